@@ -1,0 +1,1 @@
+"""Reachability analysis of ecological-civilisation indicators, county by county."""
