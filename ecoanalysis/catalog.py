@@ -7,12 +7,12 @@ of the same key, so that a number of low confidence stays a setting.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-UNVERIFIED = ("C", "D")
+UNVERIFIED = ("C", "D")  # confidence marks of numbers shown as unverified
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,84 @@ class Threshold:
     value: float | None
     unit: str
     confidence: str
+
+
+def indicators() -> dict[str, Indicator]:
+    """Every indicator and part by its code, in the order of the table."""
+    return dict(_by_code("indicators.csv", Indicator))
+
+
+def variables() -> dict[str, Variable]:
+    """Every input statistic by its code, in the order of the table."""
+    return dict(_by_code("variables.csv", Variable))
+
+
+def coefficients(folder: Path | None = None) -> list[Coefficient]:
+    """Numbers fixed by standards; rows of `folder/coefficients.csv` replace those of the same group and name."""
+    return _overlaid("coefficients.csv", Coefficient, folder, ("group", "name"))
+
+
+def thresholds(folder: Path | None = None) -> list[Threshold]:
+    """Thresholds of the national editions; rows of `folder/thresholds.csv` replace those of the same key."""
+    return _overlaid("thresholds.csv", Threshold, folder, ("edition", "indicator", "part", "region_class"))
+
+
+def phrase(key: str, lang: str, /, **values: object) -> str:
+    """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces.
+
+    Raises
+    ------
+    KeyError
+        The phrase table has no such key.
+    """
+    table = _phrases()
+    if key not in table:
+        raise KeyError(f"phrases.csv has no key '{key}'")
+    text = table[key][lang]
+    return text.format(**values) if values else text
+
+
+@cache
+def _phrases() -> dict[str, dict[str, str]]:
+    return {row["key"]: row for row in rows(files("ecoanalysis") / "tables" / "phrases.csv")}
+
+
+def rows(path) -> list[dict[str, str]]:
+    """The rows of a UTF-8 table as dictionaries of text."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _by_code(name: str, record: type) -> tuple:
+    table = rows(files("ecoanalysis") / "tables" / name)
+    return tuple((row["code"], _record(row, record)) for row in table)
+
+
+@cache
+def _shipped(name: str, record: type) -> tuple:
+    return tuple(_record(row, record) for row in rows(files("ecoanalysis") / "tables" / name))
+
+
+def _overlaid(name: str, record: type, folder: Path | None, key: tuple[str, ...]) -> list:
+    def key_of(row):
+        return tuple(getattr(row, field) for field in key)
+
+    table = {key_of(row): row for row in _shipped(name, record)}
+    own = Path(folder) / name if folder else None
+    if own and own.exists():
+        table |= {key_of(row): row for row in (_record(row, record) for row in rows(own))}
+    return list(table.values())
+
+
+def _record(row: dict[str, str], record: type):
+    values = {}
+    for field in fields(record):
+        text = row["class" if field.name == "region_class" else field.name].strip()
+        if "float" in field.type:
+            values[field.name] = float(text) if text else None
+        elif "int" in field.type:
+            values[field.name] = int(text) if text else (None if "None" in field.type else 0)
+        else:
+            values[field.name] = text
+    return record(**values)
