@@ -1,0 +1,291 @@
+"""Formulas applied to observations: what each indicator comes to, from which cells, and what it lacks.
+
+An input is taken as observed where there is an observation, and computed by the function of its name where there is
+none. A city has two answers: its own figures, and the counties' numerators and denominators put together.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import catalog
+from ecoanalysis.formulas import FORMULAS
+from ecoanalysis.intake import STATUSES
+
+OWN, COUNTIES = "reported", "from_counties"
+RESULT_COLUMNS = (
+    "region_code,indicator,part,year,value,unit,basis,numerator,denominator,status,lacking,inputs,id".split(",")
+)
+
+
+def results(observations: pd.DataFrame, regions: pd.DataFrame, folder: Path | None = None) -> pd.DataFrame:
+    """Every indicator's value for every region and year.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        As `intake.read` gives them, in canonical units.
+    regions : DataFrame
+        Rows of `regions.csv`; the rows that name a region as `parent` are its counties.
+    folder : path, optional
+        Data folder whose `coefficients.csv` replaces shipped coefficients.
+
+    Returns
+    -------
+    DataFrame
+        One row for a region, indicator, part, year and basis. A gap between the first and the last value, and every
+        year after the last up to the latest observation, is a row without value that names what is lacking.
+    """
+    statistics = Statistics(observations, regions, catalog.coefficients(folder))
+    rows = []
+    for indicator in catalog.indicators().values():
+        if indicator.kind != "checklist":
+            rows += statistics.rows(indicator, OWN)
+            rows += statistics.rows(indicator, COUNTIES)
+    return pd.DataFrame(rows, columns=RESULT_COLUMNS)
+
+
+def discrepancies(table: pd.DataFrame) -> pd.DataFrame:
+    """Where a city's own figure and its counties' differ.
+
+    Returns
+    -------
+    DataFrame
+        region_code, indicator, part, year, reported, from_counties, difference (reported less counties', in the
+        indicator's unit), relative (to the reported figure; NaN where that is zero); only pairs that differ by more
+        than half of the last printed decimal.
+    """
+    key = ["region_code", "indicator", "part", "year"]
+    wide = table.dropna(subset="value").pivot(index=key, columns="basis", values="value")
+    wide = wide.reindex(columns=[OWN, COUNTIES]).dropna().reset_index().rename_axis(columns=None)
+    wide["difference"] = wide[OWN] - wide[COUNTIES]
+    wide["relative"] = wide["difference"] / wide[OWN].where(wide[OWN] != 0)
+    decimals = wide["indicator"].map({code: row.decimals for code, row in catalog.indicators().items()})
+    printed = 0.5 * 10.0 ** -decimals.astype(float)
+    return wide[wide["difference"].abs() > printed].reset_index(drop=True)
+
+
+class Statistics:
+    """The observations of all regions as one frame (years × regions) for each variable, and what follows from them."""
+
+    def __init__(self, observations: pd.DataFrame, regions: pd.DataFrame, coefficients: list):
+        self.regions = regions.set_index("code")
+        parents = self.regions["parent"]
+        self.counties = {code: list(parents.index[parents == code]) for code in parents.unique() if code}
+        self.settings = formula_settings(coefficients)
+        years = observations["year"]
+        self.years = pd.RangeIndex(years.min(), years.max() + 1) if len(years) else pd.RangeIndex(0)
+        self.observed = {
+            variable: rows.pivot(index="year", columns="region_code", values="value").reindex(
+                index=self.years, columns=self.regions.index
+            )
+            for variable, rows in observations.groupby("variable")
+        }
+        key = list(zip(observations["variable"], observations["region_code"], observations["year"], strict=True))
+        self.ids = dict(zip(key, observations["id"], strict=True))
+        self.status = dict(zip(observations["id"], observations["status"].map(STATUSES.index), strict=True))
+        self._values: dict = {}
+        self._traces: dict = {}
+
+    # ------------------------------------------------------------------ values
+
+    def values(self, name: str, basis: str) -> pd.DataFrame | None:
+        """Years × regions of a variable or indicator; None when nothing of it can be had."""
+        if (name, basis) not in self._values:
+            find = self._own if basis == OWN else self._from_counties
+            self._values[name, basis] = find(name)
+        return self._values[name, basis]
+
+    def _own(self, name: str) -> pd.DataFrame | None:
+        observed, computed = self.observed.get(name), self._computed(name, OWN)
+        if observed is None or computed is None:
+            return computed if observed is None else observed
+        return observed.combine_first(computed)
+
+    def _from_counties(self, name: str) -> pd.DataFrame | None:
+        how = _aggregate(name)
+        if how in ("ratio", "none"):
+            return self._computed(name, COUNTIES)
+        own = self.values(name, OWN)
+        if own is None or how == "reported":
+            return None
+        joined = {city: self._joined(own[counties], how, name) for city, counties in self.counties.items()}
+        return pd.DataFrame(joined, index=self.years).reindex(columns=self.regions.index)
+
+    def _joined(self, counties: pd.DataFrame, how: str, name: str) -> pd.Series:
+        if how == "area_weighted":
+            area = self.regions.loc[counties.columns, "area_km2"]
+            return (counties * area).sum(axis=1, skipna=False) / area.sum(skipna=False)
+        if how == "worst":
+            how = "min" if catalog.indicators()[name].direction > 0 else "max"
+        return counties.agg(how, axis=1, skipna=False)
+
+    def _computed(self, name: str, basis: str) -> pd.DataFrame | None:
+        formula = FORMULAS.get(name)
+        if formula is None:
+            return None
+        required, optional = _parameters(formula)
+        frames = [self.values(parameter, basis) for parameter in required]
+        if any(frame is None for frame in frames):
+            return None
+        extras = {parameter: self.values(parameter, basis) for parameter in optional}
+        return formula(*frames, **extras, **self.settings(formula))
+
+    # ------------------------------------------------------------------ where a value comes from
+
+    def trace(self, name: str, basis: str, region: str, year: int) -> tuple[frozenset, frozenset]:
+        """Observations behind a value, and the inputs that are lacking for it."""
+        key = (name, basis, region, year)
+        if key not in self._traces:
+            self._traces[key] = self._trace(*key)
+        return self._traces[key]
+
+    def _trace(self, name: str, basis: str, region: str, year: int) -> tuple[frozenset, frozenset]:
+        if basis == COUNTIES and _aggregate(name) not in ("ratio", "none"):
+            found = [(county, *self.trace(name, OWN, county, year)) for county in self.counties[region]]
+            ids = frozenset().union(*(ids for _, ids, _ in found))
+            return ids, frozenset(f"{lack}@{county}" for county, _, lacking in found for lack in lacking)
+        own_id = self.ids.get((name, region, year)) if basis == OWN else None
+        if own_id is not None:
+            return frozenset([own_id]), frozenset()
+        formula = FORMULAS.get(name)
+        if formula is None:
+            return frozenset(), frozenset([f"{name}@{year}" if year not in self.years else name])
+        required, optional = _parameters(formula)
+        found = [
+            (self.trace(parameter, basis, region, earlier), earlier)
+            for parameter, years in self._needed(formula).items()
+            for earlier in years.get(year, {year})
+        ]
+        ids = frozenset().union(*(ids for (ids, _), _ in found))
+        ids |= frozenset().union(*(self.trace(parameter, basis, region, year)[0] for parameter in optional))
+        lacking = frozenset(
+            lack if earlier == year or "@" in lack else f"{lack}@{earlier}"
+            for (_, lacks), earlier in found
+            for lack in lacks
+        )
+        return ids, lacking
+
+    def _needed(self, formula: Callable) -> dict[str, dict[int, set[int]]]:
+        """For each required input, the years that a year's value needs, found by leaving out one at a time."""
+        if formula not in self._lookback:
+            required, optional = _parameters(formula)
+            settings = self.settings(formula)
+            first = min([self.years[0] - 1, *(v for k, v in settings.items() if k == "base_year")])
+            years = pd.RangeIndex(int(first), self.years[-1] + 1)
+            cases = [(parameter, year) for parameter in required for year in years]
+            frames = []
+            for parameter in required:
+                frame = pd.DataFrame(1.0, index=years, columns=range(len(cases)))
+                for column, (left_out, year) in enumerate(cases):
+                    if left_out == parameter:
+                        frame.loc[year, column] = np.nan
+                frames.append(frame)
+            outcome = formula(*frames, **dict.fromkeys(optional), **settings).isna()
+            always = outcome.all(axis=1)
+            needed = {parameter: {} for parameter in required}
+            for year in years[~always]:
+                for column in np.flatnonzero(outcome.loc[year]):
+                    parameter, earlier = cases[column]
+                    needed[parameter].setdefault(year, set()).add(earlier)
+            for parameter in required:  # a year that needs nothing of an input is an empty set, not the year itself
+                for year in years[~always]:
+                    needed[parameter].setdefault(year, set())
+            self._lookback[formula] = needed
+        return self._lookback[formula]
+
+    @cached_property
+    def _lookback(self) -> dict:
+        return {}
+
+    # ------------------------------------------------------------------ rows
+
+    def rows(self, indicator: catalog.Indicator, basis: str) -> list[dict]:
+        """Result rows of an indicator, for the regions that the basis speaks of."""
+        values = self.values(indicator.code, basis)
+        if basis == COUNTIES and values is None:
+            return []
+        if values is None:
+            values = pd.DataFrame(np.nan, index=self.years, columns=self.regions.index)
+        numerators, denominators = self._parts(indicator, basis)
+        rows = []
+        for region in self.regions.index if basis == OWN else self.counties:
+            level = self.regions.at[region, "level"]
+            if indicator.scope not in ("both", level):
+                continue
+            column = values[region]
+            for year in self._years_to_tell(column, basis):
+                ids, lacking = self.trace(indicator.code, basis, region, year)
+                value = column[year]
+                if np.isnan(value) and not lacking:
+                    lacking = {_zero_denominator(denominators, region, year)}
+                rows.append(
+                    {
+                        "region_code": region,
+                        "indicator": indicator.code,
+                        "part": indicator.part,
+                        "year": year,
+                        "value": value,
+                        "unit": indicator.unit,
+                        "basis": basis,
+                        "numerator": np.nan if numerators is None else numerators.at[year, region],
+                        "denominator": np.nan if denominators is None else denominators.at[year, region],
+                        "status": STATUSES[max(self.status[i] for i in ids)] if ids else "",
+                        "lacking": "" if np.isfinite(value) else ";".join(sorted(lacking)),
+                        "inputs": ";".join(sorted(ids)),
+                        "id": f"{region}:{indicator.code}:{year}:{basis}",
+                    }
+                )
+        return rows
+
+    def _parts(self, indicator: catalog.Indicator, basis: str):
+        if indicator.aggregate != "ratio" or indicator.code not in FORMULAS:
+            return None, None
+        numerator, denominator = _parameters(FORMULAS[indicator.code])[0][:2]
+        return self.values(numerator, basis), self.values(denominator, basis)
+
+    def _years_to_tell(self, column: pd.Series, basis: str) -> list[int]:
+        measured = column.dropna().index
+        if len(measured):
+            return [int(year) for year in self.years if year >= measured[0]]
+        return [int(self.years[-1])] if basis == OWN and len(self.years) else []
+
+
+def formula_settings(coefficients: list) -> Callable[[Callable], dict]:
+    """What the standards fix for a formula: a number of its own name, or the group as a dictionary."""
+    groups: dict[str, dict[str, float]] = {}
+    for row in coefficients:
+        groups.setdefault(row.group, {})[row.name] = row.value
+
+    def settings(formula: Callable) -> dict:
+        fixed = {}
+        for name, parameter in inspect.signature(formula).parameters.items():
+            if parameter.kind is parameter.KEYWORD_ONLY and name in groups:
+                fixed[name] = groups[name].get(formula.__name__, groups[name])
+        return fixed
+
+    return settings
+
+
+def _parameters(formula: Callable) -> tuple[list[str], list[str]]:
+    """Names of a formula's required and optional inputs."""
+    inputs = [p for p in inspect.signature(formula).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    return (
+        [p.name for p in inputs if p.default is p.empty],
+        [p.name for p in inputs if p.default is not p.empty],
+    )
+
+
+def _aggregate(name: str) -> str:
+    return (catalog.indicators().get(name) or catalog.variables()[name]).aggregate
+
+
+def _zero_denominator(denominators: pd.DataFrame | None, region: str, year: int) -> str:
+    zero = denominators is not None and denominators.at[year, region] == 0
+    return "zero_denominator" if zero else "outside_domain"
