@@ -1,6 +1,6 @@
 """Set up the environment in .venv and run a task: `python run.py report` or `python run.py test`.
 
-Standard library alone, so that it runs on a bare machine; the Makefile calls it, and Windows users do (`py run.py report`).
+Standard library alone, so that it runs on a bare machine. The Makefile calls it; on Windows: `py run.py report`.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def set_up() -> None:
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file must still speak on an older Python)
         sys.exit(f"需要 Python 3.11 或更高 · Python 3.11 or later is needed; this is {sys.version.split()[0]}")
     task = sys.argv[1] if len(sys.argv) > 1 else ""
     if task not in TASKS:

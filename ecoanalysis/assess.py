@@ -18,15 +18,55 @@ from ecoanalysis import futures as futures_
 from ecoanalysis.futures import Future
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
 
-ASSESSMENT_COLUMNS = (
-    "region_code,indicator,part,comparison,target,unit,due,hold_until,as_of,basis,latest_year,latest_value,met_at_due,"
-    "p_reach,p_hold,median_at_due,lo80_at_due,hi80_at_due,attain_year,gap,gap_count,gap_count_unit,pace_observed,"
-    "pace_required,pace_scale,verdict,warning,status,method,n_obs,inputs,id,pace_for_80"
-).split(",")
-EDITION_COLUMNS = (
-    "region_code,indicator,part,comparison,target,edition,national_comparison,national,unit,region_class,confidence,"
-    "weaker"
-).split(",")
+ASSESSMENT_COLUMNS = [
+    "region_code",
+    "indicator",
+    "part",
+    "comparison",
+    "target",
+    "unit",
+    "due",
+    "hold_until",
+    "as_of",
+    "basis",
+    "latest_year",
+    "latest_value",
+    "met_at_due",
+    "p_reach",
+    "p_hold",
+    "median_at_due",
+    "lo80_at_due",
+    "hi80_at_due",
+    "attain_year",
+    "gap",
+    "gap_count",
+    "gap_count_unit",
+    "pace_observed",
+    "pace_required",
+    "pace_scale",
+    "verdict",
+    "warning",
+    "status",
+    "method",
+    "n_obs",
+    "inputs",
+    "id",
+    "pace_for_80",
+]
+EDITION_COLUMNS = [
+    "region_code",
+    "indicator",
+    "part",
+    "comparison",
+    "target",
+    "edition",
+    "national_comparison",
+    "national",
+    "unit",
+    "region_class",
+    "confidence",
+    "weaker",
+]
 
 # From best to worst, for the part that decides an indicator and for sorting.
 SEVERITY = (
@@ -96,7 +136,7 @@ def reachability(
     *,
     scenario: str = "trend",
     skip_bad_rows: bool = False,
-    settings: Settings = Settings(),  # noqa: B008  (frozen)
+    settings: Settings = Settings(),
     method: str = futures_.METHOD,
     paths: int = futures_.PATHS,
     seed: int = 0,
@@ -406,9 +446,7 @@ class _Judge:
 
     def documented(self, region: str, code: str) -> dict:
         """Checklist items: a plan, data and proof have to be on file."""
-        rows = self.evidence[
-            (self.evidence["indicator"] == code) & self.evidence["region_code"].isin([region, "*"])
-        ]
+        rows = self.evidence[(self.evidence["indicator"] == code) & self.evidence["region_code"].isin([region, "*"])]
         lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
         return {
             "verdict": "undocumented" if lacking else "documented",

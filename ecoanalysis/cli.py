@@ -32,12 +32,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--lang", choices=("zh", "en", "both"), default="zh", help="语言 · language (default: zh)"
-    )
+    common.add_argument("--lang", choices=("zh", "en", "both"), default="zh", help="语言 · language (default: zh)")
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument(
-        "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="数据目录 · data folder (default: data/raw)"
+        "--data",
+        type=Path,
+        default=DEFAULT_DATA,
+        metavar="DIR",
+        help="数据目录 · data folder (default: data/raw)",
     )
 
     init = commands.add_parser("init", parents=[common], help="为另一个城市建立空数据目录 · an empty data folder")

@@ -19,9 +19,21 @@ from ecoanalysis.formulas import FORMULAS
 from ecoanalysis.intake import STATUSES
 
 OWN, COUNTIES = "reported", "from_counties"
-RESULT_COLUMNS = (
-    "region_code,indicator,part,year,value,unit,basis,numerator,denominator,status,lacking,inputs,id".split(",")
-)
+RESULT_COLUMNS = [
+    "region_code",
+    "indicator",
+    "part",
+    "year",
+    "value",
+    "unit",
+    "basis",
+    "numerator",
+    "denominator",
+    "status",
+    "lacking",
+    "inputs",
+    "id",
+]
 
 
 def results(observations: pd.DataFrame, regions: pd.DataFrame, folder: Path | None = None) -> pd.DataFrame:

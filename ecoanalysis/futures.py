@@ -17,9 +17,20 @@ from ecoanalysis.formulas import FORMULAS
 
 PATHS = 1000
 METHOD = "learned"
-FORECAST_COLUMNS = (
-    "region_code,indicator,part,year,median,lo80,hi80,lo95,hi95,method,n_obs,scenario".split(",")
-)
+FORECAST_COLUMNS = [
+    "region_code",
+    "indicator",
+    "part",
+    "year",
+    "median",
+    "lo80",
+    "hi80",
+    "lo95",
+    "hi95",
+    "method",
+    "n_obs",
+    "scenario",
+]
 
 
 @dataclass(frozen=True)
@@ -204,7 +215,12 @@ def _add_parts(panel: _Panel, county: str, indicator: catalog.Indicator, rows: p
 
 
 def _city_paths(
-    found: dict, indicator: catalog.Indicator, counties: pd.DataFrame, history: pd.Series, until: int, settings
+    found: dict,
+    indicator: catalog.Indicator,
+    counties: pd.DataFrame,
+    history: pd.Series,
+    until: int,
+    settings,
 ) -> np.ndarray:
     """City paths (years after its history, paths) from the paths of its counties."""
     years = pd.RangeIndex(history.index[0] - 1, until + 1)

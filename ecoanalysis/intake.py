@@ -12,9 +12,9 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pandas as pd
@@ -36,8 +36,7 @@ COLUMNS = {
         "region_code,year,variable,value,unit,status",
     ),
     "targets.csv": (
-        "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,"
-        "supporting_departments",
+        "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments",
         "region_code,indicator,comparison,value,due",
     ),
     "evidence.csv": (
@@ -49,7 +48,20 @@ COLUMNS = {
         "region_code,variable,change,unit,first_year",
     ),
 }
-OBSERVATION_COLUMNS = "region_code,year,variable,value,unit,status,source,file,sheet,cell,sha256,id".split(",")
+OBSERVATION_COLUMNS = [
+    "region_code",
+    "year",
+    "variable",
+    "value",
+    "unit",
+    "status",
+    "source",
+    "file",
+    "sheet",
+    "cell",
+    "sha256",
+    "id",
+]
 
 
 @dataclass(frozen=True)
@@ -211,19 +223,17 @@ class _Door:
 
     def observations(self, known_regions: set[str]) -> pd.DataFrame:
         statistics = self.folder / "statistics"
-        files = sorted(path for path in statistics.rglob("*.csv") if not path.name.startswith((".", "~")))
-        if not files:
+        paths = sorted(path for path in statistics.rglob("*.csv") if not path.name.startswith((".", "~")))
+        if not paths:
             self.report("statistics/", None, "no_statistics")
         kept = []
-        for path in files:
+        for path in paths:
             name = self.name(path)
-            columns = None
             for line, row in self.table(path, "statistics"):
                 observation = self.observation(name, line, row, known_regions)
                 if observation is not None:
-                    columns = columns or self.hashes[name]
-                    cell = f"row {line}"
-                    kept.append({**observation, "file": name, "sheet": "", "cell": cell, "sha256": columns})
+                    place = {"file": name, "sheet": "", "cell": f"row {line}", "sha256": self.hashes[name]}
+                    kept.append(observation | place)
         return self.unique(pd.DataFrame(kept, columns=OBSERVATION_COLUMNS[:-1]))
 
     def observation(self, file: str, line: int, row: dict[str, str], known_regions: set[str]) -> dict | None:
@@ -265,9 +275,7 @@ class _Door:
             places = list(zip(rows["file"], rows["cell"].str.removeprefix("row ").astype(int), strict=True))
             for number, (file, line) in enumerate(places):
                 others = ", ".join(f"{f}:{n}" for other, (f, n) in enumerate(places) if other != number)
-                self.report(
-                    file, line, "contradiction", region=region, year=year, variable=variable, other=others
-                )
+                self.report(file, line, "contradiction", region=region, year=year, variable=variable, other=others)
         good = table.drop(contradicted.index).drop_duplicates(key)
         return good.astype({"year": int, "value": float})[OBSERVATION_COLUMNS].reset_index(drop=True)
 
@@ -410,9 +418,29 @@ def _near(text: str, known) -> str:
     return ", ".join(close or (known if len(known) <= 12 else [*known[:8], "…"]))
 
 
-def grouped(problems: list[Problem]) -> dict[str, list[Problem]]:
-    """Problems by file, in the order of the files."""
-    by_file = defaultdict(list)
-    for problem in problems:
-        by_file[problem.file].append(problem)
-    return dict(by_file)
+def write_template(folder: Path) -> list[str]:
+    """An empty data folder: tables with headers and commented examples, a guide, and the codes to choose from.
+
+    Returns
+    -------
+    list of str
+        The files made, relative to `folder`.
+
+    Raises
+    ------
+    FileExistsError
+        One of the files is there already; nothing has been written.
+    """
+    package = files("ecoanalysis")
+    with as_file(package / "template") as template:
+        sources = {path.relative_to(template): path for path in sorted(template.rglob("*")) if path.is_file()}
+        contents = {name: path.read_bytes() for name, path in sources.items()}
+    for table in ("variables.csv", "indicators.csv"):
+        contents[Path("codes") / table] = b"\xef\xbb\xbf" + (package / "tables" / table).read_bytes()
+    there = [name.as_posix() for name in contents if (folder / name).exists()]
+    if there:
+        raise FileExistsError(", ".join(there))
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return [name.as_posix() for name in contents]

@@ -10,7 +10,6 @@ import contextlib
 import importlib.metadata
 import json
 import logging
-import os
 import platform
 import shutil
 import warnings
@@ -30,7 +29,10 @@ from ecoanalysis.export import page, pptx, xlsx
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 PROCESSED = Path("data/processed")
-PACKAGES = "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient python-docx python-pptx xlsxwriter"
+PACKAGES = (
+    "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient "
+    "python-docx python-pptx xlsxwriter"
+)
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,13 @@ def run(
     ]
     outcomes = []
     steps = len(jobs) + len(documents) + 1
-    with tqdm(total=steps, unit="", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]") as bar:
+    with tqdm(
+        total=steps, unit="", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+    ) as bar:
         bar.set_postfix_str(jobs[0].name if jobs else "")
         with ThreadPoolExecutor(workers) as pool, _quiet():
             waiting = {pool.submit(execute, job): job for job in jobs}
-            for number, (name, write) in enumerate(documents, start=1):
+            for name, write in documents:
                 bar.set_postfix_str(name)
                 write(target / name)
                 bar.update()
@@ -142,9 +146,7 @@ def run(
     return outcomes
 
 
-def plan(
-    reach: Reachability, target: Path, regions: list[str] | None, lang: str, skip_bad_rows: bool
-) -> list[Job]:
+def plan(reach: Reachability, target: Path, regions: list[str] | None, lang: str, skip_bad_rows: bool) -> list[Job]:
     """The jobs of a run, counties before the cities that are made of them; refuses what is not there."""
     known = reach.regions.set_index("code")["name_zh"].to_dict()
     unknown = [code for code in regions or [] if code not in known]
@@ -208,7 +210,7 @@ def execute(job: Job) -> Outcome:
         state, error = "failed", f"{type(failure).__name__}: {failure}".strip()
         (working / "error.txt").write_text(error, encoding="utf-8")
     shutil.rmtree(job.folder, ignore_errors=True)
-    os.replace(working, job.folder)
+    working.replace(job.folder)
     return Outcome(job.region, job.name, job.folder.name, job.notebook, state, _last_line(error))
 
 
@@ -217,13 +219,18 @@ def write_page(notebook: Path, page_file: Path) -> None:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(
-        exclude_input=True, embed_images=True, mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url=""
+        exclude_input=True,
+        embed_images=True,
+        mathjax_url="",
+        require_js_url="",
+        jquery_url="",
+        mermaid_js_url="",
     )
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     text, _ = exporter.from_filename(str(notebook))
     temporary = page_file.with_name(f".{page_file.name}.tmp")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, page_file)
+    temporary.replace(page_file)
 
 
 def write_tables(reach: Reachability, folder: Path) -> None:
@@ -237,7 +244,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """A table as CSV that Excel opens with Chinese intact."""
     temporary = path.with_name(f".{path.name}.tmp")
     table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def write_manifest(reach: Reachability, target: Path, outcomes: list[Outcome], lang: str) -> None:
@@ -258,7 +265,7 @@ def write_manifest(reach: Reachability, target: Path, outcomes: list[Outcome], l
     path = target / "manifest.json"
     temporary = target / ".manifest.json.tmp"
     temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _partial(folder: Path) -> Path:
