@@ -98,9 +98,7 @@ def energy_per_gdp_decline_rate(energy_use: Yearly, gdp_constant: Yearly) -> Yea
     return decline_rate(ratio(energy_use, gdp_constant))
 
 
-def energy_per_gdp_cumulative_decline(
-    energy_use: Yearly, gdp_constant: Yearly, *, base_year: float
-) -> Yearly:
+def energy_per_gdp_cumulative_decline(energy_use: Yearly, gdp_constant: Yearly, *, base_year: float) -> Yearly:
     """单位地区生产总值能耗累计下降率 Cumulative fall in energy use per unit of GDP [%].
 
     = (1 − (energy_use / gdp_constant) / (energy_use / gdp_constant of base_year)) × 100
@@ -245,9 +243,7 @@ def solid_waste_utilisation_rise(solid_waste_utilised: Yearly, solid_waste_avail
     return rise(percentage(solid_waste_utilised, solid_waste_available))
 
 
-def solid_waste_required_rise(
-    solid_waste_utilisation_rate: Yearly, *, solid_waste_band: Mapping[str, float]
-) -> Yearly:
+def solid_waste_required_rise(solid_waste_utilisation_rate: Yearly, *, solid_waste_band: Mapping[str, float]) -> Yearly:
     """The rise of solid waste utilisation that the later band rule asks of a year [pp].
 
     = required_rise where last year's rate is at most upper_rate, 0 above it
@@ -287,9 +283,7 @@ def solid_waste_generated(
     The balance of the statistics form, for a year whose generated quantity is not printed; all [t]. NaN
     where one is missing. National Bureau of Statistics, explanation of industrial solid waste.
     """
-    this_year = (
-        solid_waste_utilised - solid_waste_from_stock + solid_waste_disposed - solid_waste_disposed_from_stock
-    )
+    this_year = solid_waste_utilised - solid_waste_from_stock + solid_waste_disposed - solid_waste_disposed_from_stock
     return this_year + solid_waste_stored + solid_waste_dumped
 
 

@@ -241,9 +241,7 @@ def water_network_density(
     return capped(densities / land_area.where(land_area > 0) / 3, caps)
 
 
-def built_up_area(
-    urban_land_area: Yearly, rural_settlement_area: Yearly, other_built_up_area: Yearly
-) -> Yearly:
+def built_up_area(urban_land_area: Yearly, rural_settlement_area: Yearly, other_built_up_area: Yearly) -> Yearly:
     """建设用地面积（生态评价口径） Built-up land area (ecological assessment) [km²].
 
     = urban_land_area + rural_settlement_area + other_built_up_area
@@ -329,9 +327,7 @@ def pollution_load(
         "nox_emission": nox_emission / land,
         "solid_waste_discarded": solid_waste_discarded / land,
     }
-    return capped(
-        sum(pollution_weights[name] * normalisation[name] * load for name, load in loads.items()), caps
-    )
+    return capped(sum(pollution_weights[name] * normalisation[name] * load for name, load in loads.items()), caps)
 
 
 def ecological_index(
@@ -387,14 +383,10 @@ def ecological_index(
     )
     if ecological_restriction is None:
         return value
-    return restricted(
-        value, ecological_restriction, grade_bounds=grade_bounds, restriction_margin=restriction_margin
-    )
+    return restricted(value, ecological_restriction, grade_bounds=grade_bounds, restriction_margin=restriction_margin)
 
 
-def restricted(
-    value: Yearly, rule: Yearly, *, grade_bounds: Mapping[str, float], restriction_margin: float
-) -> Yearly:
+def restricted(value: Yearly, rule: Yearly, *, grade_bounds: Mapping[str, float], restriction_margin: float) -> Yearly:
     """An index lowered by the ecological restriction index (环境限制指数) [0–100].
 
     An ordinary restriction (2) lowers the grade by one, a strong one (1) does so and leaves no grade

@@ -75,9 +75,7 @@ def worse_than_class_five_fall(worse_than_class_five_share: Yearly, *, base_year
     return 0.0 - rise_since(worse_than_class_five_share, base_year)
 
 
-def black_odorous_removal_rate(
-    black_odorous_bodies_removed: Yearly, black_odorous_bodies_listed: Yearly
-) -> Yearly:
+def black_odorous_removal_rate(black_odorous_bodies_removed: Yearly, black_odorous_bodies_listed: Yearly) -> Yearly:
     """水环境质量：建成区黑臭水体消除比例 Water quality: removal of black-odorous water bodies [%].
 
     = black_odorous_bodies_removed / black_odorous_bodies_listed × 100
@@ -157,25 +155,17 @@ def hazardous_waste_handled(hazardous_waste_utilised: Yearly, hazardous_waste_di
 
 
 def hazardous_waste_to_handle(
-    hazardous_waste_generated: Yearly,
-    hazardous_waste_carried_over: Yearly | None = None,
-    *,
-    carried_over_counts: float,
+    hazardous_waste_generated: Yearly, hazardous_waste_carried_over: Yearly, *, carried_over_counts: float
 ) -> Yearly:
     """应利用处置危险废物量 Hazardous waste to be handled [t].
 
     = hazardous_waste_generated + hazardous_waste_carried_over × carried_over_counts
 
-    Generated in the year and carried over from earlier ones [t]. Statistics forms differ in whether the
-    latter counts, so it is a setting: with `carried_over_counts` at 1 a missing quantity gives NaN, at 0
-    it is not asked. 2019 indicator list, item 14, denominator (recalled only). 1000 t and 100 t give
-    1100.
+    Generated in the year and carried over from earlier ones [t]. NaN where one is missing. Statistics forms
+    differ in whether the latter counts, so that is a setting: 1 as shipped; at 0 it stands beside, uncounted.
+    2019 indicator list, item 14, denominator (recalled only). 1000 t and 100 t give 1100.
     """
-    if not carried_over_counts:
-        return hazardous_waste_generated
-    if hazardous_waste_carried_over is None:
-        return hazardous_waste_generated * float("nan")
-    return hazardous_waste_generated + hazardous_waste_carried_over
+    return hazardous_waste_generated + hazardous_waste_carried_over * carried_over_counts
 
 
 def shoreline_protection_rate(shoreline_protected: Yearly, shoreline_planned: Yearly) -> Yearly:

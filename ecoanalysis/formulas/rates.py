@@ -115,15 +115,15 @@ def classed(values: Yearly, bounds: Mapping[str, float]) -> Yearly:
 def change_classed(change: Yearly, bounds: Mapping[str, float]) -> Yearly:
     """The class of a change by its size, with `_better` or `_worse` after it except in the lowest class.
 
-    >>> change_classed(pd.Series({2022: -3.0, 2023: 0.4}), {"stable": 0, "slight": 1, "obvious":
-    3}).tolist() ['obvious_worse', 'stable']
+    >>> bounds = {"stable": 0, "slight": 1, "obvious": 3}
+    >>> change_classed(pd.Series({2022: -3.0, 2023: 0.4}), bounds).tolist()
+    ['obvious_worse', 'stable']
     """
     lowest = min(bounds, key=bounds.get)
     sizes = classed(change.abs(), bounds).to_numpy(dtype=object)
     signs = np.where(change.to_numpy(dtype=float) > 0, "_better", "_worse")
     named = [
-        size if size in (None, lowest) else size + sign
-        for size, sign in zip(sizes.ravel(), signs.ravel(), strict=True)
+        size if size in (None, lowest) else size + sign for size, sign in zip(sizes.ravel(), signs.ravel(), strict=True)
     ]
     out = np.empty(sizes.size, dtype=object)
     out[:] = named
@@ -174,14 +174,10 @@ def wilson_interval(
     if np.isnan([successes, n]).any() or n <= 0:
         return (np.nan, np.nan)
     if not 0 <= successes <= n:
-        raise ValueError(
-            f"{successes:g} of {n:g} answers: the part must lie between 0 and the answers in all"
-        )
+        raise ValueError(f"{successes:g} of {n:g} answers: the part must lie between 0 and the answers in all")
     if population is not None and not np.isnan(population):
         if n > population:
-            raise ValueError(
-                f"{n:g} answers from {population:g} people: there cannot be more answers than people"
-            )
+            raise ValueError(f"{n:g} answers from {population:g} people: there cannot be more answers than people")
         if n == population:
             return (successes / n * 100,) * 2
         widened = n * (population - 1) / (population - n)
