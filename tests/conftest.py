@@ -1,0 +1,47 @@
+"""Small data folders that tests fill as they need."""
+
+from pathlib import Path
+
+import pytest
+
+REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
+C,甲市,City A,city,,300,hill,other,medium_small
+C1,乙县,County B,county,C,100,hill,other,
+C2,丙县,County C,county,C,200,mountain,arid,
+"""
+STATISTICS = "region_code,year,variable,value,unit,status,source,note\n"
+TARGETS = (
+    "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments\n"
+)
+EVIDENCE = "region_code,indicator,year,kind,title,location,department,date\n"
+
+
+class Folder:
+    """A data folder in the making: `write` a table, `add` statistics as tuples."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        (path / "statistics").mkdir(parents=True)
+        self.write("regions.csv", REGIONS)
+        self.write("targets.csv", TARGETS)
+        self.write("statistics/statistics.csv", STATISTICS)
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        file = self.path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def add(self, *rows: tuple, status: str = "observed") -> None:
+        """Append (region, year, variable, value, unit) rows to the statistics."""
+        with (self.path / "statistics/statistics.csv").open("a", encoding="utf-8") as file:
+            for region, year, variable, value, unit in rows:
+                file.write(f"{region},{year},{variable},{value},{unit},{status},yearbook 2023 p. 88,\n")
+
+    def target(self, indicator: str, comparison: str, value="", unit="", due=2023, hold_until=2026, region="*") -> None:
+        with (self.path / "targets.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{region},{indicator},,{comparison},{value},{unit},{due},{hold_until},plan,bureau,\n")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Folder:
+    return Folder(tmp_path / "数据 folder")
