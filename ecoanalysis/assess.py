@@ -491,7 +491,7 @@ class _Judge:
         """The number to meet: the target's, or the base value it refers to."""
         if not target["comparison"].startswith("not_") or np.isfinite(target["value"]):
             return target["value"], ""
-        base_year = self.base_years.get(target["indicator"], self.base_years.get("default"))
+        base_year = self.base_years.get(target["indicator"], self.base_years.get("not_below_base"))
         if base_year in future.history.index and np.isfinite(future.history[base_year]):
             return float(future.history[base_year]), ""
         return float(future.history.dropna().iloc[0]), "base_is_first_value"
