@@ -1,0 +1,125 @@
+"""Calendar, chains and denominators: what a rate does where the series is not whole."""
+
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecoanalysis.formulas import FORMULAS, economy, rates
+from ecoanalysis.formulas.economy import gdp_constant
+
+
+def by_year(first, *values):
+    return pd.Series(values, index=range(first, first + len(values)), dtype=float)
+
+
+@pytest.mark.parametrize("rate", [4.5, 0.0, -3.0])
+def test_a_series_built_with_a_yearly_fall_gives_that_fall_back(rate):
+    land = by_year(2020, *(1000 * (1 - rate / 100) ** n for n in range(4)))
+    gdp = by_year(2020, 500, 500, 500, 500)
+    decline = economy.construction_land_per_gdp_decline_rate(land, gdp)
+    assert np.isnan(decline[2020])
+    assert decline.loc[2021:].tolist() == pytest.approx([rate] * 3)
+    total = economy.construction_land_per_gdp_cumulative_decline(land, gdp, base_year=2020)
+    assert rates.yearly_equivalent(total[2023], 3) == pytest.approx(rate)
+
+
+def test_a_missing_year_gives_no_rate_for_itself_and_the_next():
+    energy, gdp = by_year(2019, 100, 101, np.nan, 103, 104), by_year(2019, 50, 53, 56, 60, 64)
+    decline = economy.energy_per_gdp_decline_rate(energy, gdp)
+    assert decline.isna().tolist() == [True, False, True, True, False]
+
+
+def test_a_year_left_out_of_the_table_is_a_gap_too():
+    rate = pd.Series({2020: 60.0, 2022: 66.0, 2023: 67.0})
+    whole = rate * 0 + 100
+    rise = economy.solid_waste_utilisation_rise(rate, whole)
+    assert np.isnan(rise[2022]) and rise[2023] == pytest.approx(1.0)
+
+
+def test_a_cumulative_fall_compounds_and_is_not_the_sum():
+    yearly = pd.Series([8.01, 1.79, 5.35])
+    assert rates.compounded(yearly) == pytest.approx(14.49, abs=0.005)
+    assert rates.compounded(yearly) < yearly.sum() - 0.5
+    assert np.isnan(rates.compounded(pd.Series([8.01, np.nan])))
+
+
+def test_nothing_to_divide_by_is_no_rate_rather_than_zero_or_a_hundred():
+    none = by_year(2022, 0, 10)
+    assert np.isnan(rates.percentage(none, by_year(2022, 0, 0))).all()
+    assert np.isnan(rates.percentage(by_year(2022, -1.0), by_year(2022, 10.0))).all()
+
+
+class TestConstantPrices:
+    current = by_year(2018, 800, 900, 1000, 1200, 1300, 1400)
+    index = by_year(2018, 107, 106, 104, 108, 105, 106)
+
+    def test_the_base_year_keeps_its_current_price_value(self):
+        for base in self.current.index:
+            assert gdp_constant(self.current, self.index, base_year=base)[base] == self.current[base]
+
+    def test_growth_between_any_two_neighbours_is_the_published_index_before_and_after_the_base(self):
+        for base in (2018, 2020, 2023, 2020.0):
+            real = gdp_constant(self.current, self.index, base_year=base)
+            assert (real / real.shift() * 100)[1:].tolist() == pytest.approx(self.index[1:].tolist())
+
+    def test_prices_of_other_years_do_not_enter(self):
+        real = gdp_constant(self.current, self.index, base_year=2020)
+        inflated = self.current.where(self.current.index == 2020, self.current * 3)
+        pd.testing.assert_series_equal(gdp_constant(inflated, self.index, base_year=2020), real)
+
+    def test_a_missing_index_ends_the_chain_on_its_far_side_only(self):
+        index = self.index.copy()
+        index[2022] = np.nan
+        real = gdp_constant(self.current, index, base_year=2020)
+        assert real.isna().tolist() == [False, False, False, False, True, True]
+        index[2019] = np.nan
+        real = gdp_constant(self.current, index, base_year=2020)
+        assert real.isna().tolist() == [True, False, False, False, True, True]
+
+    def test_without_the_base_year_there_are_no_constant_prices(self):
+        current = self.current.copy()
+        current[2020] = np.nan
+        assert gdp_constant(current, self.index, base_year=2020).isna().all()
+        assert gdp_constant(self.current, self.index, base_year=2010).isna().all()
+
+    def test_one_region_without_a_base_year_leaves_the_others(self):
+        current = pd.DataFrame({"a": self.current, "b": self.current.where(self.current.index != 2020)})
+        real = gdp_constant(current, pd.DataFrame({"a": self.index, "b": self.index}), base_year=2020)
+        assert real["a"].notna().all() and real["b"].isna().all()
+
+    def test_no_indicator_takes_gdp_at_current_prices(self):
+        takers = [name for name, f in FORMULAS.items() if "gdp_current" in inspect.signature(f).parameters]
+        assert takers == ["gdp_constant"]
+
+
+class TestSolidWasteBand:
+    band = {"upper_rate": 60.0, "required_rise": 8.0}
+
+    def test_last_years_rate_picks_the_band(self):
+        rate = by_year(2020, 55, 60, 60.1, 59)
+        required = economy.solid_waste_required_rise(rate, solid_waste_band=self.band)
+        assert np.isnan(required[2020])
+        assert required.loc[2021:].tolist() == [8.0, 8.0, 0.0]
+
+
+class TestWilsonInterval:
+    def test_it_has_width_where_everybody_agrees(self):
+        low, high = rates.wilson_interval(400, 400)
+        assert low < 99.5 and high == pytest.approx(100)
+
+    def test_it_is_narrower_the_larger_the_part_of_the_people_that_was_asked(self):
+        widths = [np.diff(rates.wilson_interval(340, 400, population=n))[0] for n in (400, 500, 1000, 10_000, 10**7)]
+        assert widths == sorted(widths) and widths[0] == 0
+        assert widths[-1] == pytest.approx(np.diff(rates.wilson_interval(340, 400))[0], rel=1e-3)
+
+    def test_impossible_counts_are_refused_with_the_reason(self):
+        with pytest.raises(ValueError, match="401 of 400 answers"):
+            rates.wilson_interval(401, 400)
+        with pytest.raises(ValueError, match="400 answers from 300 people"):
+            rates.wilson_interval(340, 400, population=300)
+
+    def test_without_answers_there_is_no_interval(self):
+        assert np.isnan(rates.wilson_interval(0, 0)).all()
+        assert np.isnan(rates.wilson_interval(np.nan, 400)).all()
