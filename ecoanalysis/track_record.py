@@ -1,0 +1,167 @@
+"""Every earlier year replayed on the user's own data: what would have been said, and what came true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import assess, catalog, compute, intake
+from ecoanalysis import futures as futures_
+from ecoanalysis.assess import met
+from ecoanalysis.intake import STATUSES
+
+STATEMENT_COLUMNS = (
+    "region_code,indicator,part,comparison,target,as_of,year,horizon,n_obs,p,met,value,lo80,hi80,inside80,status"
+).split(",")
+SCORE_COLUMNS = "statements,base_rate,mean_p,brier,brier_base_rate,skill,coverage80".split(",")
+FEWEST_VALUES = 4
+HORIZONS = 5
+BINS = np.linspace(0, 1, 6)
+
+
+def statements(
+    data: Path | str = "data/raw",
+    *,
+    skip_bad_rows: bool = False,
+    first: int | None = None,
+    method: str = futures_.METHOD,
+    progress=iter,
+) -> pd.DataFrame:
+    """What would have been said in every earlier year about every target, and what came of it.
+
+    Parameters
+    ----------
+    data : path
+        Folder that holds `regions.csv`.
+    skip_bad_rows : bool
+        As in `assess.reachability`.
+    first : int, optional
+        First as-of year; by default the first in which some series has four values.
+    method : str
+        A name in `forecast.METHODS`.
+    progress : callable
+        Wraps the years that are replayed, for a progress bar.
+
+    Returns
+    -------
+    DataFrame
+        One row for a region, target, as-of year and later year with a value: the chance `p` that was given, whether
+        the target was `met`, the 80 % band and whether the value fell inside it. Series of fewer than four values
+        make no statement. Empty when no year can be replayed.
+    """
+    raw = intake.read(data)
+    if raw.problems and not (skip_bad_rows and len(raw.regions)):
+        raise assess.BadData(raw.problems)
+    targets = assess.targets_of_regions(raw.targets, raw.regions)
+    targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
+    truth = _series(compute.results(raw.observations, raw.regions, raw.folder))
+    years = raw.observations["year"]
+    if not len(years) or targets.empty:
+        return pd.DataFrame(columns=STATEMENT_COLUMNS)
+    replayed = range(first or int(years.min()) + FEWEST_VALUES - 1, int(years.max()))
+    rows = []
+    for as_of in progress(replayed):
+        rows += _said(as_of, raw, targets, truth, method)
+    return pd.DataFrame(rows, columns=STATEMENT_COLUMNS)
+
+
+def scores(said: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """How the statements fared.
+
+    Parameters
+    ----------
+    said : DataFrame
+        As `statements` gives them.
+    by : str, optional
+        A column of `said`, or `group_zh` or `group_en` of the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        statements, base_rate (share of targets met), mean_p, brier (mean squared error of the chance, lower is
+        better), brier_base_rate (of always saying the base rate), skill (1 less their quotient; NaN when every target
+        was met, or none), coverage80 (share inside the 80 % band).
+    """
+    indicators = catalog.indicators()
+    said = said.assign(
+        group_zh=said["indicator"].map(lambda code: indicators[code].group_zh),
+        group_en=said["indicator"].map(lambda code: indicators[code].group_en),
+    )
+    groups = [("", said)] if by is None else said.groupby(by, sort=False)
+    return pd.DataFrame({name: _score(rows) for name, rows in groups}, index=SCORE_COLUMNS).T
+
+
+def reliability(said: pd.DataFrame, bins: np.ndarray = BINS) -> pd.DataFrame:
+    """Chances given against shares come true, in bins of the chance.
+
+    Returns
+    -------
+    DataFrame
+        from, to, statements, mean_p, share_met; an empty bin is left out.
+    """
+    place = np.clip(np.digitize(said["p"].astype(float), bins[1:-1]), 0, len(bins) - 2)
+    grouped = said.assign(p=said["p"].astype(float), met=said["met"].astype(float)).groupby(place)
+    table = grouped.agg(statements=("p", "size"), mean_p=("p", "mean"), share_met=("met", "mean"))
+    table.insert(0, "from", bins[table.index])
+    table.insert(1, "to", bins[table.index + 1])
+    return table.reset_index(drop=True)
+
+
+def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, method: str) -> list[dict]:
+    known = raw.observations[raw.observations["year"] <= as_of]
+    results = compute.results(known, raw.regions, raw.folder)
+    settings = compute.formula_settings(catalog.coefficients(raw.folder))
+    found = futures_.futures(results, raw.regions, as_of + HORIZONS, settings=settings, method=method)
+    indicators = catalog.indicators()
+    rows = []
+    for target in targets.to_dict("records"):
+        future = found.get((target["region_code"], target["indicator"]))
+        if future is None or future.n_obs < FEWEST_VALUES or future.latest_year != as_of:
+            continue
+        actual = truth.get((target["region_code"], target["indicator"], future.basis), {})
+        indicator = indicators[target["indicator"]]
+        for year in range(as_of + 1, as_of + HORIZONS + 1):
+            if year not in actual:
+                continue
+            value, status = actual[year]
+            paths = future.at(year)
+            judge = (target["value"], target["comparison"], indicator)
+            low, high = np.quantile(paths, (0.1, 0.9))
+            rows.append(
+                {
+                    **{name: target[name] for name in ("region_code", "indicator", "part", "comparison")},
+                    "target": target["value"],
+                    "as_of": as_of,
+                    "year": year,
+                    "horizon": year - as_of,
+                    "n_obs": future.n_obs,
+                    "p": float(met(paths, paths, *judge).mean()),
+                    "met": bool(met(value, value, *judge)),
+                    "value": value,
+                    "lo80": low,
+                    "hi80": high,
+                    "inside80": bool(low - 1e-9 <= value <= high + 1e-9),
+                    "status": status,
+                }
+            )
+    return rows
+
+
+def _series(results: pd.DataFrame) -> dict[tuple[str, str, str], dict[int, tuple[float, str]]]:
+    """Value and weakest status so far, by region, indicator and basis, then year."""
+    found: dict = {}
+    for row in results.dropna(subset="value").sort_values("year").to_dict("records"):
+        series = found.setdefault((row["region_code"], row["indicator"], row["basis"]), {})
+        before = max((STATUSES.index(status) for _, status in series.values()), default=0)
+        series[row["year"]] = (row["value"], STATUSES[max(before, STATUSES.index(row["status"]))])
+    return found
+
+
+def _score(said: pd.DataFrame) -> list[float]:
+    p, came = said["p"].to_numpy(float), said["met"].to_numpy(float)
+    rate = came.mean()
+    brier, base = ((p - came) ** 2).mean(), ((rate - came) ** 2).mean()
+    skill = 1 - brier / base if base > 0 else np.nan
+    return [len(said), rate, p.mean(), brier, base, skill, said["inside80"].astype(float).mean()]
