@@ -36,7 +36,8 @@ def logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (a - b) / np.log1p((a - b) / b)  # log1p keeps its digits where a and b nearly agree
+        near = np.abs(a - b) < 0.5 * b  # log1p keeps its digits where a and b nearly agree, log elsewhere
+        mean = (a - b) / np.where(near, np.log1p((a - b) / b), np.log(a / b))
     mean = np.where(a == b, a, mean)
     return np.where((a == 0) | (b == 0), np.where(np.isnan(a + b), np.nan, 0.0), mean)
 
