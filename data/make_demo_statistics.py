@@ -1,0 +1,439 @@
+"""Demo statistics for the seven counties: what is not public, made up so that the analysis can be seen at work.
+
+    python data/make_demo_statistics.py           writes data/raw/statistics/demo.csv
+    python data/make_demo_statistics.py --check   says whether the file there is what this script makes
+
+Every row carries status=demo. A row is made only where no real row stands in the other files of the folder. The real
+rows are respected: county GDP and population add up to the city's, the census and the few published county values are
+met, land classes add up to each county's area and the areas to 14 277 km², rural sewage comes to the 20.11 % of
+villages that the city reported for 2020. The rest is plausible and no more: loess hills, a forested south-east
+(Maiji), two urban districts, a power plant in Gangu, a small pastoral county (Zhangjiachuan).
+
+Each variable has a random stream of its own, seeded by its name: a new variable leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+RAW = Path(__file__).resolve().parent / "raw"
+TARGET = RAW / "statistics" / "demo.csv"
+SOURCE = "演示数据 demo data (data/make_demo_statistics.py)"
+SEED = 20231123
+CITY = "620500"
+COUNTIES = ["620502", "620503", "620521", "620522", "620523", "620524", "620525"]
+YEARS = np.arange(2014, 2024)
+
+# ------------------------------------------------------------------ what is assumed of each county, in that order
+
+POPULATION_2014 = [0.2120, 0.1880, 0.0850, 0.1440, 0.1640, 0.1290, 0.0860]  # share of the city's residents
+POPULATION_2023 = [0.2230, 0.1910, 0.0800, 0.1370, 0.1610, 0.1265, 0.0815]
+URBAN_2014 = [0.68, 0.42, 0.19, 0.21, 0.23, 0.22, 0.17]  # urban share of residents
+URBAN_2023 = [0.81, 0.58, 0.31, 0.34, 0.37, 0.36, 0.27]
+GDP_SHARE = [0.313, 0.255, 0.062, 0.117, 0.119, 0.0925, 0.0465]
+ENERGY_2020 = [0.46, 0.71, 0.58, 0.55, 0.93, 0.82, 0.69]  # tce for 10⁴ yuan of 2020
+ENERGY_FALL = [0.033, 0.036, 0.026, 0.030, 0.022, 0.027, 0.018]  # a year
+WATER_2020 = [46, 58, 62, 71, 76, 84, 57]  # m³ for 10⁴ yuan of 2020
+WATER_FALL = [0.052, 0.047, 0.040, 0.043, 0.036, 0.033, 0.041]
+LAND_2020 = [13_850, 14_310, 7_720, 9_640, 10_180, 8_560, 5_450]  # construction land, ha
+LAND_GROWTH = [0.013, 0.011, 0.006, 0.008, 0.010, 0.007, 0.009]
+VILLAGES = [420, 379, 260, 428, 405, 343, 255]
+RIVERS = [540, 830, 470, 395, 350, 520, 300]  # km
+RUNOFF = [128, 160, 118, 70, 68, 118, 140]  # long-term mean, mm
+
+# Share of each land class in the county at the start; dry cropland takes what is left.
+LAND_CLASSES = {
+    "closed_forest_area": [0.29, 0.47, 0.24, 0.085, 0.095, 0.19, 0.20],
+    "shrub_area": [0.055, 0.06, 0.05, 0.04, 0.045, 0.06, 0.05],
+    "sparse_forest_area": [0.05, 0.04, 0.05, 0.055, 0.05, 0.045, 0.05],
+    "high_cover_grass_area": [0.03, 0.03, 0.04, 0.025, 0.025, 0.05, 0.10],
+    "medium_cover_grass_area": [0.07, 0.05, 0.09, 0.11, 0.11, 0.12, 0.13],
+    "low_cover_grass_area": [0.02, 0.015, 0.025, 0.05, 0.05, 0.035, 0.02],
+    "river_area": [0.0035, 0.0050, 0.0030, 0.0032, 0.0045, 0.0048, 0.0028],
+    "lake_area": [0.0006, 0.0005, 0.0005, 0.0005, 0.0005, 0.0006, 0.0009],
+    "wetland_area": [0.0020, 0.0025, 0.0018, 0.0015, 0.0020, 0.0022, 0.0015],
+    "ice_snow_area": [0.0] * 7,
+    "paddy_area": [0.0] * 7,
+    "urban_land_area": [0.016, 0.010, 0.004, 0.006, 0.008, 0.005, 0.004],
+    "rural_settlement_area": [0.030, 0.024, 0.030, 0.044, 0.046, 0.032, 0.030],
+    "other_built_up_area": [0.007, 0.006, 0.004, 0.006, 0.008, 0.005, 0.003],
+    "sand_area": [0.0] * 7,
+    "saline_area": [0.0] * 7,
+    "bare_soil_area": [0.004, 0.003, 0.005, 0.009, 0.009, 0.006, 0.004],
+    "bare_rock_area": [0.002, 0.003, 0.002, 0.002, 0.003, 0.004, 0.002],
+    "other_unused_area": [0.002, 0.002, 0.003, 0.003, 0.003, 0.002, 0.002],
+}
+FOREST_GAIN = [0.0022, 0.0018, 0.0030, 0.0034, 0.0030, 0.0026, 0.0024]  # closed forest, of the county, a year
+NDVI_2014 = [0.640, 0.705, 0.640, 0.545, 0.540, 0.600, 0.655]
+NDVI_GAIN = [0.0040, 0.0030, 0.0045, 0.0060, 0.0060, 0.0050, 0.0040]
+EROSION = {  # share of the county in 2014, and what is left of it in 2023
+    "severe_erosion_area": ([0.085, 0.060, 0.095, 0.135, 0.140, 0.110, 0.085], 0.72),
+    "moderate_erosion_area": ([0.150, 0.110, 0.160, 0.210, 0.205, 0.170, 0.150], 0.80),
+}
+EMISSIONS = {  # t in 2014, and what is left of it in 2023
+    "cod_emission": ([5_900, 5_100, 2_300, 3_700, 4_200, 3_300, 2_100], 0.62),
+    "ammonia_nitrogen_emission": ([690, 600, 230, 380, 430, 330, 190], 0.55),
+    "so2_emission": ([4_300, 5_600, 900, 1_500, 6_400, 2_600, 800], 0.42),
+    "dust_emission": ([1_900, 2_400, 600, 900, 2_700, 1_300, 500], 0.55),
+    "nox_emission": ([4_100, 5_200, 700, 1_200, 7_900, 2_100, 600], 0.58),
+    "solid_waste_discarded": ([310, 420, 120, 190, 380, 260, 90], 0.30),
+}
+
+# numerator: (denominator, first and last share of each county, ± points of noise, unit, may it fall)
+SHARES = {
+    "villages_waste_treated": ("villages", [0.46, 0.44, 0.33, 0.36, 0.35, 0.34, 0.27],
+                               [0.93, 0.91, 0.80, 0.84, 0.82, 0.85, 0.74], 0.015, "村", False),
+    "urban_sewage_treated": ("urban_sewage_discharged", [0.88, 0.86, 0.74, 0.77, 0.76, 0.78, 0.70],
+                             [0.978, 0.972, 0.935, 0.951, 0.944, 0.953, 0.921], 0.012, "万立方米", True),
+    "green_building_area": ("new_building_area", [0.08, 0.07, 0.02, 0.04, 0.04, 0.03, 0.01],
+                            [0.78, 0.74, 0.58, 0.63, 0.66, 0.61, 0.47], 0.045, "万平方米", True),
+    "public_transport_trips": ("trips_excluding_walking", [0.41, 0.38, 0.27, 0.30, 0.31, 0.29, 0.22],
+                               [0.545, 0.52, 0.39, 0.44, 0.45, 0.43, 0.34], 0.014, "万人次", True),
+    "shoreline_protected": ("shoreline_planned", [0.55, 0.60, 0.52, 0.47, 0.45, 0.50, 0.56],
+                            [0.68, 0.72, 0.66, 0.60, 0.58, 0.63, 0.67], 0.008, "km", True),
+    "hazardous_waste_utilised": ("hazardous_waste_generated", [0.38, 0.44, 0.15, 0.22, 0.41, 0.30, 0.10],
+                                 [0.46, 0.52, 0.20, 0.27, 0.48, 0.36, 0.14], 0.02, "吨", True),
+    "solid_waste_utilised": ("solid_waste_generated", [0.62, 0.66, 0.50, 0.53, 0.71, 0.55, 0.46],
+                             [0.80, 0.82, 0.66, 0.70, 0.84, 0.72, 0.61], 0.025, "万吨", True),
+    "efficient_appliances_sold": ("appliances_sold", [0.33, 0.31, 0.22, 0.25, 0.26, 0.24, 0.19],
+                                  [0.72, 0.69, 0.54, 0.60, 0.61, 0.58, 0.49], 0.02, "台", True),
+    "water_saving_fixtures": ("water_fixtures", [0.70, 0.68, 0.58, 0.62, 0.61, 0.60, 0.55],
+                              [0.995, 0.985, 0.94, 0.965, 0.96, 0.95, 0.92], 0.012, "个", True),
+    "green_procurement": ("same_class_procurement", [0.62, 0.60, 0.49, 0.54, 0.55, 0.52, 0.46],
+                          [0.955, 0.95, 0.88, 0.92, 0.93, 0.90, 0.85], 0.02, "万元", True),
+    "cadres_trained": ("cadres", [0.72, 0.70, 0.60, 0.64, 0.66, 0.63, 0.58],
+                       [1.0, 1.0, 0.97, 0.99, 0.99, 0.98, 0.95], 0.02, "人", True),
+    "survey_satisfied": ("survey_answers", [0.78, 0.77, 0.74, 0.72, 0.70, 0.75, 0.77],
+                         [0.91, 0.90, 0.87, 0.86, 0.84, 0.88, 0.89], 0.014, "份", True),
+    "survey_participating": ("survey_answers", [0.62, 0.60, 0.54, 0.56, 0.55, 0.57, 0.53],
+                             [0.85, 0.84, 0.77, 0.79, 0.78, 0.80, 0.75], 0.016, "份", True),
+    "items_disclosed": ("items_to_disclose", [0.95, 0.94, 0.90, 0.91, 0.92, 0.91, 0.88],
+                        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.99], 0.008, "条", True),
+    "plans_with_eia": ("plans_requiring_eia", [0.80, 0.80, 0.60, 0.65, 0.70, 0.65, 0.55],
+                       [1.0] * 7, 0.04, "个", True),
+    "enterprises_audit_passed": ("enterprises_audit_listed", [0.85, 0.86, 0.75, 0.80, 0.84, 0.80, 0.70],
+                                 [1.0] * 7, 0.04, "家", True),
+    "straw_utilised": ("straw_collectable", [0.78, 0.77, 0.75, 0.74, 0.73, 0.76, 0.79],
+                       [0.93, 0.93, 0.91, 0.90, 0.90, 0.92, 0.93], 0.01, "万吨", True),
+    "manure_utilised": ("manure_generated", [0.62, 0.61, 0.58, 0.60, 0.59, 0.60, 0.55],
+                        [0.86, 0.85, 0.82, 0.84, 0.83, 0.84, 0.80], 0.015, "万吨", True),
+    "film_recovered": ("film_used", [0.68, 0.67, 0.66, 0.70, 0.69, 0.68, 0.64],
+                       [0.86, 0.85, 0.84, 0.87, 0.86, 0.86, 0.82], 0.015, "吨", True),
+    "rural_population_compliant_water": ("rural_population", [0.80, 0.80, 0.74, 0.75, 0.76, 0.75, 0.71],
+                                         [0.985, 0.98, 0.965, 0.97, 0.97, 0.965, 0.955], 0.01, "人", True),
+    "households_sanitary_toilet": ("rural_households", [0.22, 0.21, 0.15, 0.18, 0.18, 0.17, 0.12],
+                                   [0.62, 0.60, 0.50, 0.55, 0.53, 0.52, 0.44], 0.012, "户", False),
+}
+# denominators: (first and last amount of each county, relative noise, unit)
+AMOUNTS = {
+    "urban_sewage_discharged": ([2_420, 1_620, 300, 500, 610, 520, 240], [2_930, 2_150, 420, 680, 820, 690, 330],
+                                0.02, "万立方米"),
+    "new_building_area": ([86, 64, 14, 27, 31, 23, 10], [71, 58, 12, 24, 27, 20, 9], 0.12, "万平方米"),
+    "resident_trips": ([57_000, 45_000, 13_000, 22_000, 25_500, 20_000, 12_000],
+                       [64_000, 51_000, 12_700, 22_300, 26_000, 20_300, 12_100], 0.015, "万人次"),
+    "shoreline_planned": ([412, 655, 338, 296, 271, 402, 224],) * 2 + (0.0, "km"),
+    "hazardous_waste_generated": ([1_450, 2_100, 160, 330, 1_900, 640, 110], [1_900, 2_800, 210, 430, 2_500, 830, 150],
+                                  0.06, "吨"),
+    "solid_waste_generated": ([31, 44, 6, 11, 92, 28, 5], [34, 49, 7, 13, 99, 33, 6], 0.05, "万吨"),
+    "appliances_sold": ([96_000, 72_000, 17_000, 31_000, 36_000, 28_000, 14_000],
+                        [131_000, 98_000, 23_000, 42_000, 49_000, 38_000, 19_000], 0.03, "台"),
+    "water_fixtures": ([5_200, 4_100, 1_300, 2_000, 2_300, 1_900, 1_100], [6_100, 4_900, 1_500, 2_400, 2_700, 2_200, 1_300],
+                       0.02, "个"),
+    "same_class_procurement": ([9_800, 7_900, 3_600, 4_700, 5_200, 4_400, 3_300],
+                               [13_600, 11_200, 5_100, 6_600, 7_300, 6_200, 4_700], 0.07, "万元"),
+    "cadres": ([1_310, 1_180, 760, 930, 980, 890, 720],) * 2 + (0.01, "人"),
+    "survey_answers": ([620, 560, 300, 420, 470, 390, 300],) * 2 + (0.03, "份"),
+    "items_to_disclose": ([410, 370, 210, 250, 280, 240, 190], [640, 590, 380, 430, 470, 420, 350], 0.03, "条"),
+    "plans_requiring_eia": ([9, 8, 4, 5, 6, 5, 3], [13, 12, 6, 7, 9, 7, 5], 0.0, "个"),
+    "enterprises_audit_listed": ([13, 15, 3, 5, 9, 6, 2], [19, 22, 5, 8, 13, 9, 4], 0.0, "家"),
+    "straw_collectable": ([22, 25, 20, 29, 27, 23, 15], [23, 26, 21, 30, 28, 24, 16], 0.03, "万吨"),
+    "manure_generated": ([88, 92, 76, 84, 87, 95, 104], [96, 99, 88, 92, 94, 108, 127], 0.02, "万吨"),
+    "film_used": ([980, 1_120, 1_240, 1_650, 1_580, 1_390, 860], [1_010, 1_150, 1_300, 1_700, 1_620, 1_430, 900],
+                  0.03, "吨"),
+    "disposables_per_person": ([310, 295, 198, 214, 221, 209, 176], [236, 229, 171, 182, 186, 178, 158], 0.02, "个"),
+    "waste_per_person": ([0.200, 0.195, 0.176, 0.180, 0.182, 0.178, 0.170], [0.204, 0.200, 0.184, 0.187, 0.189, 0.185, 0.178],
+                         0.012, "吨"),
+}
+WASTE_TREATED = ([0.90, 0.90, 0.80, 0.83, 0.83, 0.82, 0.76], [1.0, 1.0, 0.985, 0.992, 0.990, 0.988, 0.962])
+PARK = ([9.6, 9.0, 8.9, 8.6, 8.3, 9.2, 8.0], [13.1, 12.3, 12.5, 12.0, 11.2, 12.7, 10.6])  # m² a head
+SEWAGE_VILLAGES = ([0.060, 0.055, 0.025, 0.035, 0.030, 0.035, 0.015], [0.46, 0.43, 0.25, 0.31, 0.27, 0.33, 0.19])
+SEWAGE_2020 = 0.2011  # of all villages, as the city reported
+
+# Gaps and a break here and there, as real tables have them.
+GAPS = [
+    ("620525", "public_transport_trips", (2014, 2015)),
+    ("620521", "green_building_area", (2016,)),
+    ("620524", "survey_satisfied", (2017,)),
+    ("620524", "survey_participating", (2017,)),
+    ("620523", "solid_waste_utilised", (2018,)),
+    ("620522", "efficient_appliances_sold", (2014,)),
+    ("620525", "water_saving_fixtures", (2014, 2015, 2016)),
+    ("620521", "ndvi", (2015,)),
+    ("620525", "shoreline_protected", (2023,)),
+]
+BREAKS = [  # from this year on the table counts otherwise
+    ("620523", "park_green_area", 2019, 1.08),  # county parks under forestry counted in
+    ("620524", "new_building_area", 2018, 0.86),  # self-built houses no longer counted
+    ("620503", "shoreline_planned", 2021, 1.04),  # shoreline plan revised
+]
+
+
+def stream(name: str) -> np.random.Generator:
+    return np.random.default_rng([SEED, zlib.crc32(name.encode())])
+
+
+def path(first, last, noise: float, name: str, *, relative: bool = False) -> np.ndarray:
+    """Counties × years from `first` to `last`, along a slightly bent line with noise that wears off slowly."""
+    first, last = np.asarray(first, float)[:, None], np.asarray(last, float)[:, None]
+    rng = stream(name)
+    bend = rng.uniform(0.75, 1.35, first.shape)
+    line = first + (last - first) * np.linspace(0, 1, YEARS.size) ** bend
+    shocks = rng.normal(size=line.shape)
+    for year in range(1, YEARS.size):
+        shocks[:, year] = 0.45 * shocks[:, year - 1] + 0.89 * shocks[:, year]
+    return line * (1 + noise * shocks) if relative else line + noise * shocks
+
+
+def real(variable: str) -> dict[tuple[str, int], float]:
+    """Real values of a variable, in the unit of their file, by region and year."""
+    found = {}
+    for file in sorted((RAW / "statistics").glob("*.csv")):
+        if file != TARGET:
+            with file.open(encoding="utf-8", newline="") as handle:
+                for row in csv.DictReader(handle):
+                    if row["variable"] == variable:
+                        found[row["region_code"], int(row["year"])] = float(row["value"])
+    return found
+
+
+def areas() -> np.ndarray:
+    with (RAW / "regions.csv").open(encoding="utf-8", newline="") as handle:
+        by_code = {row["code"]: float(row["area_km2"]) for row in csv.DictReader(handle)}
+    return np.array([by_code[code] for code in COUNTIES])[:, None]
+
+
+def shared_out(total: np.ndarray, weights: np.ndarray, fixed: dict, decimals: int) -> np.ndarray:
+    """Counties × years that add up to the total in every year; `fixed` (county, year) values are kept."""
+    table = np.full(weights.shape, np.nan)
+    for (code, year), value in fixed.items():
+        if code in COUNTIES and year in YEARS:
+            table[COUNTIES.index(code), year - YEARS[0]] = value
+    free = np.isnan(table)
+    left = total - np.nansum(table, axis=0)
+    spread = np.where(free, weights, 0.0)
+    table = np.where(free, np.round(spread / spread.sum(axis=0) * left, decimals), table)
+    first_free = free.argmax(axis=0)  # takes the rounding
+    rest = np.round(total - table.sum(axis=0), decimals)
+    table[first_free, np.arange(YEARS.size)] = np.round(table[first_free, np.arange(YEARS.size)] + rest, decimals)
+    return table
+
+
+def make() -> dict[str, tuple[np.ndarray, str]]:
+    """Every variable as counties × years, with its unit; the city's own as a single row under `CITY`."""
+    made: dict[str, tuple[np.ndarray, str]] = {}
+    by_year = lambda variable: np.array([real(variable)[CITY, year] for year in YEARS])  # noqa: E731
+    area = areas()
+
+    # people and money
+    weights = path(POPULATION_2014, POPULATION_2023, 0.0, "resident_population")
+    people = shared_out(by_year("resident_population") * 10_000, weights, {}, 0)
+    urban_share = path(URBAN_2014, URBAN_2023, 0.0015, "urban_population")
+    urban = np.round(people * urban_share)
+    last = real("urban_population").get((CITY, 2023))
+    if last:  # the one published year fixes the level of all
+        urban = np.round(urban * (last * 10_000 / urban[:, -1].sum()))
+        urban[0, -1] += last * 10_000 - urban[:, -1].sum()
+    made["resident_population"] = people, "人"
+    made["urban_population"] = urban, "人"
+    made["rural_population"] = people - urban, "人"
+    gdp_weights = path(GDP_SHARE, GDP_SHARE, 0.012, "gdp_current", relative=True)
+    gdp_real = {key: value for key, value in real("gdp_current").items() if key[0] != CITY}
+    gdp = shared_out(by_year("gdp_current"), gdp_weights, gdp_real, 2)
+    made["gdp_current"] = gdp, "亿元"
+    deviation = stream("gdp_index").normal(0, 0.9, gdp.shape)
+    deviation -= (deviation * gdp).sum(axis=0) / gdp.sum(axis=0)
+    index = np.round(by_year("gdp_index") + deviation, 1)
+    for (code, year), value in real("gdp_index").items():
+        if code in COUNTIES and year in YEARS:
+            index[COUNTIES.index(code), year - YEARS[0]] = value
+    made["gdp_index"] = index, "上年=100"
+    growth = np.cumprod(np.where(YEARS == YEARS[0], 1.0, index / 100), axis=1)
+    constant = gdp[:, [6]] * growth / growth[:, [6]]  # 10⁸ yuan of 2020
+
+    # energy, water, land, carbon
+    since_2020 = YEARS - 2020
+    for name, level, fall, scale, unit in (
+        ("energy_use", ENERGY_2020, ENERGY_FALL, 1.0, "万吨标准煤"),
+        ("water_use", WATER_2020, WATER_FALL, 1.0, "万立方米"),
+    ):
+        intensity = np.array(level)[:, None] * (1 - np.array(fall)[:, None]) ** since_2020
+        noise = 1 + stream(name).normal(0, 0.012, intensity.shape)
+        made[name] = np.round(constant * intensity * noise * scale, 2), unit
+    land = np.array(LAND_2020)[:, None] * (1 + np.array(LAND_GROWTH)[:, None]) ** since_2020
+    land = land * (1 + np.cumsum(stream("construction_land").normal(0, 0.0025, land.shape), axis=1))
+    made["construction_land"] = np.round(land, 1), "公顷"
+    carbon = np.array([real("co2_emission")[code, 2017] for code in COUNTIES])[:, None]
+    drift = np.cumsum(stream("co2_emission").normal(0.008, 0.025, land.shape), axis=1)
+    made["co2_emission"] = np.round(carbon * np.exp(drift - drift[:, [3]]), 2), "万吨"
+
+    # the ecological index: land classes that add up to each county, and what weighs on them
+    classes = {name: np.array(share)[:, None] * area * np.ones(YEARS.size) for name, share in LAND_CLASSES.items()}
+    step = np.arange(YEARS.size)
+    classes["closed_forest_area"] = classes["closed_forest_area"] + np.array(FOREST_GAIN)[:, None] * area * step
+    classes["urban_land_area"] = classes["urban_land_area"] * 1.018**step
+    classes["other_built_up_area"] = classes["other_built_up_area"] * 1.012**step
+    classes = {name: np.round(values, 2) for name, values in classes.items()}
+    classes["dry_land_area"] = np.round(area - sum(classes.values()), 2)
+    for name, values in classes.items():
+        made[name] = values, "km²"
+    forest = sum(classes[name] for name in ("closed_forest_area", "shrub_area"))
+    grass = sum(classes[name] for name in ("high_cover_grass_area", "medium_cover_grass_area"))
+    made["forest_area"] = np.round(forest * 1.015, 2), "km²"
+    made["grassland_area"] = np.round(grass, 2), "km²"
+    made["land_area"] = area * np.ones(YEARS.size), "km²"
+    rain = np.exp(stream("precipitation").normal(0, 0.16, (1, YEARS.size)))  # wet and dry years come to all alike
+    local = np.exp(stream("local rain").normal(0, 0.05, land.shape))
+    made["precipitation"] = np.round(np.array([[530], [560], [565], [505], [480], [500], [560]]) * rain * local, 1), "mm"
+    runoff = np.array(RUNOFF)[:, None] * rain**1.6 * local
+    made["water_resources"] = np.round(runoff * area / 1_000, 1), "百万立方米"
+    made["water_resources_mean"] = np.round(np.array(RUNOFF)[:, None] * area / 1_000 * np.ones(YEARS.size), 1), "百万立方米"
+    made["river_length"] = np.array(RIVERS, float)[:, None] * np.ones(YEARS.size), "km"
+    greening = np.array(NDVI_2014)[:, None] + np.array(NDVI_GAIN)[:, None] * step
+    made["ndvi"] = np.round(greening + 0.035 * np.log(rain) + stream("ndvi").normal(0, 0.006, land.shape), 4), ""
+    for name, (share, left) in EROSION.items():
+        first = np.array(share)[:, None] * area
+        made[name] = np.round(path(first[:, 0], first[:, 0] * left, 0.01, name, relative=True), 2), "km²"
+    made["other_stress_area"] = classes["bare_soil_area"] + classes["bare_rock_area"], "km²"
+    for name, (first, left) in EMISSIONS.items():
+        made[name] = np.round(path(first, np.array(first) * left, 0.04, name, relative=True), 1), "吨"
+
+    # amounts, and shares of them
+    amounts = {
+        name: (path(first, last, noise, name, relative=True), unit) for name, (first, last, noise, unit) in AMOUNTS.items()
+    }
+    whole = {"台", "个", "人", "份", "条", "家"}
+    for name, (values, unit) in amounts.items():
+        if not name.endswith("_per_person"):
+            made[name] = np.round(values, 0 if unit in whole else 2), unit
+    made["villages"] = np.array(VILLAGES, float)[:, None] - (step >= 6) * np.array([[2], [1], [0], [3], [1], [0], [0]]), "村"
+    made["walking_trips"] = np.round(made["resident_trips"][0] * path([0.40] * 7, [0.34] * 7, 0.004, "walking_trips"), 1), "万人次"
+    made["rural_households"] = np.round(made["rural_population"][0] / 3.9), "户"
+    trips = made["resident_trips"][0] - made["walking_trips"][0]
+    for name, (whole_name, first, last, noise, unit, may_fall) in SHARES.items():
+        total = trips if whole_name == "trips_excluding_walking" else made[whole_name][0]
+        share = np.clip(path(first, last, noise, name), 0, 1)
+        part = np.minimum(np.round(share * total, 0 if unit in whole | {"村", "户"} else 2), total)
+        made[name] = part if may_fall else np.minimum(np.maximum.accumulate(part, axis=1), total), unit
+    made["hazardous_waste_carried_over"] = np.round(made["hazardous_waste_generated"][0] * 0.03, 2), "吨"
+    to_handle = made["hazardous_waste_generated"][0] + made["hazardous_waste_carried_over"][0]
+    handled = np.clip(path([0.93] * 7, [0.999] * 7, 0.006, "hazardous_waste_disposed"), 0, 1)
+    disposed = np.round(np.maximum(handled * to_handle - made["hazardous_waste_utilised"][0], 0), 2)
+    made["hazardous_waste_disposed"] = disposed, "吨"
+    made["solid_waste_from_stock"] = np.round(made["solid_waste_generated"][0] * 0.02, 2), "万吨"
+    made["disposables_used"] = np.round(people * amounts["disposables_per_person"][0]), "个"
+    made["waste_per_person"] = urban * amounts["waste_per_person"][0], "吨"
+    waste = made.pop("waste_per_person")[0]
+    made["urban_waste_generated"] = np.round(waste / 10_000, 3), "万吨"
+    treated = np.clip(path(*WASTE_TREATED, 0.006, "urban_waste_treated"), 0, 1)
+    made["urban_waste_treated"] = np.minimum(np.round(waste * treated / 10_000, 3), made["urban_waste_generated"][0]), "万吨"
+    made["park_green_area"] = np.round(urban * path(*PARK, 0.16, "park_green_area") / 10_000, 2), "公顷"
+
+    # rural sewage: slow, then faster; all villages together come to the city's figure for 2020
+    share = np.array(SEWAGE_VILLAGES[0])[:, None] + np.diff(SEWAGE_VILLAGES, axis=0).T * np.linspace(0, 1, 10) ** 1.7
+    share = np.maximum.accumulate(share + stream("villages_sewage_treated").normal(0, 0.004, share.shape), axis=1)
+    villages = made["villages"][0]
+    factor = SEWAGE_2020 / ((share * villages)[:, 6].sum() / villages[:, 6].sum())
+    made["villages_sewage_treated"] = np.minimum(np.round(share * factor * villages), villages), "村"
+
+    # air, water, species, space
+    days = np.where(YEARS % 4 == 0, 366, 365) - stream("valid days").integers(0, 6, land.shape)
+    good = path([0.86, 0.86, 0.91, 0.89, 0.85, 0.87, 0.93], [0.945, 0.945, 0.965, 0.955, 0.935, 0.945, 0.975], 0.010, "good days")
+    made["valid_monitoring_days"] = days.astype(float), "天"
+    made["good_air_days"] = np.minimum(np.round(days * good), days), "天"
+    made["pm25"] = np.round(path([37, 38, 33, 35, 40, 37, 30], [25, 25.5, 22.5, 24, 27, 25, 21], 0.8, "pm25"), 1), "ug/m3"
+    sections = np.array([3, 4, 2, 2, 2, 2, 1], float)[:, None] * np.ones(YEARS.size)
+    made["sections_assessed"] = sections, "个"
+    polluted = (stream("sections").random(sections.shape) < np.linspace(0.30, 0.0, YEARS.size)) & (YEARS < 2019)
+    made["sections_class_three_or_better"] = sections - polluted, "个"
+    made["sections_worse_than_class_five"] = np.where(polluted & (YEARS < 2016) & (sections > 2), 1.0, 0.0), "个"
+    listed = np.array([3, 2, 0, 1, 1, 1, 0], float)[:, None] * np.ones(YEARS.size)
+    made["black_odorous_bodies_listed"] = listed, "个"
+    removed = np.minimum(listed, np.round(listed * np.clip((YEARS - 2014) / 4, 0, 1)))
+    made["black_odorous_bodies_removed"] = removed, "个"
+    sources = np.array([9, 11, 7, 8, 7, 8, 6], float)[:, None] * np.ones(YEARS.size)
+    made["water_sources"] = sources, "个"
+    made["water_sources_good"] = sources - (stream("sources").random(sources.shape) < 0.06) * (YEARS < 2018), "个"
+    present = np.array([52, 68, 39, 24, 22, 41, 37], float)[:, None] * np.ones(YEARS.size)
+    made["species_present"] = present, "种"
+    protected = path([0.88] * 7, [0.965, 0.985, 0.965, 0.945, 0.945, 0.96, 0.955], 0.004, "species_protected")
+    made["species_protected"] = np.minimum(np.maximum.accumulate(np.round(present * protected), axis=1), present), "种"
+    fish = np.array([21, 26, 17, 14, 13, 19, 15], float)[:, None] * np.ones(YEARS.size)
+    made["aquatic_species_reference"] = fish, "种"
+    made["aquatic_species_recorded"] = fish - stream("aquatic").integers(1, 4, (7, 1)) + (YEARS >= 2021), "种"
+    red_line = area * np.array([[0.26], [0.39], [0.22], [0.06], [0.07], [0.18], [0.21]])
+    made["red_line_area"] = np.round(red_line * np.where(YEARS >= 2018, 1.0, np.nan), 2), "km²"
+    reserve = area * np.array([[0.09], [0.17], [0.05], [0.01], [0.01], [0.04], [0.06]])
+    made["nature_reserve_area"] = np.round(reserve * np.where(YEARS >= 2019, 1.002, 1.0), 2), "km²"
+    points = np.array([[18], [18], [15], [16], [16], [15], [14]]) + np.minimum((YEARS - 2014) * 0.7, 6)
+    made["eco_appraisal_points"] = np.round(points), "分"
+    made["appraisal_points"] = np.full(land.shape, 100.0), "分"
+    return made
+
+
+def city_only(made: dict) -> dict[str, tuple[np.ndarray, str]]:
+    """What cannot be added up from counties and is counted for the city itself."""
+    weights = made["resident_population"][0]
+    pm25 = (made["pm25"][0] * weights).sum(axis=0) / weights.sum(axis=0)
+    return {
+        "species_present": (np.full((1, YEARS.size), 91.0), "种"),
+        "species_protected": (np.array([[80, 81, 82, 83, 84, 85, 86, 87, 87, 88]], float), "种"),
+        "aquatic_species_reference": (np.full((1, YEARS.size), 34.0), "种"),
+        "aquatic_species_recorded": (np.array([[31, 31, 30, 31, 31, 31, 31, 32, 32, 32]], float), "种"),
+        "pm25": (np.round(pm25[None, :], 1), "ug/m3"),
+        "eco_appraisal_points": (np.array([[15, 16, 17, 18, 19, 20, 20, 21, 21, 21]], float), "分"),
+        "appraisal_points": (np.full((1, YEARS.size), 100.0), "分"),
+    }
+
+
+def text() -> str:
+    made = make()
+    for code, variable, year, factor in BREAKS:
+        values, unit = made[variable]
+        row = COUNTIES.index(code)
+        values[row] = np.where(year <= YEARS, np.round(values[row] * factor, 2), values[row])
+    gaps = {(code, variable, year) for code, variable, years in GAPS for year in years}
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["region_code", "year", "variable", "value", "unit", "status", "source", "note"])
+    for codes, tables in ((COUNTIES, made), ([CITY], city_only(made))):
+        for variable, (values, unit) in tables.items():
+            known = real(variable)
+            for code, row in zip(codes, values, strict=True):
+                for year, value in zip(YEARS, row, strict=True):
+                    if np.isnan(value) or (code, variable, year) in gaps or (code, year) in known:
+                        continue
+                    writer.writerow([code, year, variable, f"{value:.10g}", unit, "demo", SOURCE, ""])
+    return file.getvalue()
+
+
+def main() -> int:
+    made = text()
+    if "--check" in sys.argv[1:]:
+        same = TARGET.exists() and TARGET.read_text(encoding="utf-8") == made
+        print(f"{TARGET.name}: {'as made by this script' if same else 'differs from what this script makes'}")
+        return 0 if same else 1
+    temporary = TARGET.with_name(f".{TARGET.name}.tmp")
+    temporary.write_text(made, encoding="utf-8", newline="\n")
+    temporary.replace(TARGET)
+    print(f"{TARGET.name}: {made.count(chr(10)) - 1} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
