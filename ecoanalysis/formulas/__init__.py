@@ -12,7 +12,12 @@ from collections.abc import Callable
 
 from . import economy, ei, environment, living, society
 
-BESIDE = {"capped", "restricted", "solid_waste_required_rise"}  # used by or beside formulas, without a row
+BESIDE = {
+    "capped",
+    "restricted",
+    "solid_waste_balance",
+    "solid_waste_required_rise",
+}  # used by or beside formulas, without a row
 
 FORMULAS: dict[str, Callable] = {
     name: function

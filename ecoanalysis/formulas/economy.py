@@ -267,24 +267,22 @@ def solid_waste_available(solid_waste_generated: Yearly, solid_waste_from_stock:
     return solid_waste_generated + solid_waste_from_stock
 
 
-def solid_waste_generated(
-    solid_waste_utilised: Yearly,
-    solid_waste_from_stock: Yearly,
-    solid_waste_stored: Yearly,
-    solid_waste_disposed: Yearly,
-    solid_waste_disposed_from_stock: Yearly,
-    solid_waste_dumped: Yearly,
+def solid_waste_balance(
+    utilised: Yearly,
+    from_stock: Yearly,
+    stored: Yearly,
+    disposed: Yearly,
+    disposed_from_stock: Yearly,
+    dumped: Yearly,
 ) -> Yearly:
-    """一般工业固体废物产生量 General industrial solid waste generated [t].
+    """一般工业固体废物产生量平衡 What a statistics form says was generated, by the other lines of the form [t].
 
-    = (solid_waste_utilised − solid_waste_from_stock) + solid_waste_stored
-      + (solid_waste_disposed − solid_waste_disposed_from_stock) + solid_waste_dumped
+    = (utilised − from_stock) + stored + (disposed − disposed_from_stock) + dumped
 
-    The balance of the statistics form, for a year whose generated quantity is not printed; all [t]. NaN
-    where one is missing. National Bureau of Statistics, explanation of industrial solid waste.
+    A check on a printed quantity, or a way to it where it is not printed; all [t]. NaN where one is missing.
+    National Bureau of Statistics, explanation of industrial solid waste.
     """
-    this_year = solid_waste_utilised - solid_waste_from_stock + solid_waste_disposed - solid_waste_disposed_from_stock
-    return this_year + solid_waste_stored + solid_waste_dumped
+    return (utilised - from_stock) + stored + (disposed - disposed_from_stock) + dumped
 
 
 def straw_utilisation_rate(straw_utilised: Yearly, straw_collectable: Yearly) -> Yearly:

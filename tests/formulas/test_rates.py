@@ -104,6 +104,16 @@ class TestSolidWasteBand:
         assert required.loc[2021:].tolist() == [8.0, 8.0, 0.0]
 
 
+class TestSolidWasteBalance:
+    def test_the_lines_of_the_statistics_form_add_up_to_what_was_generated(self):
+        lines = [by_year(2023, value) for value in (66, 10, 24, 22, 3, 1)]
+        assert economy.solid_waste_balance(*lines)[2023] == (66 - 10) + 24 + (22 - 3) + 1
+
+    def test_waste_used_from_earlier_stock_was_not_generated_this_year(self):
+        used, stock, zero = by_year(2023, 50), by_year(2023, 50), by_year(2023, 0)
+        assert economy.solid_waste_balance(used, stock, zero, zero, zero, zero)[2023] == 0
+
+
 class TestWilsonInterval:
     def test_it_has_width_where_everybody_agrees(self):
         low, high = rates.wilson_interval(400, 400)
