@@ -339,9 +339,13 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     made["disposables_used"] = np.round(people * amounts["disposables_per_person"][0]), "个"
     made["waste_per_person"] = urban * amounts["waste_per_person"][0], "吨"
     waste = made.pop("waste_per_person")[0]
-    made["urban_waste_generated"] = np.round(waste / 10_000, 3), "万吨"
-    treated = np.clip(path(*WASTE_TREATED, 0.006, "urban_waste_treated"), 0, 1)
-    made["urban_waste_treated"] = np.minimum(np.round(waste * treated / 10_000, 3), made["urban_waste_generated"][0]), "万吨"
+    treated = waste * np.clip(path(*WASTE_TREATED, 0.006, "urban_waste_treated"), 0, 1)
+    for name, weights in (("urban_waste_generated", waste), ("urban_waste_treated", treated)):
+        city = real(name)  # the city's tables end in 2018; later years follow the people
+        later = city[CITY, 2018] * weights.sum(axis=0) / weights[:, YEARS == 2018].sum()
+        total = np.array([city.get((CITY, year), later[place]) for place, year in enumerate(YEARS)])
+        made[name] = shared_out(np.round(total, 3), weights, {}, 3), "万吨"
+    made["urban_waste_treated"] = np.minimum(made["urban_waste_treated"][0], made["urban_waste_generated"][0]), "万吨"
     made["park_green_area"] = np.round(urban * path(*PARK, 0.16, "park_green_area") / 10_000, 2), "公顷"
 
     # rural sewage: slow, then faster; all villages together come to the city's figure for 2020

@@ -174,14 +174,12 @@ def reachability(
     targets = targets_of_regions(raw.targets, raw.regions)
     until = max([as_of, *targets["hold_until"], *targets["due"]]) + settings.years_beyond
     formula_settings = compute.formula_settings(coefficients)
-    common = {"settings": formula_settings, "paths": paths, "seed": seed}
-    found = futures_.futures(results, raw.regions, until, method=method, **common)
-    compared = {
-        name: futures_.futures(results, raw.regions, until, method=name, **common)
-        for name in settings.compared_methods
-        if name != method
-    }
-    judge = _Judge(as_of, settings, raw, results, found, compared, _base_years(coefficients))
+    methods = tuple(dict.fromkeys([method, *settings.compared_methods]))
+    by_method = futures_.futures(
+        results, raw.regions, until, settings=formula_settings, methods=methods, paths=paths, seed=seed
+    )
+    found = by_method.pop(method)
+    judge = _Judge(as_of, settings, raw, results, found, by_method, _base_years(coefficients))
     assessment = pd.DataFrame([judge.row(target) for target in targets.to_dict("records")], columns=ASSESSMENT_COLUMNS)
     hold = targets.groupby(["region_code", "indicator"])["hold_until"].max().to_dict()
     return Reachability(
@@ -206,14 +204,12 @@ def reachability(
 
 def default_as_of(raw: intake.Raw) -> int:
     """The latest year in which at least half of the numeric targets have a value; the latest year, failing that."""
-    results = compute.results(raw.observations, raw.regions, raw.folder).dropna(subset="value")
     targets = targets_of_regions(raw.targets, raw.regions)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     wanted = set(zip(numeric["region_code"], numeric["indicator"], strict=True))
-    pairs = results[["region_code", "indicator", "year"]].drop_duplicates()
-    pairs = pairs[[pair in wanted for pair in zip(pairs["region_code"], pairs["indicator"], strict=True)]]
-    counts = pairs.groupby("year").size()
-    enough = counts[counts >= len(wanted) / 2].index
+    statistics = compute.Statistics(raw.observations, raw.regions, catalog.coefficients(raw.folder))
+    counts = sum((statistics.has_value(code)[region].astype(int) for region, code in wanted), start=0)
+    enough = counts[counts >= len(wanted) / 2].index if len(wanted) else []
     if len(enough):
         return int(max(enough))
     years = raw.observations["year"]

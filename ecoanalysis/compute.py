@@ -149,6 +149,14 @@ class Statistics:
         extras = {parameter: self.values(parameter, basis) for parameter in optional}
         return formula(*frames, **extras, **self.settings(formula))
 
+    def has_value(self, name: str) -> pd.DataFrame:
+        """Years × regions: whether an indicator has a value, the region's own or from its counties."""
+        found = pd.DataFrame(False, index=self.years, columns=self.regions.index)
+        for values in (self.values(name, OWN), self.values(name, COUNTIES)):
+            if values is not None:
+                found |= values.notna()
+        return found
+
     # ------------------------------------------------------------------ where a value comes from
 
     def trace(self, name: str, basis: str, region: str, year: int) -> tuple[frozenset, frozenset]:
@@ -193,22 +201,19 @@ class Statistics:
             years = pd.RangeIndex(int(first), self.years[-1] + 1)
             cases = [(parameter, year) for parameter in required for year in years]
             frames = []
-            for parameter in required:
-                frame = pd.DataFrame(1.0, index=years, columns=range(len(cases)))
-                for column, (left_out, year) in enumerate(cases):
-                    if left_out == parameter:
-                        frame.loc[year, column] = np.nan
-                frames.append(frame)
+            for place in range(len(required)):
+                ones = np.ones((len(years), len(cases)))
+                left_out = np.arange(len(years))
+                ones[left_out, place * len(years) + left_out] = np.nan
+                frames.append(pd.DataFrame(ones, index=years))
             outcome = formula(*frames, **dict.fromkeys(optional), **settings).isna()
             always = outcome.all(axis=1)
             needed = {parameter: {} for parameter in required}
-            for year in years[~always]:
-                for column in np.flatnonzero(outcome.loc[year]):
-                    parameter, earlier = cases[column]
-                    needed[parameter].setdefault(year, set()).add(earlier)
-            for parameter in required:  # a year that needs nothing of an input is an empty set, not the year itself
-                for year in years[~always]:
-                    needed[parameter].setdefault(year, set())
+            for parameter in required:
+                needed[parameter] = {year: set() for year in years[~always]}
+            for place, column in zip(*np.nonzero(outcome[~always].to_numpy()), strict=True):
+                parameter, earlier = cases[column]
+                needed[parameter][years[~always][place]].add(earlier)
             self._lookback[formula] = needed
         return self._lookback[formula]
 

@@ -85,10 +85,10 @@ def futures(
     until: int,
     *,
     settings,
-    method: str = METHOD,
+    methods: tuple[str, ...] = (METHOD,),
     paths: int = PATHS,
     seed: int = 0,
-) -> dict[tuple[str, str], Future]:
+) -> dict[str, dict[tuple[str, str], Future]]:
     """Joint sample paths of every region and indicator up to the year `until`.
 
     Parameters
@@ -101,39 +101,17 @@ def futures(
         Last year of the paths.
     settings : callable
         What standards fix for a formula, as `compute.formula_settings` gives it.
-    method : str
-        A name in `forecast.METHODS`.
+    methods : tuple of str
+        Names in `forecast.METHODS`.
 
     Returns
     -------
     dict
-        Future by (region code, indicator code). Regions of one indicator share a group, so that their years of good
-        and bad luck come together.
+        By method, then by (region code, indicator code): a Future. Regions of one indicator share a group, so that
+        their years of good and bad luck come together.
     """
-    indicators = catalog.indicators()
-    deciding_rows = deciding(results).dropna(subset="value")
-    panel = _Panel(until, method, paths, seed)
-    joined = []
-    for (region, code), rows in deciding_rows.groupby(["region_code", "indicator"], sort=False):
-        indicator = indicators[code]
-        if rows["basis"].iloc[0] == COUNTIES:
-            joined.append((region, indicator, _history(rows, "value")))
-        else:
-            bounds = (indicator.low, indicator.high)
-            panel.add((region, code), _history(rows, "value"), bounds, indicator.direction, group=code)
-    own = results[results["basis"] == OWN]
-    for region, indicator, _ in joined:
-        for county in regions.loc[regions["parent"] == region, "code"]:
-            rows = own[(own["region_code"] == county) & (own["indicator"] == indicator.code)]
-            _add_parts(panel, county, indicator, rows.dropna(subset="value"), settings)
-    found = panel.run()
-    for region, indicator, history in joined:
-        counties = regions[regions["parent"] == region].set_index("code")
-        joined_paths = _city_paths(found, indicator, counties, history, until, settings)
-        found[region, indicator.code] = Future(
-            region, indicator.code, COUNTIES, history, joined_paths, f"{method}, joint counties"
-        )
-    return {key: future for key, future in found.items() if len(key) == 2}
+    panel = _Panel(results, regions, until, settings)
+    return {method: panel.futures(method, paths, seed) for method in methods}
 
 
 def table(found: dict[tuple[str, str], Future], until: dict[tuple[str, str], int], scenario: str) -> pd.DataFrame:
@@ -151,105 +129,122 @@ def table(found: dict[tuple[str, str], Future], until: dict[tuple[str, str], int
 
 
 class _Panel:
-    """The series of all regions, forecast in one call so that the members of a group move together."""
+    """The series of all regions, continued in one call so that the members of a group move together.
 
-    def __init__(self, until: int, method: str, paths: int, seed: int):
-        self.until, self.method, self.paths, self.seed = until, method, paths, seed
-        self.keys, self.histories, self.bounds, self.better, self.groups = [], [], [], [], []
+    A key is (region, indicator) for a series that is assessed, and has a third word for what a city's sum needs of a
+    county besides: its denominator, and the level whose change an indicator speaks of.
+    """
 
-    def add(self, key: tuple, history: pd.Series, bounds: tuple, better: int, group: str) -> None:
-        if key in self.keys or history.empty:
-            return
-        self.keys.append(key)
-        self.histories.append(history)
-        self.bounds.append(bounds)
-        self.better.append(better)
-        self.groups.append(group)
+    def __init__(self, results: pd.DataFrame, regions: pd.DataFrame, until: int, settings):
+        self.until, self.settings = until, settings
+        self.counties = {code: rows.set_index("code") for code, rows in regions.groupby("parent") if code}
+        self.series: dict[tuple, tuple] = {}  # key: history, bounds, better, group
+        self.joined: dict[tuple[str, str], pd.Series] = {}
+        self.factors: dict[str, float] = {}
+        indicators = catalog.indicators()
+        for (region, code), rows in deciding(results).dropna(subset="value").groupby(["region_code", "indicator"]):
+            if rows["basis"].iloc[0] == COUNTIES:
+                self.joined[region, code] = _history(rows["year"], rows["value"])
+            else:
+                self.add(rows, indicators[code])
+        own = dict(list(results[results["basis"] == OWN].groupby(["region_code", "indicator"])))
+        for city, code in self.joined:
+            if indicators[code].aggregate == "ratio":
+                self.factors[code] = _level_factor(code, settings)
+                for county in self.counties[city].index:
+                    self.add_parts(own[county, code], code)
 
-    def run(self) -> dict[tuple, Future]:
-        if not self.keys:
+    def add(self, rows: pd.DataFrame, indicator: catalog.Indicator) -> None:
+        history = _history(rows["year"], rows["value"])
+        key = (rows["region_code"].iloc[0], indicator.code)
+        self.series[key] = (history, (indicator.low, indicator.high), indicator.direction, indicator.code)
+
+    def add_parts(self, rows: pd.DataFrame, code: str) -> None:
+        county = rows["region_code"].iloc[0]
+        if np.isnan(self.factors[code]):  # a change: continue the level it is the change of
+            level = _history(rows["year"], rows["numerator"] / rows["denominator"])
+            self.series[county, code, "level"] = (level, (0, None), 0, f"{code} level")
+        denominator = _history(rows["year"], rows["denominator"])
+        self.series[county, code, "denominator"] = (denominator, (0, None), 0, f"{code} denominator")
+
+    def futures(self, method: str, paths: int, seed: int) -> dict[tuple[str, str], Future]:
+        series = {key: value for key, value in self.series.items() if len(value[0])}
+        if not series:
             return {}
-        horizons = [self.until - int(history.index[-1]) for history in self.histories]
+        histories, bounds, better, groups = zip(*series.values(), strict=True)
+        horizons = [self.until - int(history.index[-1]) for history in histories]
         drawn = forecast.sample_paths(
-            [history.to_numpy(float) for history in self.histories],
-            max(1, *horizons),
-            bounds=self.bounds,
-            better=self.better,
-            groups=self.groups,
-            paths=self.paths,
-            seed=self.seed,
-            method=self.method,
+            [history.to_numpy() for history in histories],
+            max(horizons),
+            bounds=bounds,
+            better=better,
+            groups=groups,
+            paths=paths,
+            seed=seed,
+            method=method,
         )
-        return {
-            key: Future(key[0], key[1], OWN, history, own[:, :horizon].T, self.method)
-            for key, history, own, horizon in zip(self.keys, self.histories, drawn, horizons, strict=True)
+        found = {
+            key: Future(*key[:2], OWN, history, own[:, :horizon].T, method)
+            for key, history, own, horizon in zip(series, histories, drawn, horizons, strict=True)
         }
+        cities = {key: self.city(found, *key, method) for key in self.joined}
+        return {key: future for key, future in found.items() if len(key) == 2} | cities
+
+    def city(self, found: dict, city: str, code: str, method: str) -> Future:
+        """The city's paths from those of its counties."""
+        history = self.joined[city, code]
+        years = pd.RangeIndex(history.index[0] - 1, self.until + 1)
+        counties = [county for county in self.counties[city].index if (county, code) in found]
+        own = [_with_history(found[county, code], years) for county in counties]
+        how = catalog.indicators()[code].aggregate
+        if how == "ratio":
+            values = self.ratio_of_sums(found, code, counties, own, years)
+        elif how == "area_weighted":
+            area = self.counties[city].loc[counties, "area_km2"].to_numpy()
+            values = np.tensordot(area / area.sum(), own, axes=1)
+        elif how == "worst":
+            values = np.min(own, axis=0) if catalog.indicators()[code].direction > 0 else np.max(own, axis=0)
+        else:
+            values = {"sum": np.sum, "mean": np.mean}[how](own, axis=0)
+        return Future(city, code, COUNTIES, history, values[years > history.index[-1]], method)
+
+    def ratio_of_sums(self, found: dict, code: str, counties: list[str], own: list, years: pd.RangeIndex) -> np.ndarray:
+        """Numerators and denominators of the counties, added up in every path; a denominator of zero adds nothing."""
+        numerator = denominator = 0.0
+        for county, values in zip(counties, own, strict=True):
+            whole = _with_history(found[county, code, "denominator"], years)
+            change = np.isnan(self.factors[code])
+            ratio = _with_history(found[county, code, "level"], years) if change else values / self.factors[code]
+            numerator, denominator = numerator + ratio * whole, denominator + whole
+        formula = FORMULAS[code]
+        frames = (pd.DataFrame(part, index=years) for part in (numerator, denominator))
+        return formula(*frames, **self.settings(formula)).to_numpy()
 
 
-def _history(rows: pd.DataFrame, column: str) -> pd.Series:
-    """A column by calendar year, from its first to its last number; a year without number is NaN."""
-    series = rows.set_index("year")[column].sort_index().dropna().astype(float)
-    if series.empty:
-        return series
-    return series.reindex(pd.RangeIndex(series.index[0], series.index[-1] + 1))
+def _history(years: pd.Series, values: pd.Series) -> pd.Series:
+    """Values by calendar year, from the first to the last number; a year without number is NaN."""
+    known = np.isfinite(values.to_numpy(float))
+    if not known.any():
+        return pd.Series(dtype=float)
+    years, values = years.to_numpy(int)[known], values.to_numpy(float)[known]
+    series = np.full(years.max() - years.min() + 1, np.nan)
+    series[years - years.min()] = values
+    return pd.Series(series, index=pd.RangeIndex(years.min(), years.max() + 1))
 
 
-def _level_factor(indicator: catalog.Indicator, settings) -> float:
+def _level_factor(code: str, settings) -> float:
     """What numerator over denominator is multiplied by; NaN for an indicator that speaks of a change."""
-    formula = FORMULAS[indicator.code]
+    formula = FORMULAS[code]
     one = pd.Series({2000: 1.0})
     return float(formula(one, one, **settings(formula)).iloc[0])
 
 
-def _add_parts(panel: _Panel, county: str, indicator: catalog.Indicator, rows: pd.DataFrame, settings) -> None:
-    """What the city's future needs of a county: numerator over denominator, and the denominator."""
-    if indicator.aggregate != "ratio":
-        bounds = (indicator.low, indicator.high)
-        panel.add((county, indicator.code), _history(rows, "value"), bounds, indicator.direction, indicator.code)
-        return
-    if np.isnan(_level_factor(indicator, settings)):  # a change: continue the level it is the change of
-        level = _history(rows.assign(level=rows["numerator"] / rows["denominator"]), "level")
-        panel.add((county, indicator.code, "level"), level, (0, None), 0, f"{indicator.code} level")
-    denominator = _history(rows, "denominator")
-    panel.add((county, indicator.code, "denominator"), denominator, (0, None), 0, f"{indicator.code} denominator")
-
-
-def _city_paths(
-    found: dict,
-    indicator: catalog.Indicator,
-    counties: pd.DataFrame,
-    history: pd.Series,
-    until: int,
-    settings,
-) -> np.ndarray:
-    """City paths (years after its history, paths) from the paths of its counties."""
-    years = pd.RangeIndex(history.index[0] - 1, until + 1)
-    after = years > history.index[-1]
-
-    def values(county: str, *what: str) -> pd.DataFrame:
-        return _with_history(found[county, indicator.code, *what], years)
-
-    if indicator.aggregate != "ratio":
-        stack = np.stack([values(county).to_numpy() for county in counties.index])
-        if indicator.aggregate == "area_weighted":
-            area = counties["area_km2"].to_numpy()
-            return np.tensordot(area / area.sum(), stack, axes=1)[after]
-        if indicator.aggregate == "sum":
-            return stack.sum(axis=0)[after]
-        return (stack.min(axis=0) if indicator.direction > 0 else stack.max(axis=0))[after]
-    factor = _level_factor(indicator, settings)
-    numerator, denominator = 0.0, 0.0
-    for county in counties.index:
-        own = values(county, "denominator")
-        ratio = values(county, "level") if np.isnan(factor) else values(county) / factor
-        numerator, denominator = numerator + ratio * own, denominator + own
-    formula = FORMULAS[indicator.code]
-    return formula(numerator, denominator, **settings(formula)).to_numpy()[after]
-
-
-def _with_history(future: Future, years: pd.RangeIndex) -> pd.DataFrame:
+def _with_history(future: Future, years: pd.RangeIndex) -> np.ndarray:
     """Years × paths, the measured years repeated in every path; a gap between two years is bridged by a line."""
-    past = future.history.interpolate()
-    repeated = np.repeat(past.to_numpy()[:, None], future.paths.shape[1], axis=1)
-    whole = np.concatenate([repeated, future.paths])
-    return pd.DataFrame(whole, index=pd.RangeIndex(past.index[0], past.index[0] + len(whole))).reindex(years)
+    past = future.history.interpolate().to_numpy()
+    whole = np.concatenate([np.repeat(past[:, None], future.paths.shape[1], axis=1), future.paths])
+    first = int(future.history.index[0])
+    table = np.full((len(years), whole.shape[1]), np.nan)
+    common = slice(max(years[0], first), min(years[-1], first + len(whole) - 1) + 1)
+    table[common.start - years[0] : common.stop - years[0]] = whole[common.start - first : common.stop - first]
+    return table

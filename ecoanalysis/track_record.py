@@ -113,7 +113,8 @@ def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, metho
     known = raw.observations[raw.observations["year"] <= as_of]
     results = compute.results(known, raw.regions, raw.folder)
     settings = compute.formula_settings(catalog.coefficients(raw.folder))
-    found = futures_.futures(results, raw.regions, as_of + HORIZONS, settings=settings, method=method)
+    until = as_of + HORIZONS
+    found = futures_.futures(results, raw.regions, until, settings=settings, methods=(method,))[method]
     indicators = catalog.indicators()
     rows = []
     for target in targets.to_dict("records"):

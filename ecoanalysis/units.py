@@ -24,6 +24,7 @@ class UnitError(ValueError):
     """A unit that is not known, or that cannot become the one asked for."""
 
 
+@cache
 def factor(source: str, target: str) -> float:
     """What a number in `source` is multiplied by to be in `target`.
 
