@@ -1,0 +1,77 @@
+"""The plain explanation: a shrunken, damped drift and wide tails, from a table of constants.
+
+All in units of the usual annual change s of the window, h years ahead:
+
+* drift: mean annual change, recent years counting more. Divided by s it lies between -1 (every year down) and +1
+  (every year up). It is pulled toward zero the more, the fewer the years and the less they agree.
+* location: the drift, damped by the factor `damping` each year, plus a small shift the good way where that is known.
+* spread: grows with h as `h ** growth`, wider for few years, narrower for a series that goes steadily one way.
+* tails: those of Student's t with `freedom` degrees of freedom, because every tenth year or so brings a change several
+  times the usual one.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import special
+
+from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.windows import YEARS, Windows
+
+CONSTANTS = Path(__file__).with_name("constants.csv")
+
+
+@cache
+def constants() -> dict[str, float]:
+    """Constants by name, as `train.py` found them."""
+    with CONSTANTS.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
+
+
+def steadiness(w: Windows, memory: float) -> np.ndarray:
+    """Weighted mean annual change over the usual annual change, between -1 and 1; zero for one observation."""
+    changes = np.diff(w.values, axis=1)
+    known = ~np.isnan(changes)
+    weight = np.where(known, memory ** np.arange(YEARS - 2, -1, -1), 0.0)
+    total = np.maximum(weight.sum(axis=1), 1e-300)
+    mean = (weight * np.where(known, changes, 0.0)).sum(axis=1) / total
+    size = (weight * np.where(known, np.abs(changes), 0.0)).sum(axis=1) / total
+    return mean / np.maximum(np.where(size > 0, size, 1.0), 1e-300)
+
+
+def closed_form(w: Windows, horizon: int) -> StudentShape:
+    """Distributions 1..horizon years after the last observation, (series, horizon)."""
+    c = constants()
+    h = np.arange(1, horizon + 1, dtype=float)
+    steady = steadiness(w, c["memory"])
+    changes = (w.n - 1)[:, None]
+    pull = changes / (changes + c["years_of_doubt"]) * np.abs(steady)[:, None] ** c["agreement"]
+    damped = np.cumsum(c["damping"] ** h)
+    location = c["follow"] * (pull * steady[:, None]) * damped + c["good_way"] * w.better[:, None] * h ** c["growth"]
+    spread = c["spread"] * h ** c["growth"] * np.exp(-c["steady_narrows"] * steady[:, None] ** 2)
+    spread = spread * (1 + c["few_years_widen"] / w.n[:, None]) * np.sqrt(1 + c["drift_error"] * h / w.n[:, None])
+    scale = w.scale[:, None]
+    return StudentShape(
+        w.last[:, None] + scale * location, scale * spread, 0 * spread, 0 * spread + c["freedom"], w.low, w.high
+    )
+
+
+class StudentShape(Shape):
+    """Student's t: `tail` holds the degrees of freedom and there is no skew."""
+
+    def at(self, scores: np.ndarray) -> np.ndarray:
+        """As `Shape.at`."""
+        student = _student(scores.astype(float), float(self.tail.flat[0]))
+        values = self.location[..., None] + self.scale[..., None] * student
+        return np.clip(values, self.low[:, None, None], self.high[:, None, None]).astype(scores.dtype)
+
+
+def _student(scores: np.ndarray, freedom: float) -> np.ndarray:
+    """Quantiles of Student's t at normal scores, read from a fine grid: the exact inverse is slow for millions."""
+    grid = np.linspace(0, 8, 4001)
+    exact = special.stdtrit(freedom, special.ndtr(-grid))
+    return np.sign(scores) * np.interp(np.abs(scores), grid, -exact)

@@ -1,0 +1,7 @@
+"""Methods by name: each turns windows into distributions 1..horizon years after the last observation."""
+
+from __future__ import annotations
+
+from ecoanalysis.forecast.closed_form import closed_form
+
+METHODS = {"closed_form": closed_form}

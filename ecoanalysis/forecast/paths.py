@@ -1,0 +1,166 @@
+"""One call for a panel of short yearly series: quantiles and joint sample paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import special
+
+from ecoanalysis.forecast.dependence import scores
+from ecoanalysis.forecast.methods import METHODS
+from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.windows import Windows, windows
+
+LONGEST_HORIZON = 60
+BLOCK = 2000
+
+
+def quantiles(
+    histories: Sequence,
+    horizon: int,
+    levels: Sequence[float],
+    *,
+    bounds: Sequence | None = None,
+    better: Sequence | None = None,
+    method: str = "learned",
+) -> np.ndarray:
+    """Quantiles of the years 1..horizon after each history.
+
+    Parameters
+    ----------
+    histories : list of 1-d arrays
+        Yearly values, oldest first, NaN for a gap, 1 to 60 years; lengths may differ. A history that ends in a gap is
+        continued from its last observation, and year 1 is still the year after its last entry.
+    horizon : int
+        Years ahead, 1 to 60. What was learned reaches ten years; beyond, the spread grows on and the drift dies out.
+    levels : list of float
+        Between 0 and 1, exclusive.
+    bounds : list of (low, high)
+        What is possible at all, None for an open side, e.g. (0, 100) for a share.
+    better : list of +1, -1 or 0
+        The good direction; 0 where unknown.
+    method : str
+        A name in `METHODS`.
+
+    Returns
+    -------
+    array (series, horizon, levels)
+        Never NaN. A series that was never anything but zero and has no bounds has no scale: it stays at zero.
+
+    Raises
+    ------
+    ValueError
+        Everything wrong at once: which series, and what would be right.
+    """
+    levels = _levels(levels)
+    laid, shape = _shapes(histories, horizon, bounds, better, method)
+    del laid
+    return shape.at(special.ndtri(levels))
+
+
+def sample_paths(
+    histories: Sequence,
+    horizon: int,
+    *,
+    bounds: Sequence | None = None,
+    better: Sequence | None = None,
+    groups: Sequence | None = None,
+    paths: int = 1000,
+    seed: int = 0,
+    method: str = "learned",
+) -> np.ndarray:
+    """Joint paths over the years 1..horizon after each history.
+
+    Parameters
+    ----------
+    groups : list of labels
+        Series with the same label (counties of one indicator) have good and bad years together; None stands alone.
+    paths : int
+        Number of paths.
+    seed : int
+        The same seed gives the same paths.
+
+    The other parameters are those of `quantiles`.
+
+    Returns
+    -------
+    array (series, paths, horizon)
+        In every year the paths of a series are equally likely levels of its distribution, in the order in which
+        years and companions hang together; so they never depend on the company in which the series is given.
+
+    Raises
+    ------
+    ValueError
+        As `quantiles`.
+    """
+    drawn = _drawn(*_prepared(histories, horizon, bounds, better, groups, paths, seed, method, BLOCK), np.float64)
+    return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
+
+
+def blocks(
+    histories: Sequence,
+    horizon: int,
+    *,
+    bounds: Sequence | None = None,
+    better: Sequence | None = None,
+    groups: Sequence | None = None,
+    paths: int = 1000,
+    seed: int = 0,
+    method: str = "learned",
+    block: int = BLOCK,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The paths of `sample_paths` in blocks: (place of the first series, float32 array (series, paths, horizon)).
+
+    Only one block is in memory at a time. The size of the block does not change the paths.
+    """
+    return _drawn(*_prepared(histories, horizon, bounds, better, groups, paths, seed, method, block), np.float32)
+
+
+def _prepared(histories, horizon, bounds, better, groups, paths, seed, method, block) -> tuple:
+    for name, value in (("paths", paths), ("block", block)):
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name}: {value!r}; give a whole number of at least 1")
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed: {seed!r}; give a whole number of at least 0")
+    laid, shape = _shapes(histories, horizon, bounds, better, method)
+    return laid, shape, _labels(groups, len(laid)), horizon, paths, seed, block
+
+
+def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kind) -> Iterator[tuple]:
+    for start in range(0, len(laid), block):
+        stop = min(start + block, len(laid))
+        drawn = scores(range(start, stop), labels, laid.ahead, horizon, paths, seed)
+        yield start, shape.rows(start, stop).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
+
+
+def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]:
+    """Windows and their distributions; year 1 is the year after the end of the history."""
+    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or not 1 <= horizon <= LONGEST_HORIZON:
+        raise ValueError(f"horizon: {horizon!r}; give a whole number of years from 1 to {LONGEST_HORIZON}")
+    if method not in METHODS:
+        raise ValueError(f"method: {method!r}; choose one of {', '.join(METHODS)}")
+    laid = windows(histories, bounds, better)
+    latest = int(laid.ahead.max(initial=0))
+    shape = METHODS[method](laid, int(horizon) + latest)
+    return laid, shape.from_year(laid.ahead, int(horizon)) if latest else shape
+
+
+def _levels(levels: Sequence[float]) -> np.ndarray:
+    try:
+        found = np.atleast_1d(np.asarray(levels, float))
+    except (TypeError, ValueError):
+        raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1") from None
+    if found.ndim != 1 or not np.all((found > 0) & (found < 1)):
+        raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1, both excluded")
+    return found
+
+
+def _labels(groups: Sequence | None, count: int) -> list[int | None] | None:
+    """Groups numbered by first appearance."""
+    if groups is None:
+        return None
+    if isinstance(groups, (str, bytes)) or len(groups) != count:
+        raise ValueError(f"groups: one label for each of {count} series is needed")
+    numbers: dict = {}
+    return [None if label is None else numbers.setdefault(label, len(numbers)) for label in groups]

@@ -1,0 +1,192 @@
+"""Histories as given, checked and laid into one rectangle: the last years of every series, its scale, its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+LONGEST = 60  # years a history may have
+YEARS = 20  # years of it that are looked at
+PRIOR_CHANGE = 0.05  # usual annual change, as a share of the level, of a series with one observation
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Last years of many series, right-aligned.
+
+    values : array (series, YEARS)
+        Gaps bridged by a straight line, NaN before the first observation.
+    observed : bool array (series, YEARS)
+        False where a value was bridged or is missing.
+    n : int array
+        Years from first to last observation inside the window.
+    ahead : int array
+        Years between the last observation and the end of the history: the forecast starts that much later.
+    scale : array
+        Usual annual change, in the series' own unit; zero if nothing tells it.
+    level : array
+        Mean absolute value of the window.
+    low, high : arrays
+        Bounds, infinite where there is none.
+    better : array
+        +1, -1 or 0.
+    """
+
+    values: np.ndarray
+    observed: np.ndarray
+    n: np.ndarray
+    ahead: np.ndarray
+    scale: np.ndarray
+    level: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    better: np.ndarray
+
+    @property
+    def last(self) -> np.ndarray:
+        return self.values[:, -1]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def windows(histories: Sequence, bounds: Sequence | None = None, better: Sequence | None = None) -> Windows:
+    """Check histories, bounds and directions, and lay out the last years.
+
+    Raises
+    ------
+    ValueError
+        All faults at once, each with the place of its series in the list and the remedy.
+    """
+    arrays, faults = _arrays(histories)
+    count = len(arrays)
+    low, high = _bounds(bounds, count, faults)
+    direction = _better(better, count, faults)
+    for i, values in enumerate(arrays):
+        if values is None or i >= len(low):
+            continue
+        outside = values[(values < low[i]) | (values > high[i])]
+        if len(outside) and low[i] <= high[i]:
+            faults.append(
+                f"series {i}: observation {outside[0]:g} lies outside the bounds ({low[i]:g}, {high[i]:g}); "
+                "correct the observation or widen the bounds"
+            )
+    if faults:
+        raise ValueError("\n".join(faults))
+    return lay_out(arrays, low, high, direction)
+
+
+def lay_out(arrays: list[np.ndarray], low: np.ndarray, high: np.ndarray, better: np.ndarray) -> Windows:
+    """Windows of histories that are known to be sound."""
+    values = np.full((len(arrays), YEARS), np.nan)
+    ahead = np.zeros(len(arrays), int)
+    lengths = np.fromiter(map(len, arrays), int, len(arrays))
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        block = np.stack([arrays[i] for i in rows])
+        ended = np.isnan(block[:, -1])
+        whole, cut = rows[~ended], rows[ended]
+        values[whole, -min(length, YEARS) :] = block[~ended, -YEARS:]
+        for i in cut:  # a history that ends in a gap: rare, so one by one
+            last = np.flatnonzero(~np.isnan(arrays[i]))[-1] + 1
+            kept = arrays[i][:last][-YEARS:]
+            values[i, -len(kept) :] = kept
+            ahead[i] = length - last
+    observed = ~np.isnan(values)
+    n = YEARS - observed.argmax(axis=1)
+    for i in np.flatnonzero(observed.sum(axis=1) < n):
+        here = np.flatnonzero(observed[i])
+        years = np.arange(here[0], YEARS)
+        values[i, years] = np.interp(years, here, values[i, here])
+    level = np.nanmean(np.abs(values), axis=1)
+    return Windows(values, observed, n, ahead, _scale(values, observed, n, level, low, high), level, low, high, better)
+
+
+def _scale(values, observed, n, level, low, high) -> np.ndarray:
+    """Mean absolute annual change; a change over a gap of g years counts as g years of change / sqrt(g) each."""
+    size = np.abs(np.diff(values, axis=1))
+    gaps = np.flatnonzero(observed.sum(axis=1) < n)
+    for i in gaps:
+        here = np.flatnonzero(observed[i])
+        width = np.diff(here)
+        size[i, here[0] :] = np.repeat(np.abs(np.diff(values[i, here])) / np.sqrt(width), width)
+    mean = np.nansum(size, axis=1) / np.maximum(n - 1, 1)
+    span = np.where(np.isfinite(high) & np.isfinite(low), high - low, 0.0)
+    prior = PRIOR_CHANGE * np.where(level > 0, level, 0.2 * np.where(np.isfinite(span), span, 0.0))
+    return np.where(mean > 1e-9 * level, mean, prior / n)
+
+
+def _arrays(histories: Sequence) -> tuple[list, list[str]]:
+    if isinstance(histories, (str, bytes)) or not hasattr(histories, "__len__"):
+        raise ValueError("histories: a list with one array of yearly values for each series is needed")
+    arrays, faults = [], []
+    for i, history in enumerate(histories):
+        try:
+            if isinstance(history, (str, bytes)):
+                raise TypeError
+            values = np.asarray(history)
+            if values.dtype.kind not in "fiu":
+                if values.dtype.kind in "USb" or any(isinstance(v, (str, bytes, bool)) for v in np.ravel(values)):
+                    raise TypeError
+                values = np.array([np.nan if v is None else float(v) for v in values])
+            values = values.astype(float, copy=False)
+        except (TypeError, ValueError):
+            faults.append(f"series {i}: not numbers; give a 1-d array of yearly values, NaN for a gap")
+            arrays.append(None)
+            continue
+        fault = _fault(values)
+        if fault:
+            faults.append(f"series {i}: {fault}")
+        arrays.append(None if fault else values)
+    return arrays, faults
+
+
+def _fault(values: np.ndarray) -> str:
+    if values.ndim != 1:
+        return f"an array of {values.ndim} dimensions; give a 1-d array, oldest year first"
+    if len(values) == 0:
+        return "empty history; leave the series out or give at least one observation"
+    if len(values) > LONGEST:
+        return f"{len(values)} years; give the last {LONGEST} at most"
+    missing = np.isnan(values)
+    if missing.all():
+        return "all NaN; leave the series out or give at least one observation"
+    if np.isinf(values).any():
+        return "infinite value; write NaN for a gap"
+    if np.abs(values[~missing]).max() > 1e150:
+        return "values beyond 1e150; choose a larger unit"
+    return ""
+
+
+def _bounds(bounds: Sequence | None, count: int, faults: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.full(count, -np.inf), np.full(count, np.inf)
+    if bounds is None:
+        return low, high
+    if len(bounds) != count:
+        faults.append(f"bounds: {len(bounds)} pairs for {count} series; give one (low, high) for each series")
+        return low[:0], high[:0]
+    for i, pair in enumerate(bounds):
+        try:
+            first, second = (None, None) if pair is None else pair
+            low[i] = -np.inf if first is None or first != first else float(first)
+            high[i] = np.inf if second is None or second != second else float(second)
+        except (TypeError, ValueError):
+            faults.append(f"series {i}: bounds {pair!r}; give (low, high), None for a side that is open")
+            continue
+        if not low[i] < high[i] or low[i] == np.inf or high[i] == -np.inf:
+            faults.append(f"series {i}: bounds ({low[i]:g}, {high[i]:g}) are crossed; give the lower one first")
+    return low, high
+
+
+def _better(better: Sequence | None, count: int, faults: list[str]) -> np.ndarray:
+    if better is None:
+        return np.zeros(count)
+    if np.ndim(better) == 0 or len(better) != count:
+        faults.append(f"better: one of +1, -1, 0 for each of {count} series is needed")
+        return np.zeros(count)
+    for i, sign in enumerate(better):
+        if isinstance(sign, str) or sign not in (-1, 0, 1):
+            faults.append(f"series {i}: better is {sign!r}; give +1, -1, or 0 where the direction is unknown")
+    return np.zeros(count) if faults else np.asarray(better, float)
