@@ -234,6 +234,13 @@ def shared_out(total: np.ndarray, weights: np.ndarray, fixed: dict, decimals: in
     return table
 
 
+def waste_of_city(variable: str, counties: np.ndarray) -> np.ndarray:
+    """The city's real waste while its tables last (2018), then along with its counties'. [10⁴ t]"""
+    city = real(variable)
+    later = city[CITY, 2018] * counties.sum(axis=0) / counties[:, YEARS == 2018].sum()
+    return np.array([city.get((CITY, year), later[place]) for place, year in enumerate(YEARS)])
+
+
 def make() -> dict[str, tuple[np.ndarray, str]]:
     """Every variable as counties × years, with its unit; the city's own as a single row under `CITY`."""
     made: dict[str, tuple[np.ndarray, str]] = {}
@@ -337,15 +344,13 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     made["hazardous_waste_disposed"] = disposed, "吨"
     made["solid_waste_from_stock"] = np.round(made["solid_waste_generated"][0] * 0.02, 2), "万吨"
     made["disposables_used"] = np.round(people * amounts["disposables_per_person"][0]), "个"
-    made["waste_per_person"] = urban * amounts["waste_per_person"][0], "吨"
-    waste = made.pop("waste_per_person")[0]
-    treated = waste * np.clip(path(*WASTE_TREATED, 0.006, "urban_waste_treated"), 0, 1)
-    for name, weights in (("urban_waste_generated", waste), ("urban_waste_treated", treated)):
-        city = real(name)  # the city's tables end in 2018; later years follow the people
-        later = city[CITY, 2018] * weights.sum(axis=0) / weights[:, YEARS == 2018].sum()
-        total = np.array([city.get((CITY, year), later[place]) for place, year in enumerate(YEARS)])
-        made[name] = shared_out(np.round(total, 3), weights, {}, 3), "万吨"
-    made["urban_waste_treated"] = np.minimum(made["urban_waste_treated"][0], made["urban_waste_generated"][0]), "万吨"
+    waste = urban * amounts["waste_per_person"][0]
+    untreated = waste * np.maximum(1 - path(*WASTE_TREATED, 0.006, "urban_waste_treated"), 0.001)
+    generated = shared_out(np.round(waste_of_city("urban_waste_generated", waste), 3), waste, {}, 3)
+    left = np.maximum(generated.sum(axis=0) - waste_of_city("urban_waste_treated", waste - untreated), 0)
+    treated = generated - shared_out(np.round(left, 3), untreated, {}, 3)
+    made["urban_waste_generated"] = generated, "万吨"
+    made["urban_waste_treated"] = np.clip(np.round(treated, 3), 0, generated), "万吨"
     made["park_green_area"] = np.round(urban * path(*PARK, 0.16, "park_green_area") / 10_000, 2), "公顷"
 
     # rural sewage: slow, then faster; all villages together come to the city's figure for 2020

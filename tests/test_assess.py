@@ -134,12 +134,12 @@ def share(folder, region, years, treated, villages=200, status="observed"):
 def test_a_share_that_rises_fast_enough_is_likely_and_one_that_stands_still_is_not(folder):
     share(folder, "C1", range(2014, 2023), range(40, 94, 6))
     share(folder, "C2", range(2014, 2023), [40, 41, 40, 42, 41, 40, 41, 42, 41])
-    folder.target("rural_sewage_treatment_rate", ">=", 47, "%", due=2024)
+    folder.target("rural_sewage_treatment_rate", ">=", 46, "%", due=2024)
     reach = assess.reachability(folder.path, 2022)
     fast, slow = row(reach, "C1", "rural_sewage_treatment_rate"), row(reach, "C2", "rural_sewage_treatment_rate")
     assert fast["p_reach"] > 0.6 > slow["p_reach"]
     assert slow["verdict"] in ("hard", "out_of_reach")
-    assert (fast["latest_value"], fast["gap"], fast["gap_count"], fast["gap_count_unit"]) == (44, 3, 6, "village")
+    assert (fast["latest_value"], fast["gap"], fast["gap_count"], fast["gap_count_unit"]) == (44, 2, 4, "village")
     assert fast["lo80_at_due"] < fast["median_at_due"] < fast["hi80_at_due"]
 
 

@@ -23,8 +23,10 @@ CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # the one package that conda ca
 LAYERS = [
     {"cli"},
     {"runs"},
-    {"export", "charts"},
+    {"export"},
+    {"charts"},
     {"briefing"},
+    {"track_record"},
     {"assess"},
     {"futures"},
     {"compute", "forecast"},
