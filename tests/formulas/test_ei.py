@@ -88,6 +88,10 @@ class TestNdvi:
         large = pd.DataFrame({"a": [5500.0, 6100.0], "b": [0.4, np.nan]}, index=[2022, 2023])
         pd.testing.assert_frame_equal(ei.vegetation_cover(small, **fixed), ei.vegetation_cover(large, **fixed))
 
+    def test_the_scale_changes_just_beyond_one(self):
+        fixed = SETTINGS(ei.vegetation_cover) | {"caps": {"low": 0, "high": 1000}}
+        assert ei.vegetation_cover(pd.Series({2022: 1.0, 2023: 1.01}), **fixed).round(2).tolist() == [121.17, 0.01]
+
     def test_dense_forest_and_bare_rock_end_at_the_caps(self):
         fixed = SETTINGS(ei.vegetation_cover)
         assert ei.vegetation_cover(pd.Series({2023: 0.9}), **fixed)[2023] == 100
