@@ -1,0 +1,324 @@
+"""What is said: the wording of numbers, chances, verdicts and sources, shared by every document.
+
+Rounding happens here and nowhere else. Every word comes from the phrase table, in Chinese (`zh`) or English (`en`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import assess, catalog, intake
+from ecoanalysis.assess import Reachability
+from ecoanalysis.catalog import Indicator, phrase
+
+NOTHING = "—"
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
+OPEN = ("likely", "possible", "hard", "out_of_reach")  # not met now, with a chance
+
+
+# ---------------------------------------------------------------------- words for numbers
+
+
+def number(value: float, decimals: int) -> str:
+    """A number with that many decimals and a true minus; a dash for NaN."""
+    if value is None or not np.isfinite(value):
+        return NOTHING
+    text = f"{value:,.{decimals}f}".replace(",", "\u2009")
+    return text.replace("-", "−") if float(f"{value:.{decimals}f}") else text.replace("-", "")
+
+
+def measure(value: float, indicator: Indicator, lang: str) -> str:
+    """An indicator's value with its unit, rounded as the catalogue says."""
+    text = number(value, indicator.decimals)
+    return text if text == NOTHING or not indicator.unit else f"{text} {unit(indicator.unit, lang)}"
+
+
+def unit(code: str, lang: str) -> str:
+    """A unit as officials write it (吨标准煤/万元); the code itself where the phrase table has no word."""
+    try:
+        return phrase(f"unit.{code}", lang)
+    except KeyError:
+        return code
+
+
+def chance(p: float) -> str:
+    """A probability in whole percent; never 0 % or 100 %, as no forecast is certain."""
+    if p is None or not np.isfinite(p):
+        return NOTHING
+    if p < 0.01:
+        return "<1 %"
+    return ">99 %" if p > 0.99 else f"{100 * p:.0f} %"
+
+
+def count(value: float, code: str, lang: str) -> str:
+    """A number of countable things with its unit: 87 村, 12.3 ha."""
+    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1
+    return f"{number(value, decimals)} {unit(code, lang)}"
+
+
+def year(value: float) -> str:
+    return NOTHING if value is None or not np.isfinite(value) else str(int(value))
+
+
+def verdict(code: str, lang: str) -> str:
+    return phrase(f"verdict.{code}", lang)
+
+
+def status(code: str, lang: str) -> str:
+    return phrase(f"status.{code}", lang) if code else NOTHING
+
+
+def warnings(codes: str, lang: str) -> str:
+    """The warnings of an assessment row as one line; empty when there are none."""
+    return phrase("join", lang).join(phrase(f"warning.{code}", lang) for code in codes.split(";") if code)
+
+
+def demo_mark(is_demo: bool, lang: str) -> str:
+    """演示数据, where something depends on demo rows; empty otherwise."""
+    return phrase("mark.demo", lang) if is_demo else ""
+
+
+def uses_demo(rows: pd.DataFrame) -> bool:
+    return bool((rows["status"] == "demo").any())
+
+
+def target(row: pd.Series, lang: str) -> str:
+    """A target as the plan would print it: ≥ 40 %, not below the base, falling."""
+    indicator = catalog.indicators()[row["indicator"]]
+    comparison, value = row["comparison"], row["target"]
+    if comparison in SIGNS:
+        if not np.isfinite(value):
+            return phrase("target.awaited", lang)
+        return f"{SIGNS[comparison]} {_plain(value)} {unit(indicator.unit, lang)}".strip()
+    if comparison in ("not_below_base", "not_above_base") and np.isfinite(value):
+        return phrase(f"target.{comparison}_value", lang, value=measure(value, indicator, lang))
+    return phrase(f"target.{comparison}", lang)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.6g}"
+
+
+# ---------------------------------------------------------------------- sentences
+
+
+def claim(reach: Reachability, row: pd.Series, lang: str) -> str:
+    """One row of the assessment in words an official can read out.
+
+    Latest value and year, target and due year, verdict, chances, what is missing in the indicator's unit and in
+    things a department can count, a missed date, what data lack, and the demo mark.
+    """
+    indicator = catalog.indicators()[row["indicator"]]
+    name = indicator.name(lang)
+    words = verdict(row["verdict"], lang)
+    if row["comparison"] == "done":
+        missing = warnings(row["warning"], lang)
+        return phrase("claim.checklist", lang, name=name, verdict=words, missing=missing).rstrip("：: ，,")
+    if row["verdict"] in ("insufficient_data", "not_applicable") and not np.isfinite(row["latest_value"]):
+        return phrase("claim.missing", lang, name=name, verdict=words, reason=missing_inputs(reach, row, lang))
+    value = measure(row["latest_value"], indicator, lang)
+    parts = [
+        phrase("claim.latest", lang, name=name, year=year(row["latest_year"]), value=value),
+        phrase("claim.target", lang, target=target(row, lang), due=row["due"]),
+    ]
+    alone = row["verdict"] not in OPEN and not row["verdict"].startswith("reached")
+    parts.append(phrase("claim.verdict_alone" if alone else "claim.verdict", lang, verdict=words))
+    if row["verdict"] in OPEN:
+        past = row["due"] <= row["as_of"]
+        until = row["hold_until"] if past else row["due"]
+        parts.append(phrase("claim.reach", lang, year=until, chance=chance(row["p_reach"])))
+        parts.append(gap(row, lang))
+    elif row["verdict"].startswith("reached"):
+        parts.append(phrase("claim.hold", lang, year=row["hold_until"], chance=chance(row["p_hold"])))
+    if row["warning"]:
+        parts.append(phrase("claim.note", lang, note=warnings(row["warning"], lang)))
+    text = "".join(parts).strip()
+    mark = demo_mark(row["status"] == "demo", lang)
+    return f"{text}{phrase('mark.bracket', lang, mark=mark)}" if mark else text
+
+
+def gap(row: pd.Series, lang: str) -> str:
+    """What is missing to the target; empty when nothing is."""
+    if not np.isfinite(row["gap"]) or row["gap"] <= 0:
+        return ""
+    indicator = catalog.indicators()[row["indicator"]]
+    short_unit = "pp" if indicator.unit == "%" else indicator.unit
+    missing = f"{number(row['gap'], max(indicator.decimals, 1))} {unit(short_unit, lang)}".strip()
+    if np.isfinite(row["gap_count"]) and row["gap_count"] > 0:
+        things = count(row["gap_count"], row["gap_count_unit"], lang)
+        return phrase("claim.gap_count", lang, gap=missing, count=things)
+    return phrase("claim.gap", lang, gap=missing)
+
+
+def pace(row: pd.Series, lang: str) -> str:
+    """Observed and required pace, and the one that gives a chance of 80 %; empty where nothing is required."""
+    if not np.isfinite(row["pace_required"]):
+        return ""
+    indicator = catalog.indicators()[row["indicator"]]
+    yearly = "pp" if indicator.unit == "%" else indicator.unit
+    for_80 = f"{number(row['pace_for_80'], max(indicator.decimals, 1))} {unit(yearly, lang)}".strip()
+    observed, required = (_pace(row, indicator, row[name], lang) for name in ("pace_observed", "pace_required"))
+    return phrase("claim.pace", lang, observed=observed, required=required, for_80=for_80)
+
+
+def _pace(row: pd.Series, indicator: Indicator, value: float, lang: str) -> str:
+    """A yearly pace in words: a rate for amounts, points of the indicator otherwise.
+
+    A steady pace in log odds is told as what it moves in the coming year, from the latest value.
+    """
+    if not np.isfinite(value):
+        return NOTHING
+    if row["pace_scale"] == "compound":
+        return f"{number(100 * value, 1)} %"
+    if row["pace_scale"] == "logit":
+        low, span = indicator.low, indicator.high - indicator.low
+        share = (row["latest_value"] - low) / span
+        odds = np.log(share / (1 - share)) + value
+        value = low + span / (1 + np.exp(-odds)) - row["latest_value"]
+    yearly = "pp" if indicator.unit == "%" else indicator.unit
+    return f"{number(value, max(indicator.decimals, 1))} {unit(yearly, lang)}".strip()
+
+
+def missing_inputs(reach: Reachability, row: pd.Series, lang: str) -> str:
+    """Which inputs an indicator lacks in its latest year, by name."""
+    rows = reach.results
+    rows = rows[(rows["region_code"] == row["region_code"]) & (rows["indicator"] == row["indicator"])]
+    if rows.empty:
+        return phrase("lacking.everything", lang)
+    names = []
+    for lacking in filter(None, rows.sort_values("year")["lacking"].iloc[-1].split(";")):
+        code, _, where = lacking.partition("@")
+        place = region_name(reach, where, lang) or where
+        names.append(f"{input_name(code, lang)}{f'({place})' if place else ''}")
+    return phrase("lacking.inputs", lang, names=phrase("list", lang).join(names)) if names else NOTHING
+
+
+def input_name(code: str, lang: str) -> str:
+    """A variable's or indicator's name; a reason such as a zero denominator in words."""
+    record = catalog.variables().get(code) or catalog.indicators().get(code)
+    return record.name(lang) if record else phrase(f"lacking.{code}", lang)
+
+
+def region_name(reach: Reachability, code: str, lang: str) -> str:
+    rows = reach.regions[reach.regions["code"] == code]
+    return "" if rows.empty else str(rows.iloc[0]["name_en" if lang == "en" else "name_zh"])
+
+
+def sources(reach: Reachability, row: pd.Series) -> list[str]:
+    """The way back: source, file and row of every observation behind the row's latest value."""
+    ids = [part for part in str(row["inputs"]).split(";") if part]
+    cells = reach.observations.set_index("id").reindex(ids).dropna(subset="source")
+    return [f"{cell['source']} ({cell['file']}:{cell['cell'].removeprefix('row ')})" for _, cell in cells.iterrows()]
+
+
+# ---------------------------------------------------------------------- overviews
+
+
+def item_name(item: int | str, lang: str) -> str:
+    """The name of an item of the plan, without its parts; of an indicator beside the plan, its own name."""
+    rows = [row for row in catalog.indicators().values() if item in (row.number, row.code)]
+    first = rows[0].name(lang)
+    return first.split("：" if lang == "zh" else ": ")[0] if len(rows) > 1 or rows[0].part else first
+
+
+def items(reach: Reachability) -> pd.Series:
+    """For each row of the assessment: the plan's item number, or the code of an indicator beside the plan."""
+    indicators = catalog.indicators()
+    return reach.assessment["indicator"].map(lambda code: indicators[code].number or code)
+
+
+def matrix(reach: Reachability) -> pd.DataFrame:
+    """Items of the plan × regions: the verdict, the worst part deciding; regions in the order of `regions.csv`."""
+    table = reach.assessment.assign(item=items(reach))
+    worst = table.groupby(["item", "region_code"], sort=False)["verdict"].agg(assess.worst).unstack("region_code")
+    return worst.reindex(index=table["item"].unique(), columns=reach.regions["code"]).fillna("not_applicable")
+
+
+def counts(reach: Reachability, region: str) -> pd.DataFrame:
+    """How many items of a region stand at each verdict: binding (约束性) and advisory (参考性) ones."""
+    verdicts = matrix(reach)[region]
+    indicators = {row.number or row.code: row.attribute for row in catalog.indicators().values()}
+    table = pd.crosstab(verdicts, verdicts.index.map(indicators))
+    return table.reindex(columns=["约束性", "参考性"], fill_value=0).reindex(
+        [code for code in assess.SEVERITY if code in table.index]
+    )
+
+
+def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame:
+    """The rows that need work: unmet first by chance, binding items before advisory ones, then those that may slip."""
+    rows = reach.assessment[reach.assessment["region_code"] == region]
+    rows = rows[rows["verdict"].isin([*OPEN, "reached_at_risk"])]
+    indicators = catalog.indicators()
+    order = rows.assign(
+        open=~rows["verdict"].isin(OPEN),
+        severity=[-assess.SEVERITY.index(code) for code in rows["verdict"]],
+        advisory=[indicators[code].attribute != "约束性" for code in rows["indicator"]],
+        p=rows["p_reach"].where(rows["verdict"].isin(OPEN), rows["p_hold"]),
+    )
+    return rows.loc[order.sort_values(["open", "severity", "advisory", "p"]).index].head(most)
+
+
+def numeric(reach: Reachability, region: str) -> pd.DataFrame:
+    """The rows of a region that have a future to draw."""
+    rows = reach.assessment[reach.assessment["region_code"] == region]
+    return rows[[(region, code) in reach.futures for code in rows["indicator"]]]
+
+
+def leads(reach: Reachability, row: pd.Series) -> str:
+    """The departments in charge of a target, the lead first."""
+    rows = reach.targets
+    rows = rows[(rows["region_code"] == row["region_code"]) & (rows["indicator"] == row["indicator"])]
+    return "" if rows.empty else str(rows.iloc[0]["lead_department"]).replace(";", "、")
+
+
+# ---------------------------------------------------------------------- tables
+
+
+def observations_of(reach: Reachability, region: str, lang: str, latest: int = 1) -> pd.DataFrame:
+    """The latest observations of a region, one row a variable, with their source."""
+    rows = reach.observations[reach.observations["region_code"] == region]
+    rows = rows.sort_values(["variable", "year"]).groupby("variable", sort=False).tail(latest)
+    listed = {code: place for place, code in enumerate([*catalog.variables(), *catalog.indicators()])}
+    rows = rows.sort_values("variable", key=lambda codes: codes.map(listed), kind="stable")
+    table = rows[["variable", "year", "value", "unit", "status", "source", "id"]].reset_index(drop=True)
+    table["variable"] = [input_name(code, lang) for code in table["variable"]]
+    table["unit"] = [unit(code, lang) for code in table["unit"]]
+    table["status"] = [status(code, lang) for code in table["status"]]
+    return named(table, lang)
+
+
+def assessment_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
+    """A region's assessment as a table to be read: item, value, target, verdict, chances, gap, department, status."""
+    rows = reach.assessment[reach.assessment["region_code"] == region]
+    indicators = catalog.indicators()
+    table = [
+        {
+            "number": indicators[row["indicator"]].label,
+            "indicator": indicators[row["indicator"]].name(lang),
+            "latest_value": measure(row["latest_value"], indicators[row["indicator"]], lang),
+            "latest_year": year(row["latest_year"]),
+            "target": target(row, lang),
+            "due": row["due"],
+            "verdict": verdict(row["verdict"], lang),
+            "p_reach": chance(row["p_reach"]) if row["verdict"] in OPEN else NOTHING,
+            "p_hold": chance(row["p_hold"]),
+            "gap": gap(row, lang).strip("。，；, .;") or NOTHING,
+            "lead_department": leads(reach, row),
+            "warning": warnings(row["warning"], lang),
+            "status": status(row["status"], lang) if np.isfinite(row["latest_value"]) else NOTHING,
+        }
+        for _, row in rows.iterrows()
+    ]
+    return named(pd.DataFrame(table), lang)
+
+
+def named(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A table with its column codes put into words."""
+    return table.rename(columns={code: phrase(f"column.{code}", lang) for code in table.columns})
+
+
+def left_out(reach: Reachability, lang: str) -> list[str]:
+    """Bad rows a run went on without, each with its place and remedy."""
+    problems: list[intake.Problem] = reach.problems
+    return [problem.text(lang) for problem in problems]
