@@ -173,7 +173,7 @@ def reachability(
     results = compute.results(observations, raw.regions, raw.folder)
     targets = targets_of_regions(raw.targets, raw.regions)
     until = max([as_of, *targets["hold_until"], *targets["due"]]) + settings.years_beyond
-    formula_settings = compute.formula_settings(coefficients)
+    formula_settings = compute.formula_settings(coefficients, as_of)
     methods = tuple(dict.fromkeys([method, *settings.compared_methods]))
     by_method = futures_.futures(
         results, raw.regions, until, settings=formula_settings, methods=methods, paths=paths, seed=seed

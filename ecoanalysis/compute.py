@@ -90,8 +90,8 @@ class Statistics:
         self.regions = regions.set_index("code")
         parents = self.regions["parent"]
         self.counties = {code: list(parents.index[parents == code]) for code in parents.unique() if code}
-        self.settings = formula_settings(coefficients)
         years = observations["year"]
+        self.settings = formula_settings(coefficients, int(years.max()) if len(years) else None)
         self.years = pd.RangeIndex(years.min(), years.max() + 1) if len(years) else pd.RangeIndex(0)
         self.observed = {
             variable: rows.pivot(index="year", columns="region_code", values="value").reindex(
@@ -274,11 +274,18 @@ class Statistics:
         return [int(self.years[-1])] if basis == OWN and len(self.years) else []
 
 
-def formula_settings(coefficients: list) -> Callable[[Callable], dict]:
-    """What the standards fix for a formula: a number of its own name, or the group as a dictionary."""
+def formula_settings(coefficients: list, latest_year: int | None = None) -> Callable[[Callable], dict]:
+    """What the standards fix for a formula: a number of its own name, or the group as a dictionary.
+
+    A base year later than the latest data gives way to that of the five-year plan running then (2015 for 2016–2020),
+    so that older statistics and replays of earlier years have constant prices too.
+    """
     groups: dict[str, dict[str, float]] = {}
     for row in coefficients:
-        groups.setdefault(row.group, {})[row.name] = row.value
+        value = row.value
+        if row.group == "base_year" and latest_year is not None and value > latest_year:
+            value = 5 * ((latest_year - 1) // 5)
+        groups.setdefault(row.group, {})[row.name] = value
 
     def settings(formula: Callable) -> dict:
         fixed = {}

@@ -112,7 +112,7 @@ def reliability(said: pd.DataFrame, bins: np.ndarray = BINS) -> pd.DataFrame:
 def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, method: str) -> list[dict]:
     known = raw.observations[raw.observations["year"] <= as_of]
     results = compute.results(known, raw.regions, raw.folder)
-    settings = compute.formula_settings(catalog.coefficients(raw.folder))
+    settings = compute.formula_settings(catalog.coefficients(raw.folder), as_of)
     until = as_of + HORIZONS
     found = futures_.futures(results, raw.regions, until, settings=settings, methods=(method,))[method]
     indicators = catalog.indicators()

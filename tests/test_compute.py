@@ -111,3 +111,12 @@ def test_a_reported_figure_goes_before_the_computed_one(folder):
     folder.add(("C1", 2022, "rural_sewage_treatment_rate", 24, "%"))
     row = one(results(folder), "C1", "rural_sewage_treatment_rate", 2022)
     assert row["value"] == 24 and row["inputs"] == "statistics.csv:4"
+
+
+def test_older_statistics_take_the_prices_of_the_plan_that_ran_then(folder):
+    for year in range(2014, 2019):
+        folder.add(("C1", year, "gdp_current", 100 + year - 2014, "亿元"), ("C1", year, "gdp_index", 107, ""))
+        folder.add(("C1", year, "energy_use", 50, "万吨标准煤"))
+    table = results(folder)
+    assert one(table, "C1", "energy_per_gdp", 2015)["value"] == pytest.approx(50e4 / 101e4)
+    assert one(table, "C1", "energy_per_gdp", 2016)["value"] == pytest.approx(50e4 / (101e4 * 1.07))
