@@ -255,11 +255,18 @@ def _target(axes, row: pd.Series, lang: str) -> None:
     if not np.isfinite(row["target"]):
         return
     axes.axhline(row["target"], color=TARGET, lw=1.4)
+    sign = {"not_below_base": "≥", "not_above_base": "≤"} | briefing.SIGNS
     axes.annotate(
-        f"{phrase('chart.target', lang)}\n{briefing.target(row, lang)}" if lang == "zh" else briefing.target(row, lang),
-        (1.0, row["target"]), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        color=TARGET, fontsize=8.5, va="center", annotation_clip=False,
-    )  # fmt: skip
+        f"{phrase('chart.target', lang)}\n{sign[row['comparison']]} {row['target']:.6g}",
+        (1.0, row["target"]),
+        (6, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        color=TARGET,
+        fontsize=8.5,
+        va="center",
+        annotation_clip=False,
+    )
     low, high = axes.get_ylim()
     margin = 0.06 * (max(high, row["target"]) - min(low, row["target"]))
     axes.set_ylim(min(low, row["target"] - margin), max(high, row["target"] + margin))
