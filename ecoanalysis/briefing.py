@@ -34,6 +34,19 @@ def measure(value: float, indicator: Indicator, lang: str) -> str:
     return text if text == NOTHING or not indicator.unit else f"{text} {unit(indicator.unit, lang)}"
 
 
+def latest(row: pd.Series, lang: str) -> str:
+    """A row's latest value with its unit; with more decimals where rounding would hide that the target is unmet."""
+    indicator = catalog.indicators()[row["indicator"]]
+    decimals = indicator.decimals
+    if row["gap"] > 0 and row["comparison"] in SIGNS:
+        while decimals < 6 and assess.met(
+            round(row["latest_value"], decimals), np.nan, row["target"], row["comparison"], indicator
+        ):
+            decimals += 1
+    text = number(row["latest_value"], decimals)
+    return text if text == NOTHING or not indicator.unit else f"{text} {unit(indicator.unit, lang)}"
+
+
 def unit(code: str, lang: str) -> str:
     """A unit as officials write it (吨标准煤/万元); the code itself where the phrase table has no word."""
     try:
@@ -117,9 +130,8 @@ def claim(reach: Reachability, row: pd.Series, lang: str) -> str:
         return phrase("claim.checklist", lang, name=name, verdict=words, missing=missing).rstrip("：: ，,")
     if row["verdict"] in ("insufficient_data", "not_applicable") and not np.isfinite(row["latest_value"]):
         return phrase("claim.missing", lang, name=name, verdict=words, reason=missing_inputs(reach, row, lang))
-    value = measure(row["latest_value"], indicator, lang)
     parts = [
-        phrase("claim.latest", lang, name=name, year=year(row["latest_year"]), value=value),
+        phrase("claim.latest", lang, name=name, year=year(row["latest_year"]), value=latest(row, lang)),
         phrase("claim.target", lang, target=target(row, lang), due=row["due"]),
     ]
     alone = row["verdict"] not in OPEN and not row["verdict"].startswith("reached")
@@ -144,7 +156,10 @@ def gap(row: pd.Series, lang: str) -> str:
         return ""
     indicator = catalog.indicators()[row["indicator"]]
     short_unit = "pp" if indicator.unit == "%" else indicator.unit
-    missing = f"{number(row['gap'], max(indicator.decimals, 1))} {unit(short_unit, lang)}".strip()
+    decimals = max(indicator.decimals, 1)
+    while decimals < 6 and round(row["gap"], decimals) == 0:  # a gap is never told as 0.0
+        decimals += 1
+    missing = f"{number(row['gap'], decimals)} {unit(short_unit, lang)}".strip()
     if np.isfinite(row["gap_count"]) and row["gap_count"] > 0:
         things = count(row["gap_count"], row["gap_count_unit"], lang)
         return phrase("claim.gap_count", lang, gap=missing, count=things)
@@ -296,7 +311,7 @@ def assessment_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
         {
             "number": indicators[row["indicator"]].label,
             "indicator": indicators[row["indicator"]].name(lang),
-            "latest_value": measure(row["latest_value"], indicators[row["indicator"]], lang),
+            "latest_value": latest(row, lang),
             "latest_year": year(row["latest_year"]),
             "target": target(row, lang),
             "due": row["due"],
@@ -322,3 +337,119 @@ def left_out(reach: Reachability, lang: str) -> list[str]:
     """Bad rows a run went on without, each with its place and remedy."""
     problems: list[intake.Problem] = reach.problems
     return [problem.text(lang) for problem in problems]
+
+
+def opening(reach: Reachability, region: str, lang: str) -> str:
+    """First lines of a region's report, as Markdown: who, as of when, demo notice, rows left out."""
+    rows = reach.assessment[reach.assessment["region_code"] == region]
+    met = int(rows["verdict"].isin(["reached", "reached_at_risk", "documented"]).sum())
+    words = {"region": region_name(reach, region, lang), "as_of": reach.as_of, "targets": len(rows), "met": met}
+    lines = [phrase("opening.line", lang, **words)]
+    if uses_demo(rows):
+        lines.append(f"**{phrase('slide.demo_notice', lang)}**")
+    problems = left_out(reach, lang)
+    if problems:
+        lines += [phrase("opening.left_out", lang, count=len(problems)), *(f"* {problem}" for problem in problems)]
+    return "\n\n".join(lines)
+
+
+def weak_points_text(reach: Reachability, region: str, lang: str) -> str:
+    """The weak points of a region as a Markdown list of claims with the pace each needs."""
+    rows = weak_points(reach, region)
+    if rows.empty:
+        return phrase("slide.no_weak_points", lang)
+    return "\n".join(f"* {claim(reach, row, lang)} {pace(row, lang)}" for _, row in rows.iterrows())
+
+
+def counts_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
+    """`counts` in words: verdict, binding, advisory, all."""
+    table = counts(reach, region)
+    table.index = pd.Index([verdict(code, lang) for code in table.index], name=phrase("column.verdict", lang))
+    table.columns = [phrase("attribute.binding", lang), phrase("attribute.advisory", lang)]
+    table[phrase("attribute.all", lang)] = table.sum(axis=1)
+    return table
+
+
+def editions_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
+    """The region's targets beside what national editions ask; weaker ones marked, unverified numbers marked."""
+    rows = reach.editions[reach.editions["region_code"] == region]
+    indicators = catalog.indicators()
+    table = [
+        {
+            "number": indicators[row["indicator"]].label,
+            "indicator": indicators[row["indicator"]].name(lang),
+            "target": target(row, lang),
+            "edition": row["edition"],
+            "national": national(row, lang),
+            "weaker": phrase("edition.weaker", lang) if row["weaker"] else "",
+        }
+        for _, row in rows.iterrows()
+    ]
+    return named(pd.DataFrame(table, columns=["number", "indicator", "target", "edition", "national", "weaker"]), lang)
+
+
+def national(row: pd.Series, lang: str) -> str:
+    """A national threshold as printed, with 未核实 where its confidence is C or D."""
+    text = f"{SIGNS.get(row['national_comparison'], row['national_comparison'])} {_plain(row['national'])}"
+    text = f"{text} {unit(row['unit'], lang)}".strip()
+    if row["confidence"] in catalog.UNVERIFIED:
+        text += phrase("mark.bracket", lang, mark=phrase("mark.unverified", lang))
+    return text
+
+
+def discrepancies_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
+    """The latest year of each indicator in which the region's own figure and its counties' differ."""
+    rows = reach.discrepancies[reach.discrepancies["region_code"] == region].groupby("indicator").tail(1)
+    indicators = catalog.indicators()
+    table = [
+        {
+            "indicator": indicators[row["indicator"]].name(lang),
+            "year": row["year"],
+            "reported": measure(row["reported"], indicators[row["indicator"]], lang),
+            "from_counties": measure(row["from_counties"], indicators[row["indicator"]], lang),
+            "relative": NOTHING if not np.isfinite(row["relative"]) else f"{number(100 * row['relative'], 1)} %",
+        }
+        for _, row in rows.iterrows()
+    ]
+    return named(pd.DataFrame(table, columns=["indicator", "year", "reported", "from_counties", "relative"]), lang)
+
+
+def indicator_names(lang: str) -> dict[str, str]:
+    """Item number and name of every indicator by its code."""
+    return {code: f"{row.label} {row.name(lang)}".strip() for code, row in catalog.indicators().items()}
+
+
+def codes_named(table: pd.DataFrame | pd.Series, lang: str) -> pd.DataFrame | pd.Series:
+    """A table whose row or column labels are codes of variables, indicators or steps, with the labels in words."""
+    known = catalog.variables() | catalog.indicators()
+    words = {code: row.name(lang) for code, row in known.items()}
+    words |= {step: phrase(f"ei.{step}", lang) for step in ("caps", "restriction")}
+    if isinstance(table, pd.Series):
+        return table.rename(index=words)
+    return table.rename(index=words, columns=words)
+
+
+def demo_notice(observations: pd.DataFrame, region: str, lang: str) -> str:
+    """A sentence when some of a region's observations are demo data; empty otherwise."""
+    rows = observations[observations["region_code"] == region]
+    return phrase("slide.demo_notice", lang) if uses_demo(rows) else ""
+
+
+def graded(index: pd.Series, grade: pd.Series, change: pd.Series, lang: str) -> pd.DataFrame:
+    """EI by year with its grade and the grade of its change, in words."""
+    table = pd.DataFrame(
+        {
+            "value": [number(value, 1) for value in index],
+            "grade": [phrase(f"ei_grade.{code}", lang) for code in grade],
+            "change": [phrase(f"ei_change.{code}", lang) if isinstance(code, str) else NOTHING for code in change],
+        },
+        index=index.index,
+    )
+    return named(table, lang)
+
+
+def unverified(coefficients: list[catalog.Coefficient], standard: str, lang: str) -> pd.DataFrame:
+    """Coefficients of a standard whose confidence is C or D: they stay settings and are shown as unverified."""
+    rows = [row for row in coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
+    columns = ["group", "name", "value", "unit", "clause", "confidence"]
+    return named(pd.DataFrame([vars(row) for row in rows], columns=columns), lang)

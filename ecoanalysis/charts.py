@@ -248,6 +248,23 @@ def trend(table: pd.DataFrame, unit: str, lang: str, title: str, demo: bool = Fa
     return figure
 
 
+def shaded(table: pd.DataFrame, lang: str):
+    """A table to be read in a notebook, its verdicts on their colours.
+
+    Returns
+    -------
+    Styler
+        Of the table as `briefing.assessment_of` gives it.
+    """
+    looks = {
+        briefing.verdict(code, lang): f"background-color: {colour}; color: {'white' if code in DARK else INK}"
+        for code, colour in VERDICT_COLOURS.items()
+    }
+    column = phrase("column.verdict", lang)
+    left = [{"selector": "td, th", "props": "text-align: left; vertical-align: top"}]
+    return table.style.hide(axis="index").map(looks.get, subset=[column]).set_table_styles(left)
+
+
 # ---------------------------------------------------------------------- parts of the forecast
 
 

@@ -149,6 +149,11 @@ class Statistics:
         extras = {parameter: self.values(parameter, basis) for parameter in optional}
         return formula(*frames, **extras, **self.settings(formula))
 
+    def table(self, names: list[str], region: str) -> pd.DataFrame:
+        """Years × variables or indicators of one region, its own figures; a name without any value is left out."""
+        found = {name: self.values(name, OWN) for name in names}
+        return pd.DataFrame({name: values[region] for name, values in found.items() if values is not None})
+
     def has_value(self, name: str) -> pd.DataFrame:
         """Years × regions: whether an indicator has a value, the region's own or from its counties."""
         found = pd.DataFrame(False, index=self.years, columns=self.regions.index)

@@ -19,12 +19,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 from tqdm import tqdm
 
 from ecoanalysis import assess, catalog
 from ecoanalysis.assess import Reachability
-from ecoanalysis.export import page, pptx, xlsx
+from ecoanalysis.export import languages, page, pptx, replacing, write_csv, xlsx
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
@@ -60,11 +59,6 @@ class Outcome:
 
 class BadRequest(ValueError):
     """The run was asked for something that is not there; nothing has been started."""
-
-
-def languages(lang: str) -> list[str]:
-    """The languages of the documents: `both` is zh and en."""
-    return ["zh", "en"] if lang == "both" else [lang]
 
 
 def run(
@@ -228,9 +222,8 @@ def write_page(notebook: Path, page_file: Path) -> None:
     )
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     text, _ = exporter.from_filename(str(notebook))
-    temporary = page_file.with_name(f".{page_file.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(page_file)
+    with replacing(page_file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def write_tables(reach: Reachability, folder: Path) -> None:
@@ -238,13 +231,6 @@ def write_tables(reach: Reachability, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("observations", "results", "forecasts", "assessment", "discrepancies", "editions"):
         write_csv(getattr(reach, name), folder / f"{name}.csv")
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A table as CSV that Excel opens with Chinese intact."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
-    temporary.replace(path)
 
 
 def write_manifest(reach: Reachability, target: Path, outcomes: list[Outcome], lang: str) -> None:
@@ -262,10 +248,8 @@ def write_manifest(reach: Reachability, target: Path, outcomes: list[Outcome], l
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES.split()},
         "regions": [asdict(outcome) for outcome in outcomes],
     }
-    path = target / "manifest.json"
-    temporary = target / ".manifest.json.tmp"
-    temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with replacing(target / "manifest.json") as temporary:
+        temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _partial(folder: Path) -> Path:

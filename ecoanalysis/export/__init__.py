@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 
 @contextlib.contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
@@ -18,3 +20,14 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def languages(lang: str) -> list[str]:
+    """The languages of the documents: `both` is zh and en."""
+    return ["zh", "en"] if lang == "both" else [lang]
+
+
+def write_csv(table: pd.DataFrame, path: Path | str) -> None:
+    """A table as CSV that Excel opens with Chinese intact."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
