@@ -4,10 +4,11 @@
     python data/make_demo_statistics.py --check   says whether the file there is what this script makes
 
 Every row carries status=demo. A row is made only where no real row stands in the other files of the folder. The real
-rows are respected: county GDP and population add up to the city's, the census and the few published county values are
-met, land classes add up to each county's area and the areas to 14 277 km², rural sewage comes to the 20.11 % of
-villages that the city reported for 2020. The rest is plausible and no more: loess hills, a forested south-east
-(Maiji), two urban districts, a power plant in Gangu, a small pastoral county (Zhangjiachuan).
+rows are respected: county GDP, residents, urban residents and urban waste add up to the city's, the census and the few
+published county values are met, land classes add up to each county's area and the areas to 14 277 km², and the
+counties together come to what the city reported of PM2.5, rainfall, water resources, forest, good-air days, sewage and
+river sections. The rest is plausible and no more: loess hills, a forested south-east (Maiji), two urban districts, a
+power plant in Gangu, a small pastoral county (Zhangjiachuan).
 
 Each variable has a random stream of its own, seeded by its name: a new variable leaves the others as they are.
 """
@@ -18,6 +19,7 @@ import csv
 import io
 import sys
 import zlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ COUNTIES = ["620502", "620503", "620521", "620522", "620523", "620524", "620525"
 YEARS = np.arange(2014, 2024)
 
 # ------------------------------------------------------------------ what is assumed of each county, in that order
+# fmt: off  (one county a column)
 
 POPULATION_2014 = [0.2120, 0.1880, 0.0850, 0.1440, 0.1640, 0.1290, 0.0860]  # share of the city's residents
 POPULATION_2023 = [0.2230, 0.1910, 0.0800, 0.1370, 0.1610, 0.1265, 0.0815]
@@ -45,15 +48,18 @@ LAND_2020 = [13_850, 14_310, 7_720, 9_640, 10_180, 8_560, 5_450]  # construction
 LAND_GROWTH = [0.013, 0.011, 0.006, 0.008, 0.010, 0.007, 0.009]
 VILLAGES = [420, 379, 260, 428, 405, 343, 255]
 RIVERS = [540, 830, 470, 395, 350, 520, 300]  # km
-RUNOFF = [128, 160, 118, 70, 68, 118, 140]  # long-term mean, mm
+RUNOFF = [128, 160, 118, 70, 68, 118, 140]  # long-term mean, mm, before it is brought to the city's
+RAIN = [530, 560, 564.5, 507.3, 480, 500, 560]  # long-term mean, mm; Qingshui and Qin'an as published
+SECTIONS = [2, 1, 1, 1, 1, 1, 1]  # assessed river sections: 8 until 2020
+SECTIONS_2021 = [3, 3, 1, 2, 2, 2, 1]  # 14 from 2021
 
 # Share of each land class in the county at the start; dry cropland takes what is left.
 LAND_CLASSES = {
-    "closed_forest_area": [0.29, 0.47, 0.24, 0.085, 0.095, 0.19, 0.20],
-    "shrub_area": [0.055, 0.06, 0.05, 0.04, 0.045, 0.06, 0.05],
+    "closed_forest_area": [0.275, 0.43, 0.23, 0.085, 0.095, 0.152, 0.185],
+    "shrub_area": [0.125, 0.14, 0.11, 0.07, 0.075, 0.065, 0.12],
     "sparse_forest_area": [0.05, 0.04, 0.05, 0.055, 0.05, 0.045, 0.05],
-    "high_cover_grass_area": [0.03, 0.03, 0.04, 0.025, 0.025, 0.05, 0.10],
-    "medium_cover_grass_area": [0.07, 0.05, 0.09, 0.11, 0.11, 0.12, 0.13],
+    "high_cover_grass_area": [0.03, 0.03, 0.04, 0.025, 0.025, 0.07, 0.1],
+    "medium_cover_grass_area": [0.07, 0.05, 0.09, 0.11, 0.11, 0.175, 0.13],
     "low_cover_grass_area": [0.02, 0.015, 0.025, 0.05, 0.05, 0.035, 0.02],
     "river_area": [0.0035, 0.0050, 0.0030, 0.0032, 0.0045, 0.0048, 0.0028],
     "lake_area": [0.0006, 0.0005, 0.0005, 0.0005, 0.0005, 0.0006, 0.0009],
@@ -70,10 +76,10 @@ LAND_CLASSES = {
     "other_unused_area": [0.002, 0.002, 0.003, 0.003, 0.003, 0.002, 0.002],
 }
 FOREST_GAIN = [0.0022, 0.0018, 0.0030, 0.0034, 0.0030, 0.0026, 0.0024]  # closed forest, of the county, a year
-NDVI_2014 = [0.640, 0.705, 0.640, 0.545, 0.540, 0.600, 0.655]
+NDVI_2014 = [0.560, 0.595, 0.560, 0.490, 0.485, 0.535, 0.575]
 NDVI_GAIN = [0.0040, 0.0030, 0.0045, 0.0060, 0.0060, 0.0050, 0.0040]
 EROSION = {  # share of the county in 2014, and what is left of it in 2023
-    "severe_erosion_area": ([0.085, 0.060, 0.095, 0.135, 0.140, 0.110, 0.085], 0.72),
+    "severe_erosion_area": ([0.085, 0.075, 0.095, 0.135, 0.140, 0.110, 0.085], 0.72),
     "moderate_erosion_area": ([0.150, 0.110, 0.160, 0.210, 0.205, 0.170, 0.150], 0.80),
 }
 EMISSIONS = {  # t in 2014, and what is left of it in 2023
@@ -87,66 +93,209 @@ EMISSIONS = {  # t in 2014, and what is left of it in 2023
 
 # numerator: (denominator, first and last share of each county, ± points of noise, unit, may it fall)
 SHARES = {
-    "villages_waste_treated": ("villages", [0.46, 0.44, 0.33, 0.36, 0.35, 0.34, 0.27],
-                               [0.93, 0.91, 0.80, 0.84, 0.82, 0.85, 0.74], 0.015, "村", False),
-    "urban_sewage_treated": ("urban_sewage_discharged", [0.88, 0.86, 0.74, 0.77, 0.76, 0.78, 0.70],
-                             [0.978, 0.972, 0.935, 0.951, 0.944, 0.953, 0.921], 0.012, "万立方米", True),
-    "green_building_area": ("new_building_area", [0.08, 0.07, 0.02, 0.04, 0.04, 0.03, 0.01],
-                            [0.78, 0.74, 0.58, 0.63, 0.66, 0.61, 0.47], 0.045, "万平方米", True),
-    "public_transport_trips": ("trips_excluding_walking", [0.41, 0.38, 0.27, 0.30, 0.31, 0.29, 0.22],
-                               [0.545, 0.52, 0.39, 0.44, 0.45, 0.43, 0.34], 0.014, "万人次", True),
-    "shoreline_protected": ("shoreline_planned", [0.55, 0.60, 0.52, 0.47, 0.45, 0.50, 0.56],
-                            [0.68, 0.72, 0.66, 0.60, 0.58, 0.63, 0.67], 0.008, "km", True),
-    "hazardous_waste_utilised": ("hazardous_waste_generated", [0.38, 0.44, 0.15, 0.22, 0.41, 0.30, 0.10],
-                                 [0.46, 0.52, 0.20, 0.27, 0.48, 0.36, 0.14], 0.02, "吨", True),
-    "solid_waste_utilised": ("solid_waste_generated", [0.62, 0.66, 0.50, 0.53, 0.71, 0.55, 0.46],
-                             [0.80, 0.82, 0.66, 0.70, 0.84, 0.72, 0.61], 0.025, "万吨", True),
-    "efficient_appliances_sold": ("appliances_sold", [0.33, 0.31, 0.22, 0.25, 0.26, 0.24, 0.19],
-                                  [0.72, 0.69, 0.54, 0.60, 0.61, 0.58, 0.49], 0.02, "台", True),
-    "water_saving_fixtures": ("water_fixtures", [0.70, 0.68, 0.58, 0.62, 0.61, 0.60, 0.55],
-                              [0.995, 0.985, 0.94, 0.965, 0.96, 0.95, 0.92], 0.012, "个", True),
-    "green_procurement": ("same_class_procurement", [0.62, 0.60, 0.49, 0.54, 0.55, 0.52, 0.46],
-                          [0.955, 0.95, 0.88, 0.92, 0.93, 0.90, 0.85], 0.02, "万元", True),
-    "cadres_trained": ("cadres", [0.72, 0.70, 0.60, 0.64, 0.66, 0.63, 0.58],
-                       [1.0, 1.0, 0.97, 0.99, 0.99, 0.98, 0.95], 0.02, "人", True),
-    "survey_satisfied": ("survey_answers", [0.78, 0.77, 0.74, 0.72, 0.70, 0.75, 0.77],
-                         [0.91, 0.90, 0.87, 0.86, 0.84, 0.88, 0.89], 0.014, "份", True),
-    "survey_participating": ("survey_answers", [0.62, 0.60, 0.54, 0.56, 0.55, 0.57, 0.53],
-                             [0.85, 0.84, 0.77, 0.79, 0.78, 0.80, 0.75], 0.016, "份", True),
-    "items_disclosed": ("items_to_disclose", [0.95, 0.94, 0.90, 0.91, 0.92, 0.91, 0.88],
-                        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.99], 0.008, "条", True),
-    "plans_with_eia": ("plans_requiring_eia", [0.80, 0.80, 0.60, 0.65, 0.70, 0.65, 0.55],
-                       [1.0] * 7, 0.04, "个", True),
-    "enterprises_audit_passed": ("enterprises_audit_listed", [0.85, 0.86, 0.75, 0.80, 0.84, 0.80, 0.70],
-                                 [1.0] * 7, 0.04, "家", True),
-    "straw_utilised": ("straw_collectable", [0.78, 0.77, 0.75, 0.74, 0.73, 0.76, 0.79],
-                       [0.93, 0.93, 0.91, 0.90, 0.90, 0.92, 0.93], 0.01, "万吨", True),
-    "manure_utilised": ("manure_generated", [0.62, 0.61, 0.58, 0.60, 0.59, 0.60, 0.55],
-                        [0.86, 0.85, 0.82, 0.84, 0.83, 0.84, 0.80], 0.015, "万吨", True),
-    "film_recovered": ("film_used", [0.68, 0.67, 0.66, 0.70, 0.69, 0.68, 0.64],
-                       [0.86, 0.85, 0.84, 0.87, 0.86, 0.86, 0.82], 0.015, "吨", True),
-    "rural_population_compliant_water": ("rural_population", [0.80, 0.80, 0.74, 0.75, 0.76, 0.75, 0.71],
-                                         [0.985, 0.98, 0.965, 0.97, 0.97, 0.965, 0.955], 0.01, "人", True),
-    "households_sanitary_toilet": ("rural_households", [0.22, 0.21, 0.15, 0.18, 0.18, 0.17, 0.12],
-                                   [0.62, 0.60, 0.50, 0.55, 0.53, 0.52, 0.44], 0.012, "户", False),
+    "villages_waste_treated": (
+        "villages",
+        [0.46, 0.44, 0.33, 0.36, 0.35, 0.34, 0.27],
+        [0.93, 0.91, 0.80, 0.84, 0.82, 0.85, 0.74],
+        0.015,
+        "村",
+        False,
+    ),
+    "urban_sewage_treated": (
+        "urban_sewage_discharged",
+        [0.88, 0.86, 0.74, 0.77, 0.76, 0.78, 0.70],
+        [0.978, 0.972, 0.935, 0.951, 0.944, 0.953, 0.921],
+        0.012,
+        "万立方米",
+        True,
+    ),
+    "green_building_area": (
+        "new_building_area",
+        [0.08, 0.07, 0.02, 0.04, 0.04, 0.03, 0.01],
+        [0.78, 0.74, 0.58, 0.63, 0.66, 0.61, 0.47],
+        0.045,
+        "万平方米",
+        True,
+    ),
+    "public_transport_trips": (
+        "trips_excluding_walking",
+        [0.41, 0.38, 0.27, 0.30, 0.31, 0.29, 0.22],
+        [0.545, 0.52, 0.39, 0.44, 0.45, 0.43, 0.34],
+        0.014,
+        "万人次",
+        True,
+    ),
+    "shoreline_protected": (
+        "shoreline_planned",
+        [0.55, 0.60, 0.52, 0.47, 0.45, 0.50, 0.56],
+        [0.68, 0.72, 0.66, 0.60, 0.58, 0.63, 0.67],
+        0.008,
+        "km",
+        True,
+    ),
+    "hazardous_waste_utilised": (
+        "hazardous_waste_generated",
+        [0.38, 0.44, 0.15, 0.22, 0.41, 0.30, 0.10],
+        [0.46, 0.52, 0.20, 0.27, 0.48, 0.36, 0.14],
+        0.02,
+        "吨",
+        True,
+    ),
+    "solid_waste_utilised": (
+        "solid_waste_generated",
+        [0.62, 0.66, 0.50, 0.53, 0.71, 0.55, 0.46],
+        [0.80, 0.82, 0.66, 0.70, 0.84, 0.72, 0.61],
+        0.025,
+        "万吨",
+        True,
+    ),
+    "efficient_appliances_sold": (
+        "appliances_sold",
+        [0.33, 0.31, 0.22, 0.25, 0.26, 0.24, 0.19],
+        [0.72, 0.69, 0.54, 0.60, 0.61, 0.58, 0.49],
+        0.02,
+        "台",
+        True,
+    ),
+    "water_saving_fixtures": (
+        "water_fixtures",
+        [0.70, 0.68, 0.58, 0.62, 0.61, 0.60, 0.55],
+        [0.995, 0.985, 0.94, 0.965, 0.96, 0.95, 0.92],
+        0.012,
+        "个",
+        True,
+    ),
+    "green_procurement": (
+        "same_class_procurement",
+        [0.62, 0.60, 0.49, 0.54, 0.55, 0.52, 0.46],
+        [0.955, 0.95, 0.88, 0.92, 0.93, 0.90, 0.85],
+        0.02,
+        "万元",
+        True,
+    ),
+    "cadres_trained": (
+        "cadres",
+        [0.72, 0.70, 0.60, 0.64, 0.66, 0.63, 0.58],
+        [1.0, 1.0, 0.97, 0.99, 0.99, 0.98, 0.95],
+        0.02,
+        "人",
+        True,
+    ),
+    "survey_satisfied": (
+        "survey_answers",
+        [0.78, 0.77, 0.74, 0.72, 0.70, 0.75, 0.77],
+        [0.91, 0.90, 0.87, 0.86, 0.84, 0.88, 0.89],
+        0.014,
+        "份",
+        True,
+    ),
+    "survey_participating": (
+        "survey_answers",
+        [0.62, 0.60, 0.54, 0.56, 0.55, 0.57, 0.53],
+        [0.85, 0.84, 0.77, 0.79, 0.78, 0.80, 0.75],
+        0.016,
+        "份",
+        True,
+    ),
+    "items_disclosed": (
+        "items_to_disclose",
+        [0.95, 0.94, 0.90, 0.91, 0.92, 0.91, 0.88],
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.99],
+        0.008,
+        "条",
+        True,
+    ),
+    "plans_with_eia": ("plans_requiring_eia", [0.80, 0.80, 0.60, 0.65, 0.70, 0.65, 0.55], [1.0] * 7, 0.04, "个", True),
+    "enterprises_audit_passed": (
+        "enterprises_audit_listed",
+        [0.85, 0.86, 0.75, 0.80, 0.84, 0.80, 0.70],
+        [1.0] * 7,
+        0.04,
+        "家",
+        True,
+    ),
+    "straw_utilised": (
+        "straw_collectable",
+        [0.78, 0.77, 0.75, 0.74, 0.73, 0.76, 0.79],
+        [0.93, 0.93, 0.91, 0.90, 0.90, 0.92, 0.93],
+        0.01,
+        "万吨",
+        True,
+    ),
+    "manure_utilised": (
+        "manure_generated",
+        [0.62, 0.61, 0.58, 0.60, 0.59, 0.60, 0.55],
+        [0.86, 0.85, 0.82, 0.84, 0.83, 0.84, 0.80],
+        0.015,
+        "万吨",
+        True,
+    ),
+    "film_recovered": (
+        "film_used",
+        [0.68, 0.67, 0.66, 0.70, 0.69, 0.68, 0.64],
+        [0.86, 0.85, 0.84, 0.87, 0.86, 0.86, 0.82],
+        0.015,
+        "吨",
+        True,
+    ),
+    "rural_population_compliant_water": (
+        "rural_population",
+        [0.80, 0.80, 0.74, 0.75, 0.76, 0.75, 0.71],
+        [0.985, 0.98, 0.965, 0.97, 0.97, 0.965, 0.955],
+        0.01,
+        "人",
+        True,
+    ),
+    "households_sanitary_toilet": (
+        "rural_households",
+        [0.22, 0.21, 0.15, 0.18, 0.18, 0.17, 0.12],
+        [0.62, 0.60, 0.50, 0.55, 0.53, 0.52, 0.44],
+        0.012,
+        "户",
+        False,
+    ),
 }
 # denominators: (first and last amount of each county, relative noise, unit)
 AMOUNTS = {
-    "urban_sewage_discharged": ([2_420, 1_620, 300, 500, 610, 520, 240], [2_930, 2_150, 420, 680, 820, 690, 330],
-                                0.02, "万立方米"),
+    "urban_sewage_discharged": (
+        [2_420, 1_620, 300, 500, 610, 520, 240],
+        [2_930, 2_150, 420, 680, 820, 690, 330],
+        0.02,
+        "万立方米",
+    ),
     "new_building_area": ([86, 64, 14, 27, 31, 23, 10], [71, 58, 12, 24, 27, 20, 9], 0.12, "万平方米"),
-    "resident_trips": ([57_000, 45_000, 13_000, 22_000, 25_500, 20_000, 12_000],
-                       [64_000, 51_000, 12_700, 22_300, 26_000, 20_300, 12_100], 0.015, "万人次"),
+    "resident_trips": (
+        [57_000, 45_000, 13_000, 22_000, 25_500, 20_000, 12_000],
+        [64_000, 51_000, 12_700, 22_300, 26_000, 20_300, 12_100],
+        0.015,
+        "万人次",
+    ),
     "shoreline_planned": ([412, 655, 338, 296, 271, 402, 224],) * 2 + (0.0, "km"),
-    "hazardous_waste_generated": ([1_450, 2_100, 160, 330, 1_900, 640, 110], [1_900, 2_800, 210, 430, 2_500, 830, 150],
-                                  0.06, "吨"),
+    "hazardous_waste_generated": (
+        [1_450, 2_100, 160, 330, 1_900, 640, 110],
+        [1_900, 2_800, 210, 430, 2_500, 830, 150],
+        0.06,
+        "吨",
+    ),
     "solid_waste_generated": ([31, 44, 6, 11, 92, 28, 5], [34, 49, 7, 13, 99, 33, 6], 0.05, "万吨"),
-    "appliances_sold": ([96_000, 72_000, 17_000, 31_000, 36_000, 28_000, 14_000],
-                        [131_000, 98_000, 23_000, 42_000, 49_000, 38_000, 19_000], 0.03, "台"),
-    "water_fixtures": ([5_200, 4_100, 1_300, 2_000, 2_300, 1_900, 1_100], [6_100, 4_900, 1_500, 2_400, 2_700, 2_200, 1_300],
-                       0.02, "个"),
-    "same_class_procurement": ([9_800, 7_900, 3_600, 4_700, 5_200, 4_400, 3_300],
-                               [13_600, 11_200, 5_100, 6_600, 7_300, 6_200, 4_700], 0.07, "万元"),
+    "appliances_sold": (
+        [96_000, 72_000, 17_000, 31_000, 36_000, 28_000, 14_000],
+        [131_000, 98_000, 23_000, 42_000, 49_000, 38_000, 19_000],
+        0.03,
+        "台",
+    ),
+    "water_fixtures": (
+        [5_200, 4_100, 1_300, 2_000, 2_300, 1_900, 1_100],
+        [6_100, 4_900, 1_500, 2_400, 2_700, 2_200, 1_300],
+        0.02,
+        "个",
+    ),
+    "same_class_procurement": (
+        [9_800, 7_900, 3_600, 4_700, 5_200, 4_400, 3_300],
+        [13_600, 11_200, 5_100, 6_600, 7_300, 6_200, 4_700],
+        0.07,
+        "万元",
+    ),
     "cadres": ([1_310, 1_180, 760, 930, 980, 890, 720],) * 2 + (0.01, "人"),
     "survey_answers": ([620, 560, 300, 420, 470, 390, 300],) * 2 + (0.03, "份"),
     "items_to_disclose": ([410, 370, 210, 250, 280, 240, 190], [640, 590, 380, 430, 470, 420, 350], 0.03, "条"),
@@ -154,11 +303,19 @@ AMOUNTS = {
     "enterprises_audit_listed": ([13, 15, 3, 5, 9, 6, 2], [19, 22, 5, 8, 13, 9, 4], 0.0, "家"),
     "straw_collectable": ([22, 25, 20, 29, 27, 23, 15], [23, 26, 21, 30, 28, 24, 16], 0.03, "万吨"),
     "manure_generated": ([88, 92, 76, 84, 87, 95, 104], [96, 99, 88, 92, 94, 108, 127], 0.02, "万吨"),
-    "film_used": ([980, 1_120, 1_240, 1_650, 1_580, 1_390, 860], [1_010, 1_150, 1_300, 1_700, 1_620, 1_430, 900],
-                  0.03, "吨"),
+    "film_used": (
+        [980, 1_120, 1_240, 1_650, 1_580, 1_390, 860],
+        [1_010, 1_150, 1_300, 1_700, 1_620, 1_430, 900],
+        0.03,
+        "吨",
+    ),
     "disposables_per_person": ([310, 295, 198, 214, 221, 209, 176], [236, 229, 171, 182, 186, 178, 158], 0.02, "个"),
-    "waste_per_person": ([0.200, 0.195, 0.176, 0.180, 0.182, 0.178, 0.170], [0.204, 0.200, 0.184, 0.187, 0.189, 0.185, 0.178],
-                         0.012, "吨"),
+    "waste_per_person": (
+        [0.200, 0.195, 0.176, 0.180, 0.182, 0.178, 0.170],
+        [0.204, 0.200, 0.184, 0.187, 0.189, 0.185, 0.178],
+        0.012,
+        "吨",
+    ),
 }
 WASTE_TREATED = ([0.90, 0.90, 0.80, 0.83, 0.83, 0.82, 0.76], [1.0, 1.0, 0.985, 0.992, 0.990, 0.988, 0.962])
 PARK = ([9.6, 9.0, 8.9, 8.6, 8.3, 9.2, 8.0], [13.1, 12.3, 12.5, 12.0, 11.2, 12.7, 10.6])  # m² a head
@@ -177,11 +334,13 @@ GAPS = [
     ("620521", "ndvi", (2015,)),
     ("620525", "shoreline_protected", (2023,)),
 ]
-BREAKS = [  # from this year on the table counts otherwise
-    ("620523", "park_green_area", 2019, 1.08),  # county parks under forestry counted in
-    ("620524", "new_building_area", 2018, 0.86),  # self-built houses no longer counted
-    ("620503", "shoreline_planned", 2021, 1.04),  # shoreline plan revised
+BREAKS = [  # from this year on the table counts otherwise, and the row's note says so
+    ("620523", "park_green_area", 2019, 1.08, "林业部门管理的公园计入 parks under forestry counted in"),
+    ("620524", "new_building_area", 2018, 0.86, "自建房不再计入 self-built houses no longer counted"),
+    ("620503", "shoreline_planned", 2021, 1.04, "岸线规划修编 shoreline plan revised"),
 ]
+SECTIONS_NOTE = "2021年起断面调整 other sections from 2021"
+# fmt: on
 
 
 def stream(name: str) -> np.random.Generator:
@@ -200,22 +359,46 @@ def path(first, last, noise: float, name: str, *, relative: bool = False) -> np.
     return line * (1 + noise * shocks) if relative else line + noise * shocks
 
 
-def real(variable: str) -> dict[tuple[str, int], float]:
-    """Real values of a variable, in the unit of their file, by region and year."""
-    found = {}
+@cache
+def real_rows() -> dict[str, dict[tuple[str, int], float]]:
+    found: dict[str, dict[tuple[str, int], float]] = {}
     for file in sorted((RAW / "statistics").glob("*.csv")):
         if file != TARGET:
             with file.open(encoding="utf-8", newline="") as handle:
                 for row in csv.DictReader(handle):
-                    if row["variable"] == variable:
-                        found[row["region_code"], int(row["year"])] = float(row["value"])
+                    found.setdefault(row["variable"], {})[row["region_code"], int(row["year"])] = float(row["value"])
     return found
+
+
+def real(variable: str) -> dict[tuple[str, int], float]:
+    """Real values of a variable, in the unit of their file, by region and year."""
+    return real_rows().get(variable, {})
+
+
+def of_city(variable: str) -> dict[int, float]:
+    """The city's real values by year, in the unit of their file."""
+    return {year: value for (code, year), value in real(variable).items() if code == CITY}
+
+
+def every_year(variable: str) -> np.ndarray:
+    city = of_city(variable)
+    return np.array([city[year] for year in YEARS])
 
 
 def areas() -> np.ndarray:
     with (RAW / "regions.csv").open(encoding="utf-8", newline="") as handle:
         by_code = {row["code"]: float(row["area_km2"]) for row in csv.DictReader(handle)}
     return np.array([by_code[code] for code in COUNTIES])[:, None]
+
+
+def anchored(values: np.ndarray, weights: np.ndarray, anchors: dict[int, float]) -> np.ndarray:
+    """Counties shifted alike, so that their weighted mean is `anchors[year]` in those years.
+
+    Between two anchors the shift is interpolated; before the first and after the last it stays as it is there.
+    """
+    mean = dict(zip(YEARS, (values * weights).sum(axis=0) / weights.sum(axis=0), strict=True))
+    years = sorted(set(anchors) & set(mean))
+    return values + np.interp(YEARS, years, [anchors[year] - mean[year] for year in years])
 
 
 def shared_out(total: np.ndarray, weights: np.ndarray, fixed: dict, decimals: int) -> np.ndarray:
@@ -234,43 +417,73 @@ def shared_out(total: np.ndarray, weights: np.ndarray, fixed: dict, decimals: in
     return table
 
 
+def urban_share_of_city() -> np.ndarray:
+    """Urban share of the city's residents: published for 2022 and 2023, of the yearbook series up to 2018."""
+    share = {
+        year: value / of_city("resident_population_yearbook")[year]
+        for year, value in of_city("urban_population_yearbook").items()
+    }
+    share |= {year: value / 100 for year, value in of_city("urbanisation_rate").items()}
+    share |= {year: value / of_city("resident_population")[year] for year, value in of_city("urban_population").items()}
+    return np.interp(YEARS, sorted(share), [share[year] for year in sorted(share)])
+
+
+def rain_of_city() -> np.ndarray:
+    """Rain of each year against the long-term mean: the city's while its series lasts (2018), then made up."""
+    city = of_city("precipitation")
+    mean = np.mean(list(city.values()))
+    later = np.exp(stream("precipitation").normal(0, 0.16, YEARS.size))
+    return np.array([city[year] / mean if year in city else later[place] for place, year in enumerate(YEARS)])
+
+
+def sewage_as_reported(share: np.ndarray, discharged: np.ndarray) -> np.ndarray:
+    """Shares of the two districts and of the five counties at what the city reported of each group."""
+    for places, variable in (
+        (slice(0, 2), "sewage_treatment_rate_districts"),
+        (slice(2, 7), "sewage_treatment_rate_counties"),
+    ):
+        reported = {year: value / 100 for year, value in of_city(variable).items()}
+        share[places] = anchored(share[places], discharged[places], reported)
+    return np.minimum(share, 0.99)
+
+
 def waste_of_city(variable: str, counties: np.ndarray) -> np.ndarray:
     """The city's real waste while its tables last (2018), then along with its counties'. [10⁴ t]"""
-    city = real(variable)
-    later = city[CITY, 2018] * counties.sum(axis=0) / counties[:, YEARS == 2018].sum()
-    return np.array([city.get((CITY, year), later[place]) for place, year in enumerate(YEARS)])
+    city = of_city(variable)
+    later = city[2018] * counties.sum(axis=0) / counties[:, YEARS == 2018].sum()
+    return np.array([city.get(year, later[place]) for place, year in enumerate(YEARS)])
 
 
 def make() -> dict[str, tuple[np.ndarray, str]]:
     """Every variable as counties × years, with its unit; the city's own as a single row under `CITY`."""
     made: dict[str, tuple[np.ndarray, str]] = {}
-    by_year = lambda variable: np.array([real(variable)[CITY, year] for year in YEARS])  # noqa: E731
     area = areas()
 
     # people and money
     weights = path(POPULATION_2014, POPULATION_2023, 0.0, "resident_population")
-    people = shared_out(by_year("resident_population") * 10_000, weights, {}, 0)
-    urban_share = path(URBAN_2014, URBAN_2023, 0.0015, "urban_population")
-    urban = np.round(people * urban_share)
-    last = real("urban_population").get((CITY, 2023))
-    if last:  # the one published year fixes the level of all
-        urban = np.round(urban * (last * 10_000 / urban[:, -1].sum()))
-        urban[0, -1] += last * 10_000 - urban[:, -1].sum()
+    people = shared_out(every_year("resident_population") * 10_000, weights, {}, 0)
+    urban_share = path(URBAN_2014, URBAN_2023, 0.0015, "urban_population") * people
+    city_share = urban_share_of_city()
+    urban = shared_out(np.round(city_share * people.sum(axis=0)), urban_share, {}, 0)
     made["resident_population"] = people, "人"
     made["urban_population"] = urban, "人"
     made["rural_population"] = people - urban, "人"
     gdp_weights = path(GDP_SHARE, GDP_SHARE, 0.012, "gdp_current", relative=True)
     gdp_real = {key: value for key, value in real("gdp_current").items() if key[0] != CITY}
-    gdp = shared_out(by_year("gdp_current"), gdp_weights, gdp_real, 2)
+    gdp = shared_out(every_year("gdp_current"), gdp_weights, gdp_real, 2)
     made["gdp_current"] = gdp, "亿元"
     deviation = stream("gdp_index").normal(0, 0.9, gdp.shape)
     deviation -= (deviation * gdp).sum(axis=0) / gdp.sum(axis=0)
-    index = np.round(by_year("gdp_index") + deviation, 1)
+    index = every_year("gdp_index") + deviation
+    known = np.zeros(index.shape, bool)
     for (code, year), value in real("gdp_index").items():
         if code in COUNTIES and year in YEARS:
-            index[COUNTIES.index(code), year - YEARS[0]] = value
+            place = COUNTIES.index(code), year - YEARS[0]
+            index[place], known[place] = value, True
+    excess = ((index - every_year("gdp_index")) * gdp).sum(axis=0) / np.where(known, 0, gdp).sum(axis=0)
+    index = np.round(np.where(known, index, index - excess), 1)  # the others take what the published ones are off
     made["gdp_index"] = index, "上年=100"
-    growth = np.cumprod(np.where(YEARS == YEARS[0], 1.0, index / 100), axis=1)
+    growth = np.cumprod(index / 100, axis=1)
     constant = gdp[:, [6]] * growth / growth[:, [6]]  # 10⁸ yuan of 2020
 
     # energy, water, land, carbon
@@ -304,12 +517,14 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     made["forest_area"] = np.round(forest * 1.015, 2), "km²"
     made["grassland_area"] = np.round(grass, 2), "km²"
     made["land_area"] = area * np.ones(YEARS.size), "km²"
-    rain = np.exp(stream("precipitation").normal(0, 0.16, (1, YEARS.size)))  # wet and dry years come to all alike
+    rain = rain_of_city()
     local = np.exp(stream("local rain").normal(0, 0.05, land.shape))
-    made["precipitation"] = np.round(np.array([[530], [560], [565], [505], [480], [500], [560]]) * rain * local, 1), "mm"
-    runoff = np.array(RUNOFF)[:, None] * rain**1.6 * local
-    made["water_resources"] = np.round(runoff * area / 1_000, 1), "百万立方米"
-    made["water_resources_mean"] = np.round(np.array(RUNOFF)[:, None] * area / 1_000 * np.ones(YEARS.size), 1), "百万立方米"
+    made["precipitation"] = np.round(np.array(RAIN)[:, None] * rain * local, 1), "mm"
+    runoff = np.array(RUNOFF)[:, None] * area * np.ones(YEARS.size)
+    mean = np.full(YEARS.size, of_city("water_resources_mean")[2016] * 100)  # 10⁸ m³ to 10⁶ m³
+    normal = shared_out(mean, runoff, {}, 1)
+    made["water_resources"] = np.round(normal * rain**1.6 * local, 1), "百万立方米"
+    made["water_resources_mean"] = normal, "百万立方米"
     made["river_length"] = np.array(RIVERS, float)[:, None] * np.ones(YEARS.size), "km"
     greening = np.array(NDVI_2014)[:, None] + np.array(NDVI_GAIN)[:, None] * step
     made["ndvi"] = np.round(greening + 0.035 * np.log(rain) + stream("ndvi").normal(0, 0.006, land.shape), 4), ""
@@ -322,19 +537,29 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
 
     # amounts, and shares of them
     amounts = {
-        name: (path(first, last, noise, name, relative=True), unit) for name, (first, last, noise, unit) in AMOUNTS.items()
+        name: (path(first, last, noise, name, relative=True), unit)
+        for name, (first, last, noise, unit) in AMOUNTS.items()
     }
     whole = {"台", "个", "人", "份", "条", "家"}
     for name, (values, unit) in amounts.items():
         if not name.endswith("_per_person"):
             made[name] = np.round(values, 0 if unit in whole else 2), unit
-    made["villages"] = np.array(VILLAGES, float)[:, None] - (step >= 6) * np.array([[2], [1], [0], [3], [1], [0], [0]]), "村"
-    made["walking_trips"] = np.round(made["resident_trips"][0] * path([0.40] * 7, [0.34] * 7, 0.004, "walking_trips"), 1), "万人次"
+    made["villages"] = (
+        np.array(VILLAGES, float)[:, None] - (step >= 6) * np.array([[2], [1], [0], [3], [1], [0], [0]]),
+        "村",
+    )
+    made["walking_trips"] = (
+        np.round(made["resident_trips"][0] * path([0.40] * 7, [0.34] * 7, 0.004, "walking_trips"), 1),
+        "万人次",
+    )
     made["rural_households"] = np.round(made["rural_population"][0] / 3.9), "户"
     trips = made["resident_trips"][0] - made["walking_trips"][0]
     for name, (whole_name, first, last, noise, unit, may_fall) in SHARES.items():
         total = trips if whole_name == "trips_excluding_walking" else made[whole_name][0]
-        share = np.clip(path(first, last, noise, name), 0, 1)
+        share = path(first, last, noise, name)
+        if name == "urban_sewage_treated":
+            share = sewage_as_reported(share, total)
+        share = np.clip(share, 0, 1)
         part = np.minimum(np.round(share * total, 0 if unit in whole | {"村", "户"} else 2), total)
         made[name] = part if may_fall else np.minimum(np.maximum.accumulate(part, axis=1), total), unit
     made["hazardous_waste_carried_over"] = np.round(made["hazardous_waste_generated"][0] * 0.03, 2), "吨"
@@ -362,15 +587,26 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
 
     # air, water, species, space
     days = np.where(YEARS % 4 == 0, 366, 365) - stream("valid days").integers(0, 6, land.shape)
-    good = path([0.86, 0.86, 0.91, 0.89, 0.85, 0.87, 0.93], [0.945, 0.945, 0.965, 0.955, 0.935, 0.945, 0.975], 0.010, "good days")
+    good = path(
+        [0.87, 0.87, 0.92, 0.90, 0.86, 0.88, 0.94], [0.95, 0.95, 0.97, 0.96, 0.94, 0.95, 0.98], 0.010, "good days"
+    )
+    floor = of_city("good_air_day_share_floor")[2020] / 100
+    good = anchored(
+        good, days, {2016: 0.92, 2018: 0.94, 2020: floor + 0.005, 2023: 0.955}
+    )  # the other years are made up
     made["valid_monitoring_days"] = days.astype(float), "天"
-    made["good_air_days"] = np.minimum(np.round(days * good), days), "天"
-    made["pm25"] = np.round(path([37, 38, 33, 35, 40, 37, 30], [25, 25.5, 22.5, 24, 27, 25, 21], 0.8, "pm25"), 1), "ug/m3"
-    sections = np.array([3, 4, 2, 2, 2, 2, 1], float)[:, None] * np.ones(YEARS.size)
+    made["good_air_days"] = np.round(days * np.minimum(good, 0.99)), "天"
+    pm25 = path([37, 38, 33, 35, 40, 37, 30], [29.5, 30, 27, 28.5, 31, 29.5, 25.5], 0.8, "pm25")
+    made["pm25"] = np.round(anchored(pm25, people, of_city("pm25")), 1), "ug/m3"
+    sections = np.where(YEARS < 2021, np.array(SECTIONS)[:, None], np.array(SECTIONS_2021)[:, None]).astype(float)
     made["sections_assessed"] = sections, "个"
-    polluted = (stream("sections").random(sections.shape) < np.linspace(0.30, 0.0, YEARS.size)) & (YEARS < 2019)
+    chance = np.interp(
+        YEARS, [2014, 2018, 2019, 2020, 2021], [0.30, 0.10, 0, 0, 0.04]
+    )  # none in 2019 and 2020, as reported
+    polluted = stream("sections").random(sections.shape) < chance
     made["sections_class_three_or_better"] = sections - polluted, "个"
-    made["sections_worse_than_class_five"] = np.where(polluted & (YEARS < 2016) & (sections > 2), 1.0, 0.0), "个"
+    worst = polluted & (YEARS < 2016) & (stream("worst sections").random(sections.shape) < 0.2)
+    made["sections_worse_than_class_five"] = worst.astype(float), "个"
     listed = np.array([3, 2, 0, 1, 1, 1, 0], float)[:, None] * np.ones(YEARS.size)
     made["black_odorous_bodies_listed"] = listed, "个"
     removed = np.minimum(listed, np.round(listed * np.clip((YEARS - 2014) / 4, 0, 1)))
@@ -384,7 +620,8 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     made["species_protected"] = np.minimum(np.maximum.accumulate(np.round(present * protected), axis=1), present), "种"
     fish = np.array([21, 26, 17, 14, 13, 19, 15], float)[:, None] * np.ones(YEARS.size)
     made["aquatic_species_reference"] = fish, "种"
-    made["aquatic_species_recorded"] = fish - stream("aquatic").integers(1, 4, (7, 1)) + (YEARS >= 2021), "种"
+    seen = np.cumsum(stream("aquatic").choice([-1, 0, 1], size=fish.shape, p=[0.07, 0.79, 0.14]), axis=1) - 2
+    made["aquatic_species_recorded"] = fish + np.clip(seen, -4, 0), "种"
     red_line = area * np.array([[0.26], [0.39], [0.22], [0.06], [0.07], [0.18], [0.21]])
     made["red_line_area"] = np.round(red_line * np.where(YEARS >= 2018, 1.0, np.nan), 2), "km²"
     reserve = area * np.array([[0.09], [0.17], [0.05], [0.01], [0.01], [0.04], [0.06]])
@@ -412,10 +649,12 @@ def city_only(made: dict) -> dict[str, tuple[np.ndarray, str]]:
 
 def text() -> str:
     made = make()
-    for code, variable, year, factor in BREAKS:
+    notes = {(code, "sections_assessed", year): SECTIONS_NOTE for code in COUNTIES for year in range(2021, 2024)}
+    for code, variable, year, factor, reason in BREAKS:
         values, unit = made[variable]
         row = COUNTIES.index(code)
         values[row] = np.where(year <= YEARS, np.round(values[row] * factor, 2), values[row])
+        notes |= {(code, variable, later): reason for later in range(year, YEARS[-1] + 1)}
     gaps = {(code, variable, year) for code, variable, years in GAPS for year in years}
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -427,7 +666,8 @@ def text() -> str:
                 for year, value in zip(YEARS, row, strict=True):
                     if np.isnan(value) or (code, variable, year) in gaps or (code, year) in known:
                         continue
-                    writer.writerow([code, year, variable, f"{value:.10g}", unit, "demo", SOURCE, ""])
+                    note = notes.get((code, variable, year), "")
+                    writer.writerow([code, year, variable, f"{value:.10g}", unit, "demo", SOURCE, note])
     return file.getvalue()
 
 
