@@ -253,9 +253,9 @@ def matrix(reach: Reachability) -> pd.DataFrame:
 def counts(reach: Reachability, region: str) -> pd.DataFrame:
     """How many items of a region stand at each verdict: binding (约束性) and advisory (参考性) ones."""
     verdicts = matrix(reach)[region]
-    indicators = {row.number or row.code: row.attribute for row in catalog.indicators().values()}
-    table = pd.crosstab(verdicts, verdicts.index.map(indicators))
-    return table.reindex(columns=["约束性", "参考性"], fill_value=0).reindex(
+    binding = {row.number or row.code: row.binding for row in catalog.indicators().values()}
+    table = pd.crosstab(verdicts, verdicts.index.map(binding))
+    return table.reindex(columns=[True, False], fill_value=0).reindex(
         [code for code in assess.SEVERITY if code in table.index]
     )
 
@@ -268,7 +268,7 @@ def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame
     order = rows.assign(
         open=~rows["verdict"].isin(OPEN),
         severity=[-assess.SEVERITY.index(code) for code in rows["verdict"]],
-        advisory=[indicators[code].attribute != "约束性" for code in rows["indicator"]],
+        advisory=[not indicators[code].binding for code in rows["indicator"]],
         p=rows["p_reach"].where(rows["verdict"].isin(OPEN), rows["p_hold"]),
     )
     return rows.loc[order.sort_values(["open", "severity", "advisory", "p"]).index].head(most)

@@ -49,6 +49,11 @@ class Indicator:
         return {"higher": 1, "lower": -1}.get(self.better, 0)
 
     @property
+    def binding(self) -> bool:
+        """约束性 (must be met); otherwise 参考性 (counted as a share)."""
+        return self.attribute == "约束性"
+
+    @property
     def label(self) -> str:
         """Number and part as the plan prints them, such as 7a; empty beside the plan."""
         return "" if self.number is None else f"{self.number}{self.part}"
