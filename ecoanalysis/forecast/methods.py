@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ecoanalysis.forecast.closed_form import closed_form
+from ecoanalysis.forecast.learned import learned
 
-METHODS = {"closed_form": closed_form}
+METHODS = {"learned": learned, "closed_form": closed_form}

@@ -1,0 +1,268 @@
+"""Learn the constants of this folder from a panel of unrelated annual series.
+
+    python -m ecoanalysis.forecast.train --panel DIRECTORY [--check]
+
+DIRECTORY holds NAME.parquet (sid, t, value) and NAME_meta.parquet (sid, indicator, lo, hi, direction, kind) for the
+panels wide, dev and m1. With --check, a third of the indicators of dev, everything like them in wide, and all of m1
+are kept out, and the weights are written where --out says, for `benchmarks/`. Without, everything is learned from.
+
+Needs torch, pandas and pyarrow; the package itself never imports this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ecoanalysis.forecast.features import features
+from ecoanalysis.forecast.windows import Windows, lay_out
+
+HERE = Path(__file__).parent
+SEED = 20240607
+AHEAD = 10
+PACES = (0.0, 0.5, 1.0, 2.0)
+AUGMENT, POWER, GROWTH, RANDOM = 0.35, (0.7, 1.1), (0.03, 0.05), 0.3
+NOISE, DROPOUT, LIKELIHOOD, DECAY = 0.2, 0.2, 0.1, 0.02
+FAMILY = r"(fe)?males?_|_(wo)?men|aged_[0-9a-z]+_|[0-9]+(_to_[0-9]+)?_years|_of_boys|_of_girls|_estimated|_reported|primary|tertiary|secondary"
+BAD = "death|mortality|all_forms_of_tb|infectious_tb_new|hiv|unemployment|murder|suicide|poverty|malaria|cancer_new|out_of_school|dead_kids|gini"
+GOOD = "gdpper|gnipercapita|literacy|broadband|internet|cell_phones|years_in_school|life_expectancy|school_completion"
+GOOD += "|doctors|hdi|detection_rate|employment_rate|health_spending|gdp_per_capita|treatment"
+
+
+def panel(folder: Path, check: bool) -> pd.DataFrame:
+    """One row a series: indicator, values, bounds, direction (0 where the panel does not know), source panel."""
+    rows = []
+    for name in ("wide", "dev", "m1"):
+        values = pd.read_parquet(folder / f"{name}.parquet").sort_values(["sid", "t"])
+        meta = pd.read_parquet(folder / f"{name}_meta.parquet").set_index("sid")
+        for column in ("lo", "hi"):
+            meta[column] = pd.to_numeric(meta[column], errors="coerce")
+        grouped = values.groupby("sid").value
+        meta["y"] = grouped.agg(lambda v: v.to_numpy(float))
+        meta["first"] = values.groupby("sid").t.min()
+        meta["panel"] = name
+        rows.append(meta.reset_index())
+    found = pd.concat(rows, ignore_index=True)
+    wide = found.panel == "wide"
+    bad, good = (found.indicator.str.contains(pattern) for pattern in (BAD, GOOD))
+    known = np.where(good, 1, np.where(bad, -1, 0))
+    found["direction"] = np.where(wide, known, found.direction).astype(int)
+    return found[~kept_out(found)].reset_index(drop=True) if check else found
+
+
+def kept_out(found: pd.DataFrame) -> pd.Series:
+    """Series never to be learned from in a check."""
+    dev = sorted(found.indicator[found.panel == "dev"].unique())
+    held = set(dev[::3])
+    out = (found.panel == "m1") | ((found.panel == "dev") & found.indicator.isin(held))
+    mine = found[(found.panel == "dev") & found.indicator.isin(held)]
+    by_entity = {e: g for e, g in mine.groupby("entity")}
+    like = {}
+    for row in found[~out].itertuples():
+        for other in (by_entity[row.entity].itertuples() if row.entity in by_entity else ()):
+            start, stop = max(row.first, other.first), min(row.first + len(row.y), other.first + len(other.y))
+            if stop - start < 8:
+                continue
+            a = np.diff(row.y[start - row.first : stop - row.first])
+            b = np.diff(other.y[start - other.first : stop - other.first])
+            if a.std() > 0 and b.std() > 0:
+                like.setdefault((row.indicator, other.indicator), []).append(abs(np.corrcoef(a, b)[0, 1]))
+    same = {pair[0] for pair, r in like.items() if len(r) >= 3 and np.median(r) > 0.6}
+    print("kept out:", sorted(held), "\nfor being like them:", sorted(same), flush=True)
+    return out | found.indicator.isin(same)
+
+
+def samples(found: pd.DataFrame, origins: int, rng: np.random.Generator) -> tuple[Windows, np.ndarray, np.ndarray]:
+    """Windows of 1 to 20 years cut anywhere, what came after (samples, AHEAD), and their weights."""
+    cuts, after, low, high, better, weight = [], [], [], [], [], []
+    family = found.indicator.str.replace(FAMILY, "", regex=True)
+    size = family.map(family.value_counts())
+    for row, members in zip(found.itertuples(), size, strict=True):
+        importance = members**-0.5 * (1.5 if row.panel != "wide" else 1.0)
+        for cut in rng.integers(2, len(row.y), origins):
+            n = int(min(cut, 1 + rng.integers(0, 20) if rng.random() < 0.5 else rng.integers(5, 14)))
+            y = row.y
+            if rng.random() < AUGMENT and y.min() > 0 and row.hi != row.hi:
+                y = y ** rng.uniform(*POWER) * np.exp(rng.normal(*GROWTH) * np.arange(len(y)))
+            window = y[cut - n : cut]
+            still = np.mean(np.diff(window) == 0) > 0.5 if n > 1 else False
+            future = np.full(AHEAD, np.nan)
+            future[: len(y) - cut] = y[cut : cut + AHEAD]
+            cuts.append(window)
+            after.append(future)
+            low.append(row.lo if row.lo == row.lo else -np.inf)
+            high.append(row.hi if row.hi == row.hi else np.inf)
+            known = row.direction or (rng.choice([-1, 1]) if rng.random() < RANDOM else 0)
+            better.append(known if rng.random() < 0.7 else 0)
+            weight.append(importance * (0.2 if still else 1.0) * (0.5 if n < 4 else 1.0))
+    laid = lay_out(cuts, np.array(low), np.array(high), np.array(better, float))
+    return laid, np.array(after), np.array(weight) / np.mean(weight)
+
+
+class Net(torch.nn.Module):
+    """Two hidden layers, made symmetric: the forecast of a mirrored series is the mirrored forecast."""
+
+    def __init__(self, odd: int, even: int, width: int):
+        super().__init__()
+        self.odd, self.even = torch.nn.Linear(odd, width), torch.nn.Linear(even, width)
+        self.odd.bias = None
+        self.middle, self.out = torch.nn.Linear(width, width), torch.nn.Linear(width, 11)
+        with torch.no_grad():
+            self.out.weight *= 0.2
+            self.out.bias.zero_()
+
+    def forward(self, odd, even):
+        if self.training:  # noise and dropout, the same for a series and its mirror image
+            odd, even = odd + NOISE * torch.randn_like(odd), even + NOISE * torch.randn_like(even)
+        a, b = self.odd(odd), self.even(even)
+        drop = torch.nn.functional.dropout
+        one = torch.ones_like(a)
+        first, second = drop(one, DROPOUT, self.training), drop(one, DROPOUT, self.training)
+        bend = torch.nn.functional.silu
+        there, mirrored = (self.out(second * bend(self.middle(first * bend(x)))) for x in (b + a, b - a))
+        return torch.cat([(there - mirrored)[:, :5] / 2, (there + mirrored)[:, 5:] / 2], dim=1)
+
+
+def distribution(raw, h):
+    """Location, log width, skew and log tail in usual changes, (samples, horizons). The same as in learned.py."""
+    u = torch.log(h) / math.log(AHEAD)
+    one = torch.ones_like(u)
+    curve = torch.stack([one, u, u**2], dim=-2)
+    pair = torch.stack([one, u], dim=-2)
+
+    def along(part, basis):
+        return (part[..., None] * basis).sum(dim=-2)
+
+    location = h * along(raw[:, 0:3], curve)
+    skew = torch.tanh(along(raw[:, 3:5], pair))
+    width = 0.7 * torch.log(h) - 0.3 + along(raw[:, 5:8], curve)
+    tail = 0.7 * torch.tanh(along(raw[:, 8:11], curve)) + 0.45
+    return location, width, skew, tail
+
+
+def score_of(x, location, width, skew, tail):
+    """Normal score of a value (in usual changes since the last value)."""
+    delta = torch.exp(tail)
+    return torch.sinh(torch.clamp(torch.asinh((x - location) * torch.exp(-width) * delta) / delta - skew, -12, 12))
+
+
+def loss_of(raw, h, batch):
+    """Brier score of targets and of a grid of thresholds, plus a little log likelihood."""
+    x, pace, better, up, down, weight = (batch[k] for k in ("x", "pace", "better", "up", "down", "weight"))
+    shape = [p[..., None] for p in distribution(raw, h)]
+    there = ~torch.isnan(x)
+    x = torch.nan_to_num(x)
+    k = torch.tensor(PACES[1:])
+    k = torch.cat([-k.flip(0), torch.zeros(1), k])
+    aims = pace[:, None, None] * h[..., None] * k
+    grid = torch.sinh(torch.linspace(-4.2, 4.2, 22) + 0.19 * torch.rand(1)).expand(*x.shape, 22)
+    thresholds = torch.cat([aims, grid], dim=-1)
+    p = torch.special.ndtr(-score_of(thresholds, *shape))
+    met = (x[..., None] >= thresholds).float()
+    good = 1.0 + better[:, None] * torch.sign(k)
+    heavy = torch.cat([good / 7 * 2, torch.full((len(better), 22), 2.0 / 22)], dim=1)[:, None, :]
+    possible = (thresholds <= up[:, None, None]) & (thresholds >= -down[:, None, None])
+    brier = ((p - met) ** 2 * heavy * possible).sum(dim=-1)
+    shape = [p[..., 0] for p in shape]
+    z = score_of(x, *shape)
+    location, width, skew, tail = shape
+    away = (x - location) * torch.exp(-width + tail)
+    inner = torch.asinh(z)
+    density = -0.5 * z**2 + torch.log(torch.cosh(inner)) - width - 0.5 * torch.log1p(away**2)
+    top, bottom = x >= up[:, None] - 1e-6, x <= -down[:, None] + 1e-6
+    density = torch.where(top, torch.special.log_ndtr(-z), torch.where(bottom, torch.special.log_ndtr(z), density))
+    likelihood = -torch.clamp(density + 0.5 * torch.log1p(x**2), -8, 8)
+    total = brier + LIKELIHOOD * likelihood
+    return (total * there * weight[:, None]).sum() / (there * weight[:, None]).sum()
+
+
+def tensors(laid: Windows, after: np.ndarray, weight: np.ndarray) -> dict[str, torch.Tensor]:
+    odd, even = features(laid)
+    s = np.where(laid.scale > 0, laid.scale, 1.0)
+    change = np.diff(laid.values, axis=1)
+    with np.errstate(all="ignore"):
+        pace = np.array([np.median(np.abs(c[~np.isnan(c)])) if n > 1 else 0.0 for c, n in zip(change, laid.n)]) / s
+    x = np.clip((after - laid.last[:, None]) / s[:, None], -3000, 3000)
+    found = dict(odd=odd, even=even, x=x, pace=np.where(pace > 0, pace, 1.0), better=laid.better, weight=weight)
+    found |= dict(up=np.minimum((laid.high - laid.last) / s, 1e6), down=np.minimum((laid.last - laid.low) / s, 1e6))
+    return {k: torch.tensor(v, dtype=torch.float32) for k, v in found.items()}
+
+
+def fit(data: dict[str, torch.Tensor], width: int, epochs: int, seed: int, batch: int = 2048) -> dict[str, np.ndarray]:
+    """Weights of one net, with the features' own scale folded in."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    odd_scale = data["odd"].pow(2).mean(0).sqrt().clamp(min=1e-3)
+    mean, even_scale = data["even"].mean(0), data["even"].std(0).clamp(min=1e-3)
+    odd, even = data["odd"] / odd_scale, (data["even"] - mean) / even_scale
+    net = Net(odd.shape[1], even.shape[1], width)
+    steps = epochs * (len(odd) // batch)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=steps, pct_start=0.15)
+    likely = torch.tensor([1.0] * 5 + [0.4] * 5)
+    done, began, running = 0, time.time(), 0.0
+    for epoch in range(epochs):
+        order = torch.randperm(len(odd), generator=generator)
+        net.train()
+        for start in range(0, len(order) - batch + 1, batch):
+            rows = order[start : start + batch]
+            years = torch.multinomial(likely, 4, generator=generator)
+            part = {k: data[k][rows] for k in ("pace", "better", "up", "down", "weight")}
+            part["x"] = data["x"][rows][:, years]
+            h = (years + 1).float().expand(len(rows), -1)
+            loss = loss_of(net(odd[rows], even[rows]), h, part)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            running = 0.99 * running + 0.01 * loss.item()
+        if epoch % 5 == 4:
+            print(f"seed {seed} epoch {epoch} {running:.5f} {time.time() - began:.0f} s", flush=True)
+    with torch.no_grad():
+        first = torch.cat([net.odd.weight / odd_scale, net.even.weight / even_scale], dim=1)
+        bias = net.even.bias - (net.even.weight / even_scale) @ mean
+        layers = dict(first=torch.cat([first, bias[:, None]], dim=1))
+        for name, layer in (("middle", net.middle), ("out", net.out)):
+            layers[name] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
+    return {k: v.numpy() for k, v in layers.items()}
+
+
+def write(nets: list[dict[str, np.ndarray]], file: Path) -> None:
+    """Weights as a table: net, layer, unit, then one column an input, the last one the constant."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out, lineterminator="\n")
+        for number, layers in enumerate(nets):
+            for name, weights in layers.items():
+                for unit, row in enumerate(weights):
+                    table.writerow([number, name, unit, *(f"{v:.4g}" for v in row)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--panel", type=Path, required=True)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--out", type=Path, default=HERE / "weights.csv")
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--nets", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--origins", type=int, default=16)
+    a = parser.parse_args()
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(SEED)
+    found = panel(a.panel, a.check)
+    data = tensors(*samples(found, a.origins, rng))
+    print(len(found), "series", len(data["x"]), "windows", flush=True)
+    write([fit(data, a.width, a.epochs, SEED + k) for k in range(a.nets)], a.out)
+
+
+if __name__ == "__main__":
+    main()
