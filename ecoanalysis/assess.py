@@ -96,7 +96,7 @@ class Settings:
     stale_years: int = 2
     recent_changes: int = 5
     methods_differ: float = 0.3
-    compared_methods: tuple[str, ...] = ()
+    compared_methods: tuple[str, ...] = ("closed_form",)
     years_beyond: int = 10
 
 

@@ -16,7 +16,7 @@ from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import FORMULAS
 
 PATHS = 1000
-METHOD = "closed_form"
+METHOD = "learned"
 FORECAST_COLUMNS = [
     "region_code",
     "indicator",

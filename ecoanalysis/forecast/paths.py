@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
@@ -10,6 +11,7 @@ from scipy import special
 from ecoanalysis.forecast.dependence import scores
 from ecoanalysis.forecast.methods import METHODS
 from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.standstill import standing_chance
 from ecoanalysis.forecast.windows import Windows, windows
 
 LONGEST_HORIZON = 60
@@ -131,7 +133,7 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kin
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
         drawn = scores(range(start, stop), labels, laid.ahead, horizon, paths, seed)
-        yield start, shape.rows(start, stop).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
+        yield start, shape.take(slice(start, stop)).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
 
 
 def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]:
@@ -143,6 +145,7 @@ def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]
     laid = windows(histories, bounds, better)
     latest = int(laid.ahead.max(initial=0))
     shape = METHODS[method](laid, int(horizon) + latest)
+    shape = replace(shape, standing=standing_chance(laid, int(horizon) + latest), last=laid.last)
     return laid, shape.from_year(laid.ahead, int(horizon)) if latest else shape
 
 

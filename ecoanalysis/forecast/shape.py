@@ -12,13 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 
 @dataclass(frozen=True)
 class Shape:
     """Distributions of many series at many horizons: every field is an array (series, horizon).
 
-    `location` and `scale` are in the unit of the series, `low` and `high` are the bounds (series,).
+    `location` and `scale` are in the unit of the series, `low` and `high` are the bounds (series,). `standing` is the
+    chance (series, horizon) of the value `last` (series,) itself, which a series that stands still keeps.
     """
 
     location: np.ndarray
@@ -27,6 +29,8 @@ class Shape:
     tail: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    standing: np.ndarray | None = None
+    last: np.ndarray | None = None
 
     def at(self, scores: np.ndarray) -> np.ndarray:
         """Values that belong to normal scores.
@@ -39,6 +43,31 @@ class Shape:
         -------
         array (series, horizon, m), in the dtype of the scores
         """
+        if self.standing is not None and self.standing.any():
+            return self._with_standing(scores)
+        return self._moving(scores)
+
+    def _with_standing(self, scores: np.ndarray) -> np.ndarray:
+        """Levels around the last value's own place give that value; the others are spread over the rest."""
+        kind = scores.dtype
+        values = self._moving(scores)
+        rows = np.flatnonzero(self.standing.any(axis=1))
+        own = self.take(rows)
+        last = own.last[:, None]
+        standard = (last - own.location) / np.maximum(own.scale, 1e-300)
+        below = special.ndtr(np.sinh(np.arcsinh(standard) / own.tail - own.skew))
+        up_to = np.where(last >= own.high[:, None], 1.0, below)[..., None]
+        below = np.where(last <= own.low[:, None], 0.0, below)[..., None]
+        stays, moves = own.standing[..., None], 1 - own.standing[..., None]
+        levels = special.ndtr(np.asarray(scores if scores.ndim == 1 else scores[rows], float))
+        lower, upper = levels < moves * below, levels > moves * up_to + stays
+        spread = np.where(lower, levels, levels - stays) / moves
+        moved = own._moving(special.ndtri(np.clip(spread, 1e-12, 1 - 1e-12)))
+        values[rows] = np.where(lower | upper, moved, last[..., None]).astype(kind)
+        return values
+
+    def _moving(self, scores: np.ndarray) -> np.ndarray:
+        """Values without the chance of standing still."""
         kind = scores.dtype
         part = [np.asarray(x, kind)[..., None] for x in (self.location, self.scale, self.skew, self.tail)]
         location, scale, skew, tail = part
@@ -55,12 +84,13 @@ class Shape:
     def from_year(self, ahead: np.ndarray, horizon: int) -> Shape:
         """The `horizon` years that follow the first `ahead` (series,) of them."""
         years = ahead[:, None] + np.arange(horizon)
-        part = {k: v if v.ndim == 1 else np.take_along_axis(v, years, axis=1) for k, v in vars(self).items()}
+        given = {name: values for name, values in vars(self).items() if values is not None}
+        part = {k: v if v.ndim == 1 else np.take_along_axis(v, years, axis=1) for k, v in given.items()}
         return type(self)(**part)
 
-    def rows(self, start: int, stop: int) -> Shape:
-        """The same for a run of series."""
-        return type(self)(**{name: values[start:stop] for name, values in vars(self).items()})
+    def take(self, rows: np.ndarray | slice) -> Shape:
+        """The same for some of the series."""
+        return type(self)(**{name: values[rows] for name, values in vars(self).items() if values is not None})
 
 
 def _inside(low: np.ndarray, high: np.ndarray, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
