@@ -6,6 +6,7 @@ all ask it.
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
@@ -97,7 +98,7 @@ class Settings:
     recent_changes: int = 5
     methods_differ: float = 0.3
     compared_methods: tuple[str, ...] = ("closed_form",)
-    years_beyond: int = 10
+    years_beyond: int = 5
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def reachability(
     method: str = futures_.METHOD,
     paths: int = futures_.PATHS,
     seed: int = 0,
+    prepared: Path | str = "",
 ) -> Reachability:
     """The reachability analysis of every region and indicator.
 
@@ -158,12 +160,20 @@ def reachability(
         Bounds between verdicts.
     method, paths, seed
         As in `forecast.sample_paths`.
+    prepared : path, optional
+        A file that `keep` has written: a batch analyses once for all its notebooks. It is taken when the data files
+        and everything asked for are the same as then, and left aside otherwise.
 
     Raises
     ------
     BadData
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     """
+    asked = (as_of, scenario, skip_bad_rows, settings, method, paths, seed)
+    if prepared:
+        kept = _kept(Path(prepared), Path(data), asked)
+        if kept is not None:
+            return kept
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
@@ -174,12 +184,12 @@ def reachability(
     targets = targets_of_regions(raw.targets, raw.regions)
     until = max([as_of, *targets["hold_until"], *targets["due"]]) + settings.years_beyond
     formula_settings = compute.formula_settings(coefficients, as_of)
-    methods = tuple(dict.fromkeys([method, *settings.compared_methods]))
-    by_method = futures_.futures(
-        results, raw.regions, until, settings=formula_settings, methods=methods, paths=paths, seed=seed
-    )
-    found = by_method.pop(method)
-    judge = _Judge(as_of, settings, raw, results, found, by_method, _base_years(coefficients))
+    panel = futures_.Panel(results, raw.regions, until, formula_settings)
+    found = panel.futures(method, paths, seed)
+    compared = {
+        name: panel.futures(name, max(100, paths // 5), seed) for name in settings.compared_methods if name != method
+    }
+    judge = _Judge(as_of, settings, raw, results, found, compared, _base_years(coefficients))
     assessment = pd.DataFrame([judge.row(target) for target in targets.to_dict("records")], columns=ASSESSMENT_COLUMNS)
     hold = targets.groupby(["region_code", "indicator"])["hold_until"].max().to_dict()
     return Reachability(
@@ -200,6 +210,21 @@ def reachability(
         problems=raw.problems,
         hashes=raw.hashes,
     )
+
+
+def keep(reach: Reachability, path: Path, **asked) -> None:
+    """Keep an analysis for `reachability(..., prepared=path)` with the same words; a pickle for this machine alone."""
+    words = {"scenario": reach.scenario, "skip_bad_rows": False, "settings": reach.settings} | asked
+    key = (reach.as_of, *(words[name] for name in ("scenario", "skip_bad_rows", "settings")))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(((*key, futures_.METHOD, futures_.PATHS, 0), reach)))
+
+
+def _kept(path: Path, data: Path, asked: tuple) -> Reachability | None:
+    if not path.exists():
+        return None
+    key, reach = pickle.loads(path.read_bytes())
+    return reach if key == asked and reach.hashes == intake.hashes(data) else None
 
 
 def default_as_of(raw: intake.Raw) -> int:

@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pylopdf_fonts_zh_cn
-import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -46,9 +45,12 @@ DARK = {"reached", "documented", "out_of_reach"}  # white words on these
 def use_style() -> None:
     """Chinese glyphs, a quiet grid and full-colour lines for every figure of this process."""
     font_manager.fontManager.addfont(str(pylopdf_fonts_zh_cn.sans_path()))
-    sns.set_theme(style="whitegrid")  # resets the fonts, so they come after it
     plt.rcParams.update(
         {
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
             "font.family": ["Noto Sans SC", "DejaVu Sans"],
             "axes.unicode_minus": True,
             "font.size": 10,
@@ -109,7 +111,6 @@ def forecast(reach: Reachability, region: str, indicator: str, lang: str, figure
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.set_xlim(history.index[0] - 0.4, max(years[-1], history.index[-1]) + 0.4)
-    sns.despine(ax=axes)
     axes.tick_params(colors=QUIET, length=0)
     axes.grid(axis="x", visible=False)
     _head(figure, reach, region, record, row, lang)
@@ -206,7 +207,6 @@ def waterfall(contributions: pd.Series, start: float, unit: str, lang: str, titl
     low = min(bottoms.min(), start, ends.iloc[-1])
     if low > 0:  # steps would be slivers beside a whole total
         axes.set_ylim(bottom=max(0, low - 1.5 * contributions.abs().max()))
-    sns.despine(ax=axes)
     axes.grid(axis="x", visible=False)
     _title(axes, title, demo, lang)
     return figure
@@ -225,12 +225,13 @@ def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) 
     axes.set(xlim=(-3, 103), ylim=(-3, 103), xlabel=phrase("chart.said", lang), ylabel=phrase("chart.came", lang))
     _title(axes, title, demo, lang)
     axes.legend(frameon=False, loc="upper left")
-    sns.despine(ax=axes)
     return figure
 
 
 def trend(table: pd.DataFrame, unit: str, lang: str, title: str, demo: bool = False) -> Figure:
     """Several series by year on one scale, each named at its end."""
+    import seaborn as sns  # takes a second to import, which a batch of kernels does without
+
     use_style()
     figure, axes = plt.subplots(figsize=(7.4, 4.1), layout="constrained")
     for place, (name, series) in enumerate(table.items()):
@@ -244,7 +245,6 @@ def trend(table: pd.DataFrame, unit: str, lang: str, title: str, demo: bool = Fa
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
     _title(axes, title, demo, lang)
     axes.grid(axis="x", visible=False)
-    sns.despine(ax=axes)
     return figure
 
 

@@ -79,41 +79,6 @@ def deciding(results: pd.DataFrame) -> pd.DataFrame:
     return joined[(joined["basis"] == joined["deciding"]) | unmeasured].drop(columns="deciding")
 
 
-def futures(
-    results: pd.DataFrame,
-    regions: pd.DataFrame,
-    until: int,
-    *,
-    settings,
-    methods: tuple[str, ...] = (METHOD,),
-    paths: int = PATHS,
-    seed: int = 0,
-) -> dict[str, dict[tuple[str, str], Future]]:
-    """Joint sample paths of every region and indicator up to the year `until`.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As `compute.results` gives them, nothing later than the as-of year.
-    regions : DataFrame
-        Rows of `regions.csv`.
-    until : int
-        Last year of the paths.
-    settings : callable
-        What standards fix for a formula, as `compute.formula_settings` gives it.
-    methods : tuple of str
-        Names in `forecast.METHODS`.
-
-    Returns
-    -------
-    dict
-        By method, then by (region code, indicator code): a Future. Regions of one indicator share a group, so that
-        their years of good and bad luck come together.
-    """
-    panel = _Panel(results, regions, until, settings)
-    return {method: panel.futures(method, paths, seed) for method in methods}
-
-
 def table(found: dict[tuple[str, str], Future], until: dict[tuple[str, str], int], scenario: str) -> pd.DataFrame:
     """Median and bands of every future, year by year up to its own last year in `until`."""
     rows = []
@@ -128,11 +93,24 @@ def table(found: dict[tuple[str, str], Future], until: dict[tuple[str, str], int
     return pd.DataFrame(rows, columns=FORECAST_COLUMNS)
 
 
-class _Panel:
+class Panel:
     """The series of all regions, continued in one call so that the members of a group move together.
 
-    A key is (region, indicator) for a series that is assessed, and has a third word for what a city's sum needs of a
-    county besides: its denominator, and the level whose change an indicator speaks of.
+    Parameters
+    ----------
+    results : DataFrame
+        As `compute.results` gives them, nothing later than the as-of year.
+    regions : DataFrame
+        Rows of `regions.csv`.
+    until : int
+        Last year of the paths.
+    settings : callable
+        What standards fix for a formula, as `compute.formula_settings` gives it.
+
+    Notes
+    -----
+    A key of `series` is (region, indicator) for a series that is assessed, and has a third word for what a city's sum
+    needs of a county besides: its denominator, and the level whose change an indicator speaks of.
     """
 
     def __init__(self, results: pd.DataFrame, regions: pd.DataFrame, until: int, settings):
@@ -142,7 +120,8 @@ class _Panel:
         self.joined: dict[tuple[str, str], pd.Series] = {}
         self.factors: dict[str, float] = {}
         indicators = catalog.indicators()
-        for (region, code), rows in deciding(results).dropna(subset="value").groupby(["region_code", "indicator"]):
+        measured = deciding(results).dropna(subset="value")
+        for (region, code), rows in measured.groupby(["region_code", "indicator"]):
             if rows["basis"].iloc[0] == COUNTIES:
                 self.joined[region, code] = _history(rows["year"], rows["value"])
             else:
@@ -167,7 +146,12 @@ class _Panel:
         denominator = _history(rows["year"], rows["denominator"])
         self.series[county, code, "denominator"] = (denominator, (0, None), 0, f"{code} denominator")
 
-    def futures(self, method: str, paths: int, seed: int) -> dict[tuple[str, str], Future]:
+    def futures(self, method: str = METHOD, paths: int = PATHS, seed: int = 0) -> dict[tuple[str, str], Future]:
+        """Joint sample paths of every region and indicator, by (region code, indicator code).
+
+        `method` is a name in `forecast.METHODS`. Regions of one indicator share a group, so that their years of good
+        and bad luck come together.
+        """
         series = {key: value for key, value in self.series.items() if len(value[0])}
         if not series:
             return {}

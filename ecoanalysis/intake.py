@@ -119,8 +119,20 @@ def read(folder: Path | str) -> Raw:
         evidence=door.evidence(known),
         projects=door.projects(known),
         problems=sorted(door.problems, key=lambda p: (p.file, p.row or 0)),
-        hashes=door.hashes,
+        hashes=hashes(Path(folder)),
     )
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every table of a data folder, a city's own coefficients and thresholds among them."""
+    own = ("coefficients.csv", "thresholds.csv")
+    tables = [folder / name for name in (*COLUMNS, *own) if name.endswith(".csv")] + _statistics(folder)
+    there = {path.relative_to(folder).as_posix(): path for path in tables if path.exists()}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
+
+
+def _statistics(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "statistics").rglob("*.csv") if not path.name.startswith((".", "~")))
 
 
 class _Door:
@@ -222,8 +234,7 @@ class _Door:
         return pd.DataFrame(kept, columns=COLUMNS[file][0].split(",")).astype({"area_km2": float})
 
     def observations(self, known_regions: set[str]) -> pd.DataFrame:
-        statistics = self.folder / "statistics"
-        paths = sorted(path for path in statistics.rglob("*.csv") if not path.name.startswith((".", "~")))
+        paths = _statistics(self.folder)
         if not paths:
             self.report("statistics/", None, "no_statistics")
         kept = []

@@ -28,6 +28,7 @@ from ecoanalysis.export import languages, page, pptx, replacing, write_csv, xlsx
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 PROCESSED = Path("data/processed")
+PREPARED = ".analysis.pickle"
 PACKAGES = (
     "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient "
     "python-docx python-pptx xlsxwriter"
@@ -104,9 +105,10 @@ def run(
         The data folder has problems.
     """
     reach = assess.reachability(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
-    jobs = plan(reach, Path(out) / str(reach.as_of), regions, lang, skip_bad_rows)
+    target = Path(out).resolve() / str(reach.as_of)
+    jobs = plan(reach, target, regions, lang, skip_bad_rows)
+    assess.keep(reach, target / PREPARED, skip_bad_rows=skip_bad_rows)
     say(catalog.phrase("run.start", languages(lang)[0], as_of=reach.as_of, regions=len(jobs)))
-    target = Path(out) / str(reach.as_of)
     target.mkdir(parents=True, exist_ok=True)
     write_tables(reach, tables or target / "tables")
     words = languages(lang)
@@ -134,6 +136,7 @@ def run(
                 bar.update()
         order = {job.region: place for place, job in enumerate(jobs)}
         outcomes.sort(key=lambda outcome: order[outcome.region])
+        (target / PREPARED).unlink(missing_ok=True)
         write_manifest(reach, target, outcomes, lang)
         page.write_index(reach, target, lang, outcomes)
         bar.update()
@@ -163,8 +166,9 @@ def plan(reach: Reachability, target: Path, regions: list[str] | None, lang: str
             "scenario": reach.scenario,
             "lang": lang,
             "data": str(reach.data.resolve()),
-            "out": str(_partial(folder).resolve()),
+            "out": str(_partial(folder)),
             "skip_bad_rows": skip_bad_rows,
+            "prepared": str(target / PREPARED),
         }
         check_parameters(NOTEBOOKS / f"{notebook}.ipynb", parameters)
         jobs.append(Job(code, known[code], notebook, folder, parameters))
@@ -195,7 +199,6 @@ def execute(job: Job) -> Outcome:
             NOTEBOOKS / f"{job.notebook}.ipynb",
             executed,
             parameters=job.parameters,
-            cwd=NOTEBOOKS,
             progress_bar=False,
             log_output=False,
         )

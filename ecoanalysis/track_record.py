@@ -114,7 +114,7 @@ def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, metho
     results = compute.results(known, raw.regions, raw.folder)
     settings = compute.formula_settings(catalog.coefficients(raw.folder), as_of)
     until = as_of + HORIZONS
-    found = futures_.futures(results, raw.regions, until, settings=settings, methods=(method,))[method]
+    found = futures_.Panel(results, raw.regions, until, settings).futures(method)
     indicators = catalog.indicators()
     rows = []
     for target in targets.to_dict("records"):

@@ -24,7 +24,8 @@ h3 { margin: 1.2rem 0 .3rem } .quiet { color: #5d6975 }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .86rem; width: 100% }
 th, td { border: 1px solid #d5dade; padding: .28rem .5rem; text-align: center; vertical-align: middle }
 th:first-child, td:first-child { text-align: left; min-width: 13rem; position: sticky; left: 0; background: #fff }
-thead th { background: #dfe7ee !important; position: sticky; top: 0 } tr.group td { background: #f3f6f8; color: #5d6975 }
+thead th { background: #dfe7ee !important; position: sticky; top: 0 }
+tr.group td { background: #f3f6f8; color: #5d6975 }
 a { color: #22597a } li { margin: .25rem 0 } ul.documents { columns: 20rem; padding-left: 1.1rem }
 section + section { border-top: 2px solid #d5dade; margin-top: 3rem; padding-top: 1rem }
 @media print { .scroll { overflow: visible } body { max-width: none } }
@@ -94,7 +95,8 @@ def _section(reach: Reachability, folder: Path, lang: str, outcomes: list) -> st
         indicators = catalog.indicators()
         sentences = [
             phrase(
-                "page.weaker_line", lang, name=indicators[row["indicator"]].name(lang), target=briefing.target(row, lang),
+                "page.weaker_line", lang,
+                name=indicators[row["indicator"]].name(lang), target=briefing.target(row, lang),
                 edition=row["edition"], national=briefing.national(row, lang),
             )
             for _, row in weaker.iterrows()
