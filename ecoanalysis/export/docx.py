@@ -252,6 +252,8 @@ class _Chapter:
         table = self.document.add_table(rows=1, cols=len(frame.columns))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
         self.line(table.rows[0], list(frame.columns), widths, size)
         for cells in frame.itertuples(index=False):
             self.line(table.add_row(), [str(cell) for cell in cells], widths, size)
