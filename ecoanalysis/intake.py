@@ -6,6 +6,7 @@ row never becomes a number: a run refuses it, or goes on without it and says so.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import hashlib
@@ -127,8 +128,11 @@ def hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every table of a data folder, a city's own coefficients and thresholds among them."""
     own = ("coefficients.csv", "thresholds.csv")
     tables = [folder / name for name in (*COLUMNS, *own) if name.endswith(".csv")] + _statistics(folder)
-    there = {path.relative_to(folder).as_posix(): path for path in tables if path.exists()}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
+    found = {}
+    for path in tables:
+        with contextlib.suppress(OSError):  # what cannot be opened is reported by `read`
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
 
 
 def _statistics(folder: Path) -> list[Path]:
@@ -215,6 +219,8 @@ class _Door:
     def regions(self) -> pd.DataFrame:
         file, kept, seen = "regions.csv", [], {}
         rows = self.table(self.folder / file, file)
+        if not rows:
+            self.report(file, None, "no_rows")
         codes = {row["code"] for _, row in rows}
         for line, row in rows:
             before = len(self.problems)

@@ -201,6 +201,7 @@ def execute(job: Job) -> Outcome:
             parameters=job.parameters,
             progress_bar=False,
             log_output=False,
+            extra_arguments=["--IPKernelApp.log_level=40"],  # its notice about TCP would bury the progress bar
         )
         write_page(executed, executed.with_suffix(".html"))
     except Exception as failure:  # one region's failure must not stop the others

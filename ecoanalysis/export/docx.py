@@ -1,31 +1,49 @@
 """The reachability chapter of one region as a Word document, laid out as such chapters are (可达性分析).
 
-Official style after GB/T 9704: the reader's machine supplies the fonts named here. What is not measured (causes,
-measures, projects) is left as blanks for the departments, never invented.
+Official style after GB/T 9704; the reader's machine supplies the fonts named here. What is not measured (causes,
+measures, projects, who is responsible) is left as blanks for the departments, never invented.
 """
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
+from lxml import etree
 
 from ecoanalysis import briefing, catalog
 from ecoanalysis.assess import Reachability
 from ecoanalysis.catalog import phrase
-from ecoanalysis.charts import DARK, INK, MARK, VERDICT_COLOURS
+from ecoanalysis.charts import INK, MARK, QUIET, VERDICT_COLOURS
 from ecoanalysis.export import replacing
+from ecoanalysis.intake import EVIDENCE_KINDS
 
 LATIN = "Times New Roman"
-FONTS = {"title": "FZXiaoBiaoSong-B05S", "body": "FangSong", "heading": "SimHei", "second": "KaiTi", "table": "SimSun"}
+FONTS = {
+    "title": "FZXiaoBiaoSong-B05S",
+    "body": "FangSong_GB2312",
+    "heading": "SimHei",
+    "second": "KaiTi_GB2312",
+    "table": "SimSun",
+}
+# What Word takes where a machine lacks the official font.
+INSTEAD = {"FZXiaoBiaoSong-B05S": "SimSun", "FangSong_GB2312": "FangSong", "KaiTi_GB2312": "KaiTi"}
 MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}  # mm, GB/T 9704
+LANDSCAPE_MARGIN = 20  # mm
+# Body size, leading, title, headings and tables [pt]: sizes 3 and 2 of GB/T 9704 in Chinese.
+SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
+PICTURE_WIDTH = 142  # mm
 SOURCES_SHOWN = 5
 
 
@@ -42,14 +60,23 @@ def write(reach: Reachability, region: str, path: Path | str, lang: str, charts:
     lang : str
         zh or en.
     charts : list of path, optional
-        Pictures as `charts.save_all` names them; the one of an unmet indicator stands beside its paragraph.
+        Pictures as `charts.save_all` names them; the one of an unmet indicator stands under its paragraph.
+
+    Raises
+    ------
+    KeyError
+        The analysis has no such region.
     """
+    if region not in set(reach.regions["code"]):
+        raise KeyError(f"no region '{region}'; there are {', '.join(reach.regions['code'])}")
     chapter = _Chapter(reach, region, lang, charts)
     chapter.head()
     chapter.overview()
     chapter.whole_table()
+    chapter.by_class()
     chapter.unmet()
     chapter.awaiting()
+    chapter.missing()
     chapter.checklists()
     chapter.editions()
     chapter.sources()
@@ -61,15 +88,23 @@ class _Chapter:
     def __init__(self, reach: Reachability, region: str, lang: str, charts):
         self.reach, self.region, self.lang = reach, region, lang
         self.rows = reach.assessment[reach.assessment["region_code"] == region]
-        self.pictures = {Path(chart).stem.split("_", 1)[-1]: Path(chart) for chart in charts}
-        self.pictures |= {Path(chart).stem: Path(chart) for chart in charts}
-        self.document = Document()
         self.indicators = catalog.indicators()
+        self.pictures = {_indicator_of(Path(chart)): Path(chart) for chart in charts}
+        self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[lang]
         self.numbered = 0
+        self.document = Document()
         self.set_up()
 
     def say(self, key: str, **values) -> str:
         return phrase(key, self.lang, **values)
+
+    def name(self, code: str) -> str:
+        """An indicator's number and name."""
+        indicator = self.indicators[code]
+        return f"{indicator.label} {indicator.name(self.lang)}".strip()
+
+    def words(self, names) -> str:
+        return self.say("list").join(names)
 
     # ------------------------------------------------------------------ page and styles
 
@@ -77,107 +112,175 @@ class _Chapter:
         section = self.document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         _margins(section)
+        _fonts_of_the_house(self.document)
         styles = self.document.styles
-        _default_fonts(self.document, self.lang)
-        indent = Pt(24) if self.lang == "zh" else Pt(0)
         body = styles["Normal"]
-        _font(body, "body", 12)
-        body.paragraph_format.first_line_indent = indent
-        body.paragraph_format.line_spacing_rule, body.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(22)
-        body.paragraph_format.space_after = Pt(4)
-        for name, font, size in (("Title", "title", 22), ("Heading 1", "heading", 15), ("Heading 2", "second", 13)):
+        _font(body, "body", self.size)
+        form = body.paragraph_format
+        form.first_line_indent = Pt(2 * self.size if self.lang == "zh" else 0)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(self.leading)
+        form.space_after = Pt(0 if self.lang == "zh" else 6)
+        form.widow_control = True
+        levels = (("Title", "title", self.title_size), ("Heading 1", "heading", self.heading_size))
+        for name, font, size in (*levels, ("Heading 2", "second", self.heading_size)):
             style = styles[name]
             _font(style, font, size)
-            style.font.color.rgb = RGBColor.from_string(INK[1:].upper())
-            style.font.bold = False
-            style.paragraph_format.first_line_indent = Pt(0)
-            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10), Pt(6)
-            style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            style.paragraph_format.keep_with_next = True
-            borders = style.element.find(f".//{qn('w:pBdr')}")
-            if borders is not None:
-                borders.getparent().remove(borders)
+            style.font.bold = self.lang == "en"
+            style.font.color.rgb = _rgb(INK)
+            form = style.paragraph_format
+            form.first_line_indent = Pt(0)
+            form.space_before, form.space_after = Pt(self.size * 0.75), Pt(self.size * 0.4)
+            form.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            form.keep_with_next = True
+            for border in style.element.iter(qn("w:pBdr")):
+                border.getparent().remove(border)
+        styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _page_number(section)
+        about = self.document.core_properties
+        place = briefing.region_name(self.reach, self.region, self.lang)
+        about.title, about.author, about.comments = f"{place} {self.say('slide.title')}", "", ""
+        about.language = {"zh": "zh-CN", "en": "en-GB"}[self.lang]
+        about.created = about.modified = datetime.now(UTC)
 
-    def paragraph(self, text: str, *, size: float | None = None, colour: str | None = None, indent: bool = True):
-        paragraph = self.document.add_paragraph()
-        run = paragraph.add_run(text)
-        if size:
-            run.font.size = Pt(size)
-        if colour:
-            run.font.color.rgb = RGBColor.from_string(colour[1:].upper())
-        if not indent:
-            paragraph.paragraph_format.first_line_indent = Pt(0)
-        return paragraph
+    def section(self, landscape: bool) -> None:
+        """Go on on a new page, upright or turned."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        short, long = Mm(210), Mm(297)
+        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = (long, short) if landscape else (short, long)
+        _margins(section, LANDSCAPE_MARGIN if landscape else None)
 
     def heading(self, key: str) -> None:
+        number = self.say("docx.numerals")[self.numbered]
         self.numbered += 1
-        self.document.add_heading(f"{self.numbered}  {self.say(key)}", level=1)
+        self.document.add_heading(self.say("docx.section", number=number, title=self.say(key)), level=1)
+
+    def paragraph(self, text: str, *, colour: str | None = None, keep: bool = False):
+        paragraph = self.document.add_paragraph()
+        run = paragraph.add_run(text.strip())
+        if colour:
+            run.font.color.rgb = _rgb(colour)
+        paragraph.paragraph_format.keep_with_next = keep or None
+        return paragraph
+
+    def small(self, text: str, colour: str = QUIET) -> None:
+        """A note in the size of the tables."""
+        paragraph = self.paragraph(text, colour=colour)
+        paragraph.runs[0].font.size = Pt(self.table_size)
+        form = paragraph.paragraph_format
+        form.first_line_indent, form.space_before = Pt(0), Pt(4)
+        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
 
     # ------------------------------------------------------------------ parts
 
     def head(self) -> None:
-        place = briefing.region_name(self.reach, self.region, self.lang)
         title = self.document.add_paragraph(style="Title")
-        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        title.add_run(f"{place}{'' if self.lang == 'zh' else ': '}{self.say('slide.title')}")
-        under = self.paragraph(self.say("slide.as_of", as_of=self.reach.as_of), size=11, indent=False)
-        under.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        title.add_run(briefing.region_name(self.reach, self.region, self.lang)).add_break()
+        title.add_run(self.say("slide.title"))
+        under = self.paragraph(self.say("slide.as_of", as_of=self.reach.as_of))
+        under.alignment, under.paragraph_format.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
         if briefing.uses_demo(self.rows):
-            mark = self.say("mark.bracket", mark=briefing.demo_mark(True, self.lang)).strip()
-            self.paragraph(f"{mark}{self.say('slide.demo_notice')}", size=11, colour=MARK, indent=False)
+            mark = self.say("mark.bracket", mark=briefing.demo_mark(True, self.lang)).lstrip(" ,")
+            self.small(f"{mark} {self.say('slide.demo_notice')}", MARK)
 
     def overview(self) -> None:
         self.heading("docx.overview")
         counts = briefing.counts(self.reach, self.region)
-        items = int(counts.to_numpy().sum())
-        parts = self.say("list").join(
+        parts = [
             self.say(
                 "docx.count", verdict=briefing.verdict(code, self.lang), count=int(row.sum()), binding=int(row.iloc[0])
             )
             for code, row in counts.iterrows()
-        )
-        self.paragraph(self.say("docx.counts", items=items, parts=parts))
+        ]
+        self.paragraph(self.say("docx.counts", items=int(counts.to_numpy().sum()), parts=self.words(parts)))
         weak = briefing.weak_points(self.reach, self.region)
         if len(weak):
-            names = self.say("list").join(self.indicators[code].name(self.lang) for code in weak["indicator"])
+            names = self.words(self.indicators[code].name(self.lang) for code in weak["indicator"])
             self.paragraph(self.say("docx.weak", names=names))
         else:
             self.paragraph(self.say("slide.no_weak_points"))
+        self.small(self.say("docx.note", text=self.say("about.chances")))
 
     def whole_table(self) -> None:
-        """Every row of the assessment on landscape pages, the header repeated."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
-        _margins(section, 20)
+        """Every row of the assessment on landscape pages."""
+        self.section(landscape=True)
         self.heading("docx.table")
-        table = briefing.assessment_of(self.reach, self.region, self.lang)
-        number, name, latest, year, target, due, verdict, reach, hold, gap, lead, note, status = table.columns
-        binding = [self.indicators[code].binding for code in self.rows["indicator"]]
-        printed = pd.DataFrame(
-            {
-                number: table[number],
-                name: table[name],
-                self.say("column.attribute"): [
-                    self.say(f"attribute.{'binding' if b else 'advisory'}") for b in binding
-                ],
-                latest: table[latest] + [f" ({y})" if y != briefing.NOTHING else "" for y in table[year]],
-                target: table[target],
-                due: table[due].astype(str),
-                verdict: table[verdict],
-                f"{reach} / {hold}": table[reach] + " / " + table[hold],
-                gap: table[gap],
-                lead: table[lead],
-                status: table[status],
-            }
+        columns = ("number", "indicator", "unit", "attribute", "target", "due", "latest", "chances", "verdict")
+        keys = {"latest": "docx.latest", "chances": "docx.chances"}
+        head = [
+            self.say(keys.get(name, f"column.{name}")) for name in (*columns, "lead_department", "status")
+        ]
+        lines = [self.line_of(row) for _, row in self.rows.iterrows()]
+        table = self.table(head, lines, (11, 62, 23, 16, 27, 13, 28, 22, 26, 29, 20), centred=(0, 2, 3, 5, 7, 10))
+        for drawn, code in zip(table.rows[1:], self.rows["verdict"], strict=True):
+            _flag(drawn.cells[8], VERDICT_COLOURS[code])
+        self.small(self.say("docx.note", text=self.say("about.status")))
+        self.section(landscape=False)
+
+    def line_of(self, row: pd.Series) -> list[str]:
+        indicator = self.indicators[row["indicator"]]
+        unit = briefing.unit(indicator.unit, self.lang) if indicator.unit else ""
+        has_value = np.isfinite(row["latest_value"])
+        return [
+            indicator.label,
+            indicator.name(self.lang),
+            unit or briefing.NOTHING,
+            self.say(f"attribute.{'binding' if indicator.binding else 'advisory'}"),
+            briefing.target(row, self.lang).removesuffix(f" {unit}"),
+            str(row["due"]),
+            self.latest(row, unit),
+            self.chances(row),
+            briefing.verdict(row["verdict"], self.lang),
+            briefing.leads(self.reach, row),
+            briefing.status(row["status"], self.lang) if has_value else briefing.NOTHING,
+        ]
+
+    def latest(self, row: pd.Series, unit: str = "") -> str:
+        """Latest value and its year, without the unit where a column of its own holds it."""
+        if not np.isfinite(row["latest_value"]):
+            return briefing.NOTHING
+        value = briefing.latest(row, self.lang)
+        value = value.removesuffix(f" {unit}") if unit else value
+        return self.say("docx.value_year", value=value, year=briefing.year(row["latest_year"]))
+
+    def chances(self, row: pd.Series) -> str:
+        """Chance of reaching the target (where it is unmet) and of holding it."""
+        reach = briefing.chance(row["p_reach"]) if row["verdict"] in briefing.OPEN else briefing.NOTHING
+        hold = briefing.chance(row["p_hold"])
+        return briefing.NOTHING if reach == hold == briefing.NOTHING else self.say("docx.pair", reach=reach, hold=hold)
+
+    def by_class(self) -> None:
+        """How many items stand at each verdict, and which: binding items first."""
+        self.heading("docx.by_class")
+        verdicts = briefing.matrix(self.reach)[self.region]
+        counts = briefing.counts_of(self.reach, self.region, self.lang)
+        binding = {row.number or row.code for row in self.indicators.values() if row.binding}
+        lines, codes = [], list(briefing.counts(self.reach, self.region).index)
+        for code, (word, row) in zip(codes, counts.iterrows(), strict=True):
+            items = list(verdicts.index[verdicts == code])
+            named = []
+            for kind, of_kind in (
+                ("binding", [item for item in items if item in binding]),
+                ("advisory", [item for item in items if item not in binding]),
+            ):
+                names = self.words(self.item(item) for item in of_kind)
+                if names:
+                    named.append(self.say("docx.of_kind", kind=self.say(f"attribute.{kind}"), names=names))
+            lines.append([word, *(str(n) for n in row), "\n".join(named)])
+        lines.append([self.say("attribute.all"), *(str(n) for n in counts.sum()), ""])
+        head = [str(counts.index.name), *counts.columns, self.say("docx.items")]
+        table = self.table(head, lines, (30, 15, 15, 13, 83), centred=(1, 2, 3))
+        for drawn, code in zip(table.rows[1:-1], codes, strict=True):
+            _flag(drawn.cells[0], VERDICT_COLOURS[code])
+        meanings = self.say("join").join(
+            self.say("docx.meaning", verdict=briefing.verdict(code, self.lang), meaning=self.say(f"meaning.{code}"))
+            for code in codes
         )
-        drawn = self.table(printed, (10, 62, 14, 27, 27, 12, 24, 26, 30, 24, 17))
-        place = list(printed.columns).index(verdict)
-        for line, code in zip(list(drawn.rows)[1:], self.rows["verdict"], strict=True):
-            _shade(line.cells[place], VERDICT_COLOURS[code], code in DARK)
-        section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
-        _margins(section)
+        self.small(self.say("docx.meanings", meanings=meanings))
+
+    def item(self, item: int | str) -> str:
+        name = briefing.item_name(item, self.lang)
+        return f"{item} {name}" if isinstance(item, int) else name
 
     def unmet(self) -> None:
         """Each unmet item: what is measured and what comes of it, its picture, and blanks for the departments."""
@@ -186,107 +289,189 @@ class _Chapter:
         if rows.empty:
             self.paragraph(self.say("slide.no_weak_points"))
         for _, row in rows.iterrows():
-            indicator = self.indicators[row["indicator"]]
-            self.document.add_heading(f"{indicator.label} {indicator.name(self.lang)}".strip(), level=2)
-            self.paragraph(f"{briefing.claim(self.reach, row, self.lang)}{briefing.pace(row, self.lang)}")
-            picture = self.pictures.get(indicator.code)
+            self.document.add_heading(self.name(row["indicator"]), level=2)
+            claim = briefing.claim(self.reach, row, self.lang)
+            between = "" if self.lang == "zh" else " "
+            self.paragraph(f"{claim.strip()}{between}{briefing.pace(row, self.lang)}", keep=True)
+            picture = self.pictures.get(row["indicator"])
             if picture is not None:
-                self.picture(picture, briefing.claim(self.reach, row, self.lang))
-            if row["verdict"] in briefing.OPEN:
-                lead = briefing.leads(self.reach, row)
-                for key in ("docx.cause", "docx.measures", "docx.projects"):
-                    self.paragraph(f"{self.say(key)}{'_' * 34}")
-                self.paragraph(self.say("slide.lead", departments=lead))
+                self.picture(picture, claim)
+            lead = briefing.leads(self.reach, row)
+            if lead:
+                self.paragraph(self.say("slide.lead", departments=lead), keep=True)
+            cause = "docx.cause" if row["verdict"] in briefing.OPEN else "docx.slip_cause"
+            self.blanks([cause, "docx.measures", "docx.projects", "docx.unit"])
 
     def awaiting(self) -> None:
         rows = self.rows[self.rows["verdict"] == "no_target"]
-        if len(rows):
-            self.heading("docx.awaiting")
-            for _, row in rows.iterrows():
-                self.paragraph(briefing.claim(self.reach, row, self.lang))
+        if rows.empty:
+            return
+        self.heading("docx.awaiting")
+        names = ("number", "indicator", "latest", "lead_department", "status")
+        head = [self.say("docx.latest" if name == "latest" else f"column.{name}") for name in names]
+        lines = [
+            [
+                self.indicators[row["indicator"]].label,
+                self.indicators[row["indicator"]].name(self.lang),
+                self.latest(row),
+                briefing.leads(self.reach, row),
+                briefing.status(row["status"], self.lang) if np.isfinite(row["latest_value"]) else briefing.NOTHING,
+            ]
+            for _, row in rows.iterrows()
+        ]
+        self.table(head, lines, (12, 58, 40, 26, 20), centred=(0, 4))
+
+    def missing(self) -> None:
+        rows = self.rows[self.rows["verdict"] == "insufficient_data"]
+        if rows.empty:
+            return
+        self.heading("docx.missing")
+        for _, row in rows.iterrows():
+            self.paragraph(briefing.claim(self.reach, row, self.lang))
 
     def checklists(self) -> None:
-        rows = self.rows[self.rows["comparison"] == "done"]
-        if len(rows):
-            self.heading("docx.checklists")
-            for _, row in rows.iterrows():
-                self.paragraph(briefing.claim(self.reach, row, self.lang))
+        """Which of plan, data and proof each checklist item lacks."""
+        rows = self.rows[(self.rows["comparison"] == "done") & (self.rows["verdict"] != "not_applicable")]
+        if rows.empty:
+            return
+        self.heading("docx.checklists")
+        head = [self.say("column.number"), self.say("column.indicator")]
+        head += [self.say(f"docx.kind.{kind}") for kind in EVIDENCE_KINDS]
+        lines = []
+        for _, row in rows.iterrows():
+            lacks = [f"lacks_{kind}" in row["warning"].split(";") for kind in EVIDENCE_KINDS]
+            marks = [self.say("docx.lacks" if lacking else "docx.on_file") for lacking in lacks]
+            indicator = self.indicators[row["indicator"]]
+            lines.append([indicator.label, indicator.name(self.lang), *marks, briefing.leads(self.reach, row)])
+        head.append(self.say("column.lead_department"))
+        self.table(head, lines, (12, 60, 18, 18, 18, 30), centred=(0, 2, 3, 4))
+        if (rows["verdict"] == "documented").all():
+            self.small(self.say("docx.no_checklist"))
 
     def editions(self) -> None:
+        """Targets that ask for less than a national edition does."""
         table = self.reach.editions
         table = table[(table["region_code"] == self.region) & table["weaker"]]
-        if len(table):
-            self.heading("page.weaker")
-            for _, row in table.iterrows():
-                name = self.indicators[row["indicator"]].name(self.lang)
-                words = {"target": briefing.target(row, self.lang), "national": briefing.national(row, self.lang)}
-                self.paragraph(self.say("page.weaker_line", name=name, edition=row["edition"], **words))
+        if table.empty:
+            return
+        self.heading("page.weaker")
+        head = [self.say(f"column.{name}") for name in ("number", "indicator", "target", "edition", "national")]
+        lines = [
+            [
+                self.indicators[row["indicator"]].label,
+                self.indicators[row["indicator"]].name(self.lang),
+                briefing.target(row, self.lang),
+                str(row["edition"]),
+                briefing.national(row, self.lang),
+            ]
+            for _, row in table.iterrows()
+        ]
+        self.table(head, lines, (12, 56, 30, 18, 40), centred=(0, 3))
+        if table["confidence"].isin(catalog.UNVERIFIED).any():
+            self.small(self.say("docx.note", text=self.say("about.unverified")))
 
     def sources(self) -> None:
-        """Appendix: for every number its source, file and row; then the rows a run went on without."""
+        """Appendix: for every number its sources with file and row; then the rows a run went on without."""
         self.heading("docx.sources")
         lines = []
         for _, row in self.rows[self.rows["inputs"] != ""].iterrows():
-            found = briefing.sources(self.reach, row)
-            text = "; ".join(found[:SOURCES_SHOWN])
-            if len(found) > SOURCES_SHOWN:
-                more = self.say("slide.more_sources", count=len(found) - SOURCES_SHOWN, id=row["id"])
-                text = f"{text}; {more}"
             indicator = self.indicators[row["indicator"]]
-            lines.append(
-                (f"{indicator.label} {indicator.name(self.lang)}".strip(), briefing.latest(row, self.lang), text)
-            )
-        words = [self.say(f"column.{name}") for name in ("indicator", "latest_value", "source")]
+            shown = "\n".join(self.shortened(briefing.sources(self.reach, row)))
+            lines.append([indicator.label, indicator.name(self.lang), self.latest(row), shown])
+        head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.latest")]
         if lines:
-            self.table(pd.DataFrame(lines, columns=words), (48, 25, 83), size=7.5)
+            self.table([*head, self.say("column.source")], lines, (11, 40, 30, 75), centred=(0,), size=8.5)
         problems = briefing.left_out(self.reach, self.lang)
         if problems:
             self.document.add_heading(self.say("opening.left_out", count=len(problems)), level=2)
             for problem in problems:
-                self.paragraph(problem, size=10, indent=False)
+                self.small(problem, INK)
+
+    def shortened(self, found: list[str]) -> list[str]:
+        """Each source once, with the file and rows of its first cells and how many there are in all."""
+        cells: dict[str, list[str]] = {}
+        for text in found:
+            source, _, cell = text.removesuffix(")").rpartition(" (")
+            cells.setdefault(source, []).append(cell)
+        shown = []
+        for source, places in cells.items():
+            files: dict[str, list[str]] = {}
+            for place in places[:SOURCES_SHOWN]:
+                file, _, line = place.rpartition(":")
+                files.setdefault(file, []).append(line)
+            text = self.say("join").join(f"{file}:{self.words(lines)}" for file, lines in files.items())
+            if len(places) > SOURCES_SHOWN:
+                text = self.say("join").join([text, self.say("docx.more_cells", count=len(places))])
+            shown.append(self.say("docx.cells", source=source, cells=text))
+        return shown
 
     # ------------------------------------------------------------------ pieces
 
-    def table(self, frame: pd.DataFrame, widths: tuple, size: float = 8.5):
-        """A three-line table: header repeated on every page, no row split over two."""
-        table = self.document.add_table(rows=1, cols=len(frame.columns))
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        table.autofit = False
+    def table(self, head: list[str], lines: list[list[str]], widths: tuple, *, centred: tuple = (), size=None):
+        """A three-line table with widths in mm: header repeated on every page, no row split over two."""
+        table = self.document.add_table(rows=1 + len(lines), cols=len(head))
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
-        self.line(table.rows[0], list(frame.columns), widths, size)
-        for cells in frame.itertuples(index=False):
-            self.line(table.add_row(), [str(cell) for cell in cells], widths, size)
-        head = table.rows[0]._tr.get_or_add_trPr()
-        repeat = OxmlElement("w:tblHeader")
-        repeat.set(qn("w:val"), "true")
-        head.append(repeat)
+        for place, (row, words) in enumerate(zip(table.rows, [head, *lines], strict=True)):
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            for x, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
+                cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
+                middle = x in centred or place == 0
+                self.cell(cell, words[x], size or self.table_size, "table" if place else "heading", middle)
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         _three_lines(table)
         return table
 
-    def line(self, row, words: list[str], widths: tuple, size: float) -> None:
-        unsplit = OxmlElement("w:cantSplit")
-        row._tr.get_or_add_trPr().append(unsplit)
-        for cell, text, width in zip(row.cells, words, widths, strict=True):
-            cell.width = Mm(width)
-            paragraph = cell.paragraphs[0]
+    def cell(self, cell, text: str, size: float, font: str, centred: bool = False) -> None:
+        """Put text into a cell, a paragraph a line; the body's indent and leading do not leak in."""
+        for place, line in enumerate(text.split("\n")):
+            paragraph = cell.add_paragraph() if place else cell.paragraphs[0]
             form = paragraph.paragraph_format
-            form.first_line_indent, form.space_after = Pt(0), Pt(0)
+            form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(1.5), Pt(1.5)
             form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            run = paragraph.add_run(text)
-            run.font.size = Pt(size)
-            _run_font(run, "table")
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
+            run = paragraph.add_run(line)
+            run.font.size, run.font.name = Pt(size), LATIN
+            run.font.bold = True if font == "heading" and self.lang == "en" else None
+            _east_asian(run._r.get_or_add_rPr(), font)
+
+    def blanks(self, keys: list[str]) -> None:
+        """Lines for a department to fill, kept on the page of what they belong to."""
+        table = self.document.add_table(rows=len(keys), cols=2)
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        widths = (46, 110)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
+        for row, key in zip(table.rows, keys, strict=True):
+            row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
+            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+            for cell, width, text in zip(row.cells, widths, (self.say(key).strip(), ""), strict=True):
+                cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
+                self.cell(cell, text, self.table_size, "table")
+                cell.paragraphs[0].paragraph_format.keep_with_next = key != keys[-1] or None
+        _borders(table, top=4, bottom=4, insideH=4, insideV=4, left=4, right=4)
 
     def picture(self, file: Path, words: str) -> None:
         paragraph = self.document.add_paragraph()
         form = paragraph.paragraph_format
         form.line_spacing_rule, form.first_line_indent = WD_LINE_SPACING.SINGLE, Pt(0)  # exact leading would clip it
+        form.keep_with_next = True
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        picture = paragraph.add_run().add_picture(str(file), width=Mm(150))
+        picture = paragraph.add_run().add_picture(str(file), width=Mm(PICTURE_WIDTH))
         picture._inline.docPr.set("descr", words)
 
 
+def _indicator_of(chart: Path) -> str:
+    """The indicator a picture is of: its name without the item's label."""
+    return re.sub(r"^\d+[a-z]?_", "", chart.stem)
+
+
 # ---------------------------------------------------------------------- what python-docx has no word for
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour[1:].upper())
 
 
 def _margins(section, all_round: float | None = None) -> None:
@@ -295,77 +480,88 @@ def _margins(section, all_round: float | None = None) -> None:
 
 
 def _font(style, name: str, size: float) -> None:
-    style.font.size = Pt(size)
-    style.font.name = LATIN
+    style.font.size, style.font.name = Pt(size), LATIN
     _east_asian(style.element.get_or_add_rPr(), name)
 
 
-def _run_font(run, name: str) -> None:
-    run.font.name = LATIN
-    _east_asian(run._r.get_or_add_rPr(), name)
-
-
 def _east_asian(properties, name: str) -> None:
-    """Name the Chinese font, and take out the theme's, which would win."""
-    fonts = properties.get_or_add_rFonts()
-    for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
-        del fonts.attrib[attribute]
-    fonts.set(qn("w:eastAsia"), FONTS[name])
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[name])
 
 
-def _default_fonts(document, lang: str) -> None:
-    defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    _east_asian(defaults, "body")
-    fonts = defaults.find(qn("w:rFonts"))
+def _fonts_of_the_house(document) -> None:
+    """Name the fonts everywhere, and take out the theme's, which would win over them."""
+    root = document.styles.element
+    defaults = root.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    fonts = defaults.get_or_add_rFonts()
     fonts.set(qn("w:ascii"), LATIN)
     fonts.set(qn("w:hAnsi"), LATIN)
+    _east_asian(defaults, "body")
+    for fonts in root.iter(qn("w:rFonts")):
+        for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[attribute]
     language = defaults.find(qn("w:lang"))
     if language is None:
         language = OxmlElement("w:lang")
         defaults.append(language)
     language.set(qn("w:val"), "en-GB")
     language.set(qn("w:eastAsia"), "zh-CN")
-    for style in document.styles.element.iter(qn("w:rFonts")):
-        for attribute in [key for key in style.attrib if key.endswith("Theme")]:
-            del style.attrib[attribute]
+    for key, relation in list(document.part.rels.items()):
+        if relation.reltype.endswith("/stylesWithEffects"):  # a second set of styles, with the theme's fonts
+            del document.part.rels[key]
+        elif relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
+            table = etree.fromstring(relation.target_part.blob)
+            for name, instead in INSTEAD.items():
+                font = f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{instead}"/></w:font>'
+                table.append(parse_xml(font))
+            relation.target_part._blob = etree.tostring(
+                table, xml_declaration=True, encoding="UTF-8", standalone=True
+            )
 
 
 def _page_number(section) -> None:
+    """The number between dashes at the foot, as GB/T 9704 prints it."""
     paragraph = section.footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.first_line_indent = Pt(0)
-    run = paragraph.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
+    for kind, text in ((None, "— "), ("begin", ""), ("PAGE", ""), ("end", ""), (None, " —")):
+        run = paragraph.add_run(text)
+        run.font.size, run.font.name = Pt(14), LATIN
+        _east_asian(run._r.get_or_add_rPr(), "table")
+        if kind == "PAGE":
+            element = OxmlElement("w:instrText")
+            element.text = kind
+            run._r.append(element)
+        elif kind:
+            element = OxmlElement("w:fldChar")
             element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run._r.append(element)
+            run._r.append(element)
 
 
 def _three_lines(table) -> None:
-    """Rules above, below the header and at the foot; none between rows and columns."""
-    borders = OxmlElement("w:tblBorders")
-    for side, size in (("top", 12), ("bottom", 12), ("insideH", 2)):
-        line = OxmlElement(f"w:{side}")
-        for key, value in (
-            ("val", "single"),
-            ("sz", str(size)),
-            ("color", "9AA5B0" if side == "insideH" else "1B2A3A"),
-        ):
-            line.set(qn(f"w:{key}"), value)
-        borders.append(line)
-    table._tbl.tblPr.append(borders)
+    """Strong rules above and at the foot, one below the header; hairlines guide the eye along long rows."""
+    _borders(table, top=12, bottom=12, insideH=2)
     for cell in table.rows[0].cells:
-        _shade(cell, "#dfe7ee", False)
+        under = parse_xml(
+            f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:color="{INK[1:]}"/></w:tcBorders>'
+        )
+        cell._tc.get_or_add_tcPr().insert_element_before(under, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
 
 
-def _shade(cell, colour: str, dark: bool) -> None:
-    shading = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour[1:].upper())):
-        shading.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shading)
-    if dark:
-        for run in cell.paragraphs[0].runs:
-            run.font.color.rgb = RGBColor(255, 255, 255)
+def _borders(table, **sizes: int) -> None:
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):  # the order of the schema
+        if side in sizes:
+            line = OxmlElement(f"w:{side}")
+            colour = "C9CFD5" if sizes[side] == 2 else INK[1:]
+            for key, value in (("val", "single"), ("sz", str(sizes[side])), ("space", "0"), ("color", colour)):
+                line.set(qn(f"w:{key}"), value)
+            borders.append(line)
+    following = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription")
+    table._tbl.tblPr.insert_element_before(borders, *following)
+
+
+def _flag(cell, colour: str) -> None:
+    """A broad bar in the verdict's colour at the left of its cell; the word itself stays black on white."""
+    bar = f'<w:left w:val="single" w:sz="48" w:space="0" w:color="{colour[1:].upper()}"/>'
+    borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{bar}</w:tcBorders>")
+    cell._tc.get_or_add_tcPr().insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")

@@ -1,0 +1,159 @@
+"""The main job, as its user runs it: another city's folder in, reports out."""
+
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+from ecoanalysis import assess, cli, runs
+
+PREFECTURES = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
+P1,甲州市,Jiazhou,city,,9000,plain,other,large
+P2,乙州市,Yizhou,city,,12000,hill,other,medium_small
+"""
+
+
+@pytest.fixture
+def prefectures(folder):
+    """Two prefectures of another province, 2006–2018, with only a few of the variables."""
+    folder.write("regions.csv", PREFECTURES)
+    for place, code in enumerate(("P1", "P2")):
+        for year in range(2006, 2019):
+            step = year - 2006
+            folder.add(
+                (code, year, "urban_waste_generated", 30 + step, "万吨"),
+                (code, year, "urban_waste_treated", (0.6 + 0.03 * step) * (30 + step) - place, "万吨"),
+                (code, year, "gdp_current", 400 + 45 * step, "亿元"),
+                (code, year, "gdp_index", 108, "上年=100"),
+                (code, year, "co2_emission", 900 + 10 * step, "万吨"),
+            )
+    folder.target("urban_waste_harmless_rate", ">", 95, "%", due=2020, hold_until=2023)
+    folder.target("co2_per_gdp", "<=", 1.2, "吨/万元", due=2020, hold_until=2023)
+    folder.target("park_area_per_head", ">=", 13, "平方米/人", due=2020, hold_until=2023)
+    return folder
+
+
+def test_prefectures_without_a_parent_get_their_reports_and_what_is_lacking_is_said(prefectures, tmp_path, capsys):
+    out = tmp_path / "报告"
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "both"]) == 0
+    assert "2018" in capsys.readouterr().out.splitlines()[0]
+    target = out / "2018"
+    names = {path.name for path in target.iterdir()}
+    assert {"index.html", "manifest.json", "briefing_zh.pptx", "briefing_en.pptx", "assessment.xlsx", "tables"} <= names
+    assert {"P1_甲州市", "P2_乙州市"} <= names and "city" not in names
+    assert not [name for name in names if name.startswith(".")]
+    report = target / "P1_甲州市"
+    made = {path.name for path in report.iterdir()}
+    assert {
+        "county_report.ipynb",
+        "county_report.html",
+        "reachability_zh.docx",
+        "reachability_en.docx",
+        "charts",
+    } <= made
+    assert len(list((report / "charts").glob("*.png"))) == 2
+    notebook = nbformat.read(report / "county_report.ipynb", as_version=4)
+    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+    html = (report / "county_report.html").read_text(encoding="utf-8")
+    assert "城镇常住人口" in html or "缺少" in html
+    assert 'src="http' not in html and 'href="http' not in html.split("<body")[0]
+    table = pd.read_csv(target / "tables/assessment.csv").set_index(["region_code", "indicator"])
+    assert table.at[("P1", "park_area_per_head"), "verdict"] == "insufficient_data"
+    assert table.at[("P1", "co2_per_gdp"), "latest_value"] > 0
+    assert "演示数据" not in (target / "index.html").read_text(encoding="utf-8")
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    assert [region["state"] for region in manifest["regions"]] == ["done", "done"]
+    assert "statistics/statistics.csv" in manifest["inputs"] and manifest["packages"]["pandas"]
+    by_hand = assess.reachability(prefectures.path, 2018).assessment
+    batch = table.reset_index()[["region_code", "indicator", "p_reach", "p_hold", "verdict"]]
+    pd.testing.assert_frame_equal(batch, by_hand[list(batch.columns)], check_dtype=False)
+
+
+def test_one_failure_leaves_the_others_finished(prefectures, tmp_path, monkeypatch, capsys):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for source in runs.NOTEBOOKS.glob("*.ipynb"):
+        notebook = nbformat.read(source, as_version=4)
+        place = next(i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", [])) + 1
+        notebook.cells.insert(
+            place, nbformat.v4.new_code_cell("if region == 'P2':\n    raise ValueError('no such river')")
+        )
+        nbformat.write(notebook, notebooks / source.name)
+    monkeypatch.setattr(runs, "NOTEBOOKS", notebooks)
+    out = tmp_path / "out"
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "en"]) == 1
+    assert "no such river" in capsys.readouterr().err
+    failed, done = out / "2018/P2_乙州市", out / "2018/P1_甲州市"
+    assert "no such river" in (failed / "error.txt").read_text(encoding="utf-8")
+    assert (failed / "county_report.ipynb").exists() and not (failed / "county_report.html").exists()
+    assert (done / "county_report.html").exists() and (done / "reachability_en.docx").exists()
+    index = (out / "2018/index.html").read_text(encoding="utf-8")
+    assert "no such river" in index and "error.txt" in index
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--region", "P9"], ["P9", "P1", "P2"]),
+        (["--as-of", "2010", "--region", "P1", "--region", "Q"], ["Q"]),
+    ],
+)
+def test_what_is_not_there_is_refused_before_anything_starts(prefectures, tmp_path, capsys, arguments, words):
+    out = tmp_path / "out"
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert all(word in error for word in words) and not out.exists()
+
+
+@pytest.mark.parametrize("arguments", [["--as-of", "soon"], ["--lang", "fr"], ["--no-such-option"]])
+def test_a_wrong_option_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["run", *arguments])
+    assert stop.value.code == 2 and "usage" in capsys.readouterr().err
+
+
+def test_bad_rows_stop_a_run_with_their_place_and_remedy(prefectures, tmp_path, capsys):
+    prefectures.add(("P1", "2019年", "gdp_current", '"1,234"', "亿元"))
+    out = tmp_path / "out"
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "en"]) == 2
+    error = capsys.readouterr().err
+    assert "statistics/statistics.csv:132" in error and "2019" in error and "1234" in error and not out.exists()
+    assert cli.main(["check", "--data", str(prefectures.path), "--lang", "en"]) == 1
+    assert "statistics/statistics.csv:132" in capsys.readouterr().out
+
+
+def test_with_leave_a_run_goes_on_without_bad_rows_and_lists_them(prefectures, tmp_path):
+    prefectures.add(("P1", 2019, "gdp_current", "about 900", "亿元"))
+    out = tmp_path / "out"
+    arguments = ["--out", str(out), "--skip-bad-rows", "--region", "P1", "--lang", "en"]
+    assert cli.main(["run", "--data", str(prefectures.path), *arguments]) == 0
+    assert "about 900" in (out / "2018/index.html").read_text(encoding="utf-8")
+    assert "about 900" in (out / "2018/P1_甲州市/county_report.html").read_text(encoding="utf-8")
+    assert "about 900" in json.loads((out / "2018/manifest.json").read_text(encoding="utf-8"))["left_out"][0]
+
+
+def test_a_parameter_that_a_notebook_does_not_declare_is_refused():
+    with pytest.raises(runs.BadRequest, match="regoin.*region"):
+        runs.check_parameters(runs.NOTEBOOKS / "county_report.ipynb", {"regoin": "P1"})
+
+
+def test_an_empty_folder_becomes_a_data_folder_once(tmp_path, capsys):
+    target = tmp_path / "新城市"
+    assert cli.main(["init", str(target)]) == 0
+    assert cli.main(["init", str(target), "--lang", "en"]) == 2
+    assert "regions.csv" in capsys.readouterr().err
+    assert cli.main(["check", "--data", str(target)]) == 1  # headers alone are no data yet
+
+
+def test_a_kept_analysis_is_taken_only_for_the_same_data_and_question(prefectures, tmp_path):
+    reach = assess.reachability(prefectures.path, 2018)
+    kept = tmp_path / "kept"
+    assess.keep(reach, kept)
+    assert len(assess.reachability(prefectures.path, 2018, prepared=kept).assessment) == len(reach.assessment)
+    assert assess.reachability(prefectures.path, 2016, prepared=kept).as_of == 2016
+    prefectures.add(("P1", 2018, "park_green_area", 900, "公顷"), ("P1", 2018, "urban_population", 90, "万人"))
+    again = assess.reachability(prefectures.path, 2018, prepared=kept).assessment.set_index(
+        ["region_code", "indicator"]
+    )
+    assert again.at[("P1", "park_area_per_head"), "latest_value"] == pytest.approx(10)
