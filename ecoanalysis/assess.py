@@ -97,7 +97,7 @@ class Settings:
     stale_years: int = 2
     recent_changes: int = 5
     methods_differ: float = 0.3
-    compared_methods: tuple[str, ...] = ("closed_form",)
+    compared_methods: tuple[str, ...] = ("closed_form", "straight_line", "gm11")
     years_beyond: int = 5
 
 

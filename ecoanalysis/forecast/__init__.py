@@ -4,7 +4,8 @@
 not fit in memory.
 """
 
-from ecoanalysis.forecast.methods import METHODS
+from ecoanalysis.forecast.comparison import GreyModel, grey_model
+from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
 
-__all__ = ["METHODS", "blocks", "quantiles", "sample_paths"]
+__all__ = ["COMPARISON", "METHODS", "GreyModel", "grey_model", "blocks", "quantiles", "sample_paths"]
