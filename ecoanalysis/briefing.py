@@ -155,15 +155,21 @@ def gap(row: pd.Series, lang: str) -> str:
     if not np.isfinite(row["gap"]) or row["gap"] <= 0:
         return ""
     indicator = catalog.indicators()[row["indicator"]]
-    short_unit = "pp" if indicator.unit == "%" else indicator.unit
-    decimals = max(indicator.decimals, 1)
-    while decimals < 6 and round(row["gap"], decimals) == 0:  # a gap is never told as 0.0
-        decimals += 1
-    missing = f"{number(row['gap'], decimals)} {unit(short_unit, lang)}".strip()
+    missing = difference(row["gap"], indicator, lang)
     if np.isfinite(row["gap_count"]) and row["gap_count"] > 0:
         things = count(row["gap_count"], row["gap_count_unit"], lang)
         return phrase("claim.gap_count", lang, gap=missing, count=things)
     return phrase("claim.gap", lang, gap=missing)
+
+
+def difference(value: float, indicator: Indicator, lang: str) -> str:
+    """A difference of two values, points for a percentage; with more decimals where it would be told as 0.0."""
+    points = "pp" if indicator.unit == "%" else indicator.unit
+    decimals = max(indicator.decimals, 1)
+    while decimals < 6 and abs(value) > 1e-6 and round(value, decimals) == 0:
+        decimals += 1
+    text = number(value, decimals)
+    return text if text == NOTHING else f"{text} {unit(points, lang)}".strip()
 
 
 def pace(row: pd.Series, lang: str) -> str:
@@ -171,8 +177,7 @@ def pace(row: pd.Series, lang: str) -> str:
     if not np.isfinite(row["pace_required"]):
         return ""
     indicator = catalog.indicators()[row["indicator"]]
-    yearly = "pp" if indicator.unit == "%" else indicator.unit
-    for_80 = f"{number(row['pace_for_80'], max(indicator.decimals, 1))} {unit(yearly, lang)}".strip()
+    for_80 = difference(row["pace_for_80"], indicator, lang)
     observed, required = (_pace(row, indicator, row[name], lang) for name in ("pace_observed", "pace_required"))
     return phrase("claim.pace", lang, observed=observed, required=required, for_80=for_80)
 
@@ -191,8 +196,7 @@ def _pace(row: pd.Series, indicator: Indicator, value: float, lang: str) -> str:
         share = (row["latest_value"] - low) / span
         odds = np.log(share / (1 - share)) + value
         value = low + span / (1 + np.exp(-odds)) - row["latest_value"]
-    yearly = "pp" if indicator.unit == "%" else indicator.unit
-    return f"{number(value, max(indicator.decimals, 1))} {unit(yearly, lang)}".strip()
+    return difference(value, indicator, lang)
 
 
 def missing_inputs(reach: Reachability, row: pd.Series, lang: str) -> str:
@@ -261,7 +265,10 @@ def counts(reach: Reachability, region: str) -> pd.DataFrame:
 
 
 def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame:
-    """The rows that need work: unmet first by chance, binding items before advisory ones, then those that may slip."""
+    """The rows that need work: unmet before those that may slip, binding before advisory, then least chance, widest gap.
+
+    A binding item that is missed fails the whole application, an advisory one only lowers a share.
+    """
     rows = reach.assessment[reach.assessment["region_code"] == region]
     rows = rows[rows["verdict"].isin([*OPEN, "reached_at_risk"])]
     indicators = catalog.indicators()
@@ -270,8 +277,9 @@ def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame
         severity=[-assess.SEVERITY.index(code) for code in rows["verdict"]],
         advisory=[not indicators[code].binding for code in rows["indicator"]],
         p=rows["p_reach"].where(rows["verdict"].isin(OPEN), rows["p_hold"]),
+        short=-(rows["gap"] / rows["target"].abs().where(rows["target"] != 0)),
     )
-    return rows.loc[order.sort_values(["open", "severity", "advisory", "p"]).index].head(most)
+    return rows.loc[order.sort_values(["open", "advisory", "severity", "p", "short"]).index].head(most)
 
 
 def numeric(reach: Reachability, region: str) -> pd.DataFrame:
@@ -453,3 +461,20 @@ def unverified(coefficients: list[catalog.Coefficient], standard: str, lang: str
     rows = [row for row in coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
     columns = ["group", "name", "value", "unit", "clause", "confidence"]
     return named(pd.DataFrame([vars(row) for row in rows], columns=columns), lang)
+
+
+def scores_of(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A track record's scores in words: statements, base rate, Brier score against it, skill and coverage."""
+    shown = pd.DataFrame(
+        {
+            "statements": [number(value, 0) for value in table["statements"]],
+            "base_rate": [chance(value) for value in table["base_rate"]],
+            "mean_p": [chance(value) for value in table["mean_p"]],
+            "brier": [number(value, 3) for value in table["brier"]],
+            "brier_base_rate": [number(value, 3) for value in table["brier_base_rate"]],
+            "skill": [number(value, 2) for value in table["skill"]],
+            "coverage80": [chance(value) for value in table["coverage80"]],
+        },
+        index=table.index,
+    )
+    return named(shown, lang)

@@ -1,4 +1,7 @@
-"""The commands: init, check, run. Exit code 0 done, 1 a region or a check failed, 2 refused before anything started."""
+"""The commands: init, check, run, track-record.
+
+Exit code 0 done, 1 a region or a check failed, 2 refused before anything started.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, metavar="DIR", help="报告目录 · reports folder (default: reports)")
     run.add_argument("--skip-bad-rows", action="store_true", help="略过坏行并在报告中列出 · go on without bad rows")
     run.set_defaults(command=_run)
+    record = commands.add_parser(
+        "track-record", parents=[common, data], help="回溯检验 · replay every earlier year and score what was said"
+    )
+    record.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
+    record.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    record.set_defaults(command=_track_record)
     return parser
 
 
@@ -101,9 +110,7 @@ def _run(options: argparse.Namespace) -> int:
             tables=None if own_place else runs.PROCESSED,
         )
     except assess.BadData as error:
-        for problem in error.problems:
-            print(problem.text(lang), file=sys.stderr)
-        return _refuse(catalog.phrase("run.bad_data", lang, count=len(error.problems)))
+        return _bad_data(error, lang)
     except runs.BadRequest as error:
         return _refuse(str(error))
     failed = [outcome for outcome in outcomes if outcome.state != "done"]
@@ -112,6 +119,30 @@ def _run(options: argparse.Namespace) -> int:
         print(catalog.phrase("run.failed", lang, **values), file=sys.stderr)
     print(catalog.phrase("run.end", lang, done=len(outcomes) - len(failed), failed=len(failed)))
     return 1 if failed else 0
+
+
+def _track_record(options: argparse.Namespace) -> int:
+    from ecoanalysis import assess, catalog, runs
+
+    lang = _word(options)
+    try:
+        outcome = runs.track_record(options.data, options.out, options.lang, skip_bad_rows=options.skip_bad_rows)
+    except assess.BadData as error:
+        return _bad_data(error, lang)
+    if outcome.state != "done":
+        values = {"region": outcome.name, "folder": outcome.folder, "error": outcome.error}
+        print(catalog.phrase("run.failed", lang, **values), file=sys.stderr)
+        return 1
+    print(catalog.phrase("record.end", lang, folder=options.out / outcome.folder))
+    return 0
+
+
+def _bad_data(error, lang: str) -> int:
+    from ecoanalysis import catalog
+
+    for problem in error.problems:
+        print(problem.text(lang), file=sys.stderr)
+    return _refuse(catalog.phrase("run.bad_data", lang, count=len(error.problems)))
 
 
 def _word(options: argparse.Namespace) -> str:

@@ -21,12 +21,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ecoanalysis import assess, catalog
+from ecoanalysis import assess, catalog, intake
 from ecoanalysis.assess import Reachability
 from ecoanalysis.export import languages, page, pptx, replacing, write_csv, xlsx
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
+RECORD_NOTEBOOK = "track_record"
 PROCESSED = Path("data/processed")
 PREPARED = ".analysis.pickle"
 PACKAGES = (
@@ -173,6 +174,29 @@ def plan(reach: Reachability, target: Path, regions: list[str] | None, lang: str
         check_parameters(NOTEBOOKS / f"{notebook}.ipynb", parameters)
         jobs.append(Job(code, known[code], notebook, folder, parameters))
     return jobs
+
+
+def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_bad_rows: bool = False) -> Outcome:
+    """Replay every earlier year on the user's own data: `out/track_record/` takes the notebook, page and statements.
+
+    Raises
+    ------
+    assess.BadData
+        The data folder has problems and `skip_bad_rows` is not set.
+    """
+    raw = intake.read(data)
+    if raw.problems and not (skip_bad_rows and len(raw.regions)):
+        raise assess.BadData(raw.problems)
+    folder = Path(out).resolve() / RECORD_NOTEBOOK
+    parameters = {
+        "lang": languages(lang)[0],
+        "data": str(Path(data).resolve()),
+        "out": str(_partial(folder)),
+        "skip_bad_rows": skip_bad_rows,
+    }
+    check_parameters(NOTEBOOKS / f"{RECORD_NOTEBOOK}.ipynb", parameters)
+    with _quiet():
+        return execute(Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, folder, parameters))
 
 
 def check_parameters(notebook: Path, parameters: dict) -> None:

@@ -6,7 +6,6 @@ measures, projects, who is responsible) is left as blanks for the departments, n
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,9 +39,14 @@ FONTS = {
 # What Word takes where a machine lacks the official font.
 INSTEAD = {"FZXiaoBiaoSong-B05S": "SimSun", "FangSong_GB2312": "FangSong", "KaiTi_GB2312": "KaiTi"}
 MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}  # mm, GB/T 9704
-LANDSCAPE_MARGIN = 20  # mm
+LANDSCAPE_MARGIN = 15  # mm
 # Body size, leading, title, headings and tables [pt]: sizes 3 and 2 of GB/T 9704 in Chinese.
 SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
+# Columns of the table of all indicators [mm].
+WIDTHS = {
+    "zh": (11, 54, 21, 15, 27, 12, 32, 24, 26, 26, 19),
+    "en": (11, 51, 21, 20, 29, 12, 26, 27, 30, 23, 17),
+}
 PICTURE_WIDTH = 142  # mm
 SOURCES_SHOWN = 5
 
@@ -91,6 +95,7 @@ class _Chapter:
         self.indicators = catalog.indicators()
         self.pictures = {_indicator_of(Path(chart)): Path(chart) for chart in charts}
         self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[lang]
+        self.between = "" if lang == "zh" else " "  # sentences
         self.numbered = 0
         self.document = Document()
         self.set_up()
@@ -157,7 +162,7 @@ class _Chapter:
 
     def paragraph(self, text: str, *, colour: str | None = None, keep: bool = False):
         paragraph = self.document.add_paragraph()
-        run = paragraph.add_run(text.strip())
+        run = paragraph.add_run(_unbroken(text.strip()))
         if colour:
             run.font.color.rgb = _rgb(colour)
         paragraph.paragraph_format.keep_with_next = keep or None
@@ -168,7 +173,7 @@ class _Chapter:
         paragraph = self.paragraph(text, colour=colour)
         paragraph.runs[0].font.size = Pt(self.table_size)
         form = paragraph.paragraph_format
-        form.first_line_indent, form.space_before = Pt(0), Pt(4)
+        form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(4), Pt(6)
         form.line_spacing_rule = WD_LINE_SPACING.SINGLE
 
     # ------------------------------------------------------------------ parts
@@ -205,16 +210,20 @@ class _Chapter:
         """Every row of the assessment on landscape pages."""
         self.section(landscape=True)
         self.heading("docx.table")
+        meanings = self.say("join").join(
+            self.say("docx.meaning", verdict=briefing.verdict(code, self.lang), meaning=self.say(f"meaning.{code}"))
+            for code in VERDICT_COLOURS
+            if code in set(self.rows["verdict"])
+        )
+        status = self.say("docx.note", text=self.say("about.status"))
+        self.small(f"{self.say('docx.meanings', meanings=meanings)}{self.between}{status}")
         columns = ("number", "indicator", "unit", "attribute", "target", "due", "latest", "chances", "verdict")
         keys = {"latest": "docx.latest", "chances": "docx.chances"}
-        head = [
-            self.say(keys.get(name, f"column.{name}")) for name in (*columns, "lead_department", "status")
-        ]
+        head = [self.say(keys.get(name, f"column.{name}")) for name in (*columns, "lead_department", "status")]
         lines = [self.line_of(row) for _, row in self.rows.iterrows()]
-        table = self.table(head, lines, (11, 62, 23, 16, 27, 13, 28, 22, 26, 29, 20), centred=(0, 2, 3, 5, 7, 10))
+        table = self.table(head, lines, WIDTHS[self.lang], centred=(0, 2, 3, 5, 7, 10))
         for drawn, code in zip(table.rows[1:], self.rows["verdict"], strict=True):
             _flag(drawn.cells[8], VERDICT_COLOURS[code])
-        self.small(self.say("docx.note", text=self.say("about.status")))
         self.section(landscape=False)
 
     def line_of(self, row: pd.Series) -> list[str]:
@@ -247,7 +256,9 @@ class _Chapter:
         """Chance of reaching the target (where it is unmet) and of holding it."""
         reach = briefing.chance(row["p_reach"]) if row["verdict"] in briefing.OPEN else briefing.NOTHING
         hold = briefing.chance(row["p_hold"])
-        return briefing.NOTHING if reach == hold == briefing.NOTHING else self.say("docx.pair", reach=reach, hold=hold)
+        if reach == hold == briefing.NOTHING:
+            return briefing.NOTHING
+        return self.say("docx.pair", reach=reach, hold=hold)
 
     def by_class(self) -> None:
         """How many items stand at each verdict, and which: binding items first."""
@@ -269,14 +280,9 @@ class _Chapter:
             lines.append([word, *(str(n) for n in row), "\n".join(named)])
         lines.append([self.say("attribute.all"), *(str(n) for n in counts.sum()), ""])
         head = [str(counts.index.name), *counts.columns, self.say("docx.items")]
-        table = self.table(head, lines, (30, 15, 15, 13, 83), centred=(1, 2, 3))
+        table = self.table(head, lines, (30, 17, 18, 13, 78), centred=(1, 2, 3))
         for drawn, code in zip(table.rows[1:-1], codes, strict=True):
             _flag(drawn.cells[0], VERDICT_COLOURS[code])
-        meanings = self.say("join").join(
-            self.say("docx.meaning", verdict=briefing.verdict(code, self.lang), meaning=self.say(f"meaning.{code}"))
-            for code in codes
-        )
-        self.small(self.say("docx.meanings", meanings=meanings))
 
     def item(self, item: int | str) -> str:
         name = briefing.item_name(item, self.lang)
@@ -291,14 +297,13 @@ class _Chapter:
         for _, row in rows.iterrows():
             self.document.add_heading(self.name(row["indicator"]), level=2)
             claim = briefing.claim(self.reach, row, self.lang)
-            between = "" if self.lang == "zh" else " "
-            self.paragraph(f"{claim.strip()}{between}{briefing.pace(row, self.lang)}", keep=True)
-            picture = self.pictures.get(row["indicator"])
-            if picture is not None:
-                self.picture(picture, claim)
+            self.paragraph(f"{claim.strip()}{self.between}{briefing.pace(row, self.lang)}", keep=True)
             lead = briefing.leads(self.reach, row)
             if lead:
                 self.paragraph(self.say("slide.lead", departments=lead), keep=True)
+            picture = self.pictures.get(row["indicator"])
+            if picture is not None:
+                self.picture(picture, claim)
             cause = "docx.cause" if row["verdict"] in briefing.OPEN else "docx.slip_cause"
             self.blanks([cause, "docx.measures", "docx.projects", "docx.unit"])
 
@@ -366,7 +371,7 @@ class _Chapter:
             ]
             for _, row in table.iterrows()
         ]
-        self.table(head, lines, (12, 56, 30, 18, 40), centred=(0, 3))
+        self.table(head, lines, (12, 54, 30, 22, 38), centred=(0, 3))
         if table["confidence"].isin(catalog.UNVERIFIED).any():
             self.small(self.say("docx.note", text=self.say("about.unverified")))
 
@@ -380,7 +385,7 @@ class _Chapter:
             lines.append([indicator.label, indicator.name(self.lang), self.latest(row), shown])
         head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.latest")]
         if lines:
-            self.table([*head, self.say("column.source")], lines, (11, 40, 30, 75), centred=(0,), size=8.5)
+            self.table([*head, self.say("column.source")], lines, (11, 36, 27, 82), centred=(0,), size=8.5)
         problems = briefing.left_out(self.reach, self.lang)
         if problems:
             self.document.add_heading(self.say("opening.left_out", count=len(problems)), level=2)
@@ -421,6 +426,7 @@ class _Chapter:
                 self.cell(cell, words[x], size or self.table_size, "table" if place else "heading", middle)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         _three_lines(table)
+        _padding(table, 1.2)
         return table
 
     def cell(self, cell, text: str, size: float, font: str, centred: bool = False) -> None:
@@ -428,10 +434,10 @@ class _Chapter:
         for place, line in enumerate(text.split("\n")):
             paragraph = cell.add_paragraph() if place else cell.paragraphs[0]
             form = paragraph.paragraph_format
-            form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(1.5), Pt(1.5)
+            form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(1.2), Pt(1.2)
             form.line_spacing_rule = WD_LINE_SPACING.SINGLE
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
-            run = paragraph.add_run(line)
+            run = paragraph.add_run(_unbroken(line))
             run.font.size, run.font.name = Pt(size), LATIN
             run.font.bold = True if font == "heading" and self.lang == "en" else None
             _east_asian(run._r.get_or_add_rPr(), font)
@@ -444,7 +450,7 @@ class _Chapter:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
         for row, key in zip(table.rows, keys, strict=True):
-            row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
+            row.height, row.height_rule = Mm(13), WD_ROW_HEIGHT_RULE.AT_LEAST
             row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
             for cell, width, text in zip(row.cells, widths, (self.say(key).strip(), ""), strict=True):
                 cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
@@ -463,8 +469,14 @@ class _Chapter:
 
 
 def _indicator_of(chart: Path) -> str:
-    """The indicator a picture is of: its name without the item's label."""
-    return re.sub(r"^\d+[a-z]?_", "", chart.stem)
+    """The indicator a picture is of: the code its name ends in."""
+    name = f"_{chart.stem}"
+    return max((code for code in catalog.indicators() if name.endswith(f"_{code}")), key=len, default="")
+
+
+def _unbroken(text: str) -> str:
+    """83 % and 3 248 stay on one line."""
+    return text.replace(" %", "\u00a0%").replace("\u2009", "\u202f")
 
 
 # ---------------------------------------------------------------------- what python-docx has no word for
@@ -497,7 +509,7 @@ def _fonts_of_the_house(document) -> None:
     fonts.set(qn("w:hAnsi"), LATIN)
     _east_asian(defaults, "body")
     for fonts in root.iter(qn("w:rFonts")):
-        for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
+        for attribute in [key for key in fonts.attrib if key.lower().endswith("theme")]:  # cstheme is lower case
             del fonts.attrib[attribute]
     language = defaults.find(qn("w:lang"))
     if language is None:
@@ -513,9 +525,7 @@ def _fonts_of_the_house(document) -> None:
             for name, instead in INSTEAD.items():
                 font = f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{instead}"/></w:font>'
                 table.append(parse_xml(font))
-            relation.target_part._blob = etree.tostring(
-                table, xml_declaration=True, encoding="UTF-8", standalone=True
-            )
+            relation.target_part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _page_number(section) -> None:
@@ -560,8 +570,17 @@ def _borders(table, **sizes: int) -> None:
     table._tbl.tblPr.insert_element_before(borders, *following)
 
 
+def _padding(table, width: float) -> None:
+    sides = "".join(f'<w:{side} w:w="{round(width * 56.7)}" w:type="dxa"/>' for side in ("left", "right"))
+    padding = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    table._tbl.tblPr.insert_element_before(padding, "w:tblLook", "w:tblCaption", "w:tblDescription")
+
+
 def _flag(cell, colour: str) -> None:
     """A broad bar in the verdict's colour at the left of its cell; the word itself stays black on white."""
     bar = f'<w:left w:val="single" w:sz="48" w:space="0" w:color="{colour[1:].upper()}"/>'
     borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{bar}</w:tcBorders>")
-    cell._tc.get_or_add_tcPr().insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
+    properties = cell._tc.get_or_add_tcPr()
+    properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
+    room = parse_xml(f'<w:tcMar {nsdecls("w")}><w:left w:w="170" w:type="dxa"/></w:tcMar>')
+    properties.insert_element_before(room, "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")

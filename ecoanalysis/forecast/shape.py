@@ -63,7 +63,9 @@ class Shape:
         lower, upper = levels < moves * below, levels > moves * up_to + stays
         spread = np.where(lower, levels, levels - stays) / moves
         moved = own._moving(special.ndtri(np.clip(spread, 1e-12, 1 - 1e-12)))
-        values[rows] = np.where(lower | upper, moved, last[..., None]).astype(kind)
+        low, high = _inside(own.low, own.high, kind)
+        found = np.where(lower | upper, moved, last[..., None]).astype(kind)
+        values[rows] = np.clip(found, low[:, None, None], high[:, None, None])
         return values
 
     def _moving(self, scores: np.ndarray) -> np.ndarray:

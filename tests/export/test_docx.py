@@ -1,72 +1,345 @@
-"""The Word chapter, opened again."""
+"""The Word chapter, opened again with the library that Word files are read with."""
 
-import docx
+import re
+import zipfile
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
 import pytest
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.image.exceptions import UnrecognizedImageError
 from docx.oxml.ns import qn
 
-from ecoanalysis import briefing, catalog, charts
-from ecoanalysis.export import docx as chapter
+from ecoanalysis import assess, briefing, catalog
+from ecoanalysis.catalog import phrase
+from ecoanalysis.export import docx
 
-REGION = "620523"
+DATA = Path(__file__).parents[2] / "data" / "raw"
+CITY = "620500"
+UNMET = {*briefing.OPEN, "reached_at_risk"}
+CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def reach():
+    return assess.reachability(DATA)
+
+
+@pytest.fixture(scope="module")
+def rows(reach):
+    return reach.assessment[reach.assessment["region_code"] == CITY]
+
+
+@pytest.fixture(scope="module")
+def charts(tmp_path_factory, rows):
+    """A small picture for every unmet item but the last, named as the forecast charts are."""
+    folder, paths = tmp_path_factory.mktemp("charts"), []
+    for code in rows.loc[rows["verdict"].isin(UNMET), "indicator"].iloc[:-1]:
+        path = folder / f"{catalog.indicators()[code].label}_{code}.png"
+        matplotlib.image.imsave(path, np.zeros((8, 12)))
+        paths.append(path)
+    return paths
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def opened(request, reach, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("docx")
-    rows = briefing.weak_points(reach, REGION, most=1)
-    picture = folder / f"9_{rows['indicator'].iloc[0]}.png"
-    charts.forecast(reach, REGION, rows["indicator"].iloc[0], request.param).savefig(picture)
-    path = folder / "chapter.docx"
-    chapter.write(reach, REGION, path, request.param, [picture])
-    assert [file.name for file in folder.iterdir() if file.name.endswith(".tmp")] == []
-    return request.param, docx.Document(path)
+def chapter(request, reach, charts, tmp_path_factory):
+    """Language, path and the document read back."""
+    path = tmp_path_factory.mktemp("chapter") / "reachability.docx"
+    docx.write(reach, CITY, path, request.param, charts)
+    return request.param, path, Document(str(path))
+
+
+def plain(text: str) -> str:
+    """Text without the difference between kinds of blanks."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def table_with(document, *heads: str):
+    """The table whose header row holds these words."""
+    found = [t for t in document.tables if set(heads) <= {cell.text for cell in t.rows[0].cells}]
+    assert len(found) == 1, heads
+    return found[0]
+
+
+def whole_table(chapter):
+    lang, _, document = chapter
+    return table_with(document, phrase("docx.chances", lang), phrase("column.attribute", lang))
+
+
+def headings(document, level: int) -> list[str]:
+    return [p.text for p in document.paragraphs if p.style.name == f"Heading {level}"]
 
 
 def everything(document) -> str:
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    return plain(" ".join([*(p.text for p in document.paragraphs), *cells]))
 
 
-def test_every_target_of_the_plan_has_a_row(opened):
-    lang, document = opened
-    names = {row.cells[1].text for row in document.tables[0].rows[1:]}
-    wanted = {row.name(lang) for row in catalog.indicators().values() if row.number}
-    assert names == wanted and len(document.tables[0].rows) == 48
+# ---------------------------------------------------------------------- the table of all indicators
 
 
-def test_every_unmet_item_has_its_paragraph_and_the_demo_mark(opened, reach):
-    lang, document = opened
-    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
-    rows = briefing.weak_points(reach, REGION, most=47)
-    assert len(rows) > 5
-    for code in rows["indicator"]:
-        assert any(catalog.indicators()[code].name(lang) in heading for heading in headings), code
-    assert everything(document).count(briefing.demo_mark(True, lang)) > len(rows)
+def test_the_table_holds_every_target_of_the_region_in_the_order_of_the_assessment(chapter, rows):
+    lang, _, _ = chapter
+    indicators = [catalog.indicators()[code] for code in rows["indicator"]]
+    printed = [(row.cells[0].text, plain(row.cells[1].text)) for row in whole_table(chapter).rows[1:]]
+    assert len(printed) == 47
+    assert printed == [(indicator.label, indicator.name(lang)) for indicator in indicators]
 
 
-def test_the_header_repeats_and_no_row_is_split(opened):
-    _, document = opened
-    table = document.tables[0]
-    assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
-    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+def test_verdict_chances_and_year_in_the_table_are_those_of_the_assessment(chapter, rows):
+    lang, _, _ = chapter
+    for printed, (_, row) in zip(whole_table(chapter).rows[1:], rows.iterrows(), strict=True):
+        words = [plain(cell.text) for cell in printed.cells]
+        assert words[8] == briefing.verdict(row["verdict"], lang)
+        if row["verdict"] in briefing.OPEN:
+            assert words[7].startswith(briefing.chance(row["p_reach"]))
+        assert words[7].endswith(briefing.chance(row["p_hold"]))
+        assert (str(int(row["latest_year"])) in words[6]) if np.isfinite(row["latest_value"]) else words[6] == "—"
+        demo = row["status"] == "demo" and np.isfinite(row["latest_value"])
+        assert (words[10] == briefing.demo_mark(True, lang)) == demo
 
 
-def test_chinese_fonts_are_named_and_the_theme_does_not_win(opened):
-    _, document = opened
-    fonts = list(document.styles.element.iter(qn("w:rFonts")))
-    assert not [key for font in fonts for key in font.attrib if key.endswith("Theme")]
-    assert document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia")) == chapter.FONTS["body"]
+def test_every_table_with_a_header_repeats_it_and_splits_no_row(chapter):
+    _, _, document = chapter
+    headed = [t for t in document.tables if len(t.columns) > 2]
+    assert len(headed) == 6
+    for table in headed:
+        marks = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows]
+        assert marks == [True] + [False] * (len(marks) - 1)
+    for table in document.tables:
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
 
 
-def test_pictures_have_words_for_those_who_cannot_see_them(opened):
-    _, document = opened
-    (picture,) = document.inline_shapes
-    assert len(picture._inline.docPr.get("descr")) > 20
+def test_the_table_lies_on_turned_a4_pages_and_fits_between_the_margins(chapter):
+    _, _, document = chapter
+    upright, turned, after = document.sections
+    assert [round(s.page_width.mm) for s in document.sections] == [210, 297, 210]
+    assert turned.orientation == WD_ORIENT.LANDSCAPE and after.orientation == upright.orientation == WD_ORIENT.PORTRAIT
+    wide = turned.page_width - turned.left_margin - turned.right_margin
+    assert sum(column.width for column in whole_table(chapter).columns) <= wide
+    narrow = upright.page_width - upright.left_margin - upright.right_margin
+    others = [t for t in document.tables if len(t.columns) < 11]
+    assert all(sum(column.width for column in table.columns) <= narrow for table in others)
 
 
-def test_every_number_has_its_source(opened, reach):
-    _, document = opened
-    rows = reach.assessment[(reach.assessment["region_code"] == REGION) & (reach.assessment["inputs"] != "")]
-    sources = document.tables[-1]
-    assert len(sources.rows) == len(rows) + 1
-    assert all(".csv:" in row.cells[2].text for row in sources.rows[1:])
+def test_letters_in_tables_are_readable_on_paper(chapter):
+    _, _, document = chapter
+    sizes = [
+        run.font.size.pt
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        for paragraph in cell.paragraphs
+        for run in paragraph.runs
+    ]
+    assert min(sizes) >= 8.5
+
+
+# ---------------------------------------------------------------------- honesty
+
+
+def test_the_demo_notice_stands_on_the_first_page(chapter):
+    lang, _, document = chapter
+    before = []
+    for paragraph in document.paragraphs:
+        if paragraph.style.name == "Heading 1":
+            break
+        before.append(paragraph.text)
+    assert phrase("slide.demo_notice", lang) in " ".join(before)
+    assert briefing.demo_mark(True, lang) in " ".join(before)
+
+
+def test_a_region_without_demo_rows_bears_no_demo_mark(folder):
+    folder.target("ecological_index", ">=", 57, "")
+    folder.add(*(("C1", year, "ecological_index", 50 + year - 2019, "") for year in range(2019, 2024)))
+    path = folder.path / "chapter.docx"
+
+    def text(region: str) -> str:
+        docx.write(assess.reachability(folder.path, as_of=2023), region, path, "zh")
+        return everything(Document(str(path))).replace(phrase("about.status", "zh"), "")
+
+    assert "54.0" in text("C1") and phrase("mark.demo", "zh") not in text("C1")
+    folder.add(*(("C2", year, "ecological_index", 50 + year - 2019, "") for year in range(2019, 2024)), status="demo")
+    assert phrase("slide.demo_notice", "zh") in text("C2")
+
+
+def test_causes_measures_projects_and_units_are_left_blank_for_the_departments(chapter, rows):
+    lang, _, document = chapter
+    forms = [table for table in document.tables if len(table.columns) == 2]
+    assert len(forms) == rows["verdict"].isin(UNMET).sum()
+    for table in forms:
+        assert len(table.rows) == 4
+        assert all(row.cells[0].text and row.cells[1].text == "" for row in table.rows)
+        assert table.rows[3].cells[0].text == phrase("docx.unit", lang).strip()
+
+
+def test_targets_weaker_than_a_national_edition_are_listed_and_unverified_thresholds_marked(chapter, reach):
+    lang, _, document = chapter
+    weaker = reach.editions[(reach.editions["region_code"] == CITY) & reach.editions["weaker"]]
+    assert len(weaker)
+    table = table_with(document, phrase("column.edition", lang), phrase("column.national", lang))
+    assert len(table.rows) == 1 + len(weaker)
+    for printed, (_, row) in zip(table.rows[1:], weaker.iterrows(), strict=True):
+        assert printed.cells[3].text == str(row["edition"])
+        marked = phrase("mark.unverified", lang) in printed.cells[4].text
+        assert marked == (row["confidence"] in catalog.UNVERIFIED)
+
+
+def test_the_appendix_names_every_source_behind_a_value_and_counts_what_it_shortens(chapter, reach, rows):
+    lang, _, document = chapter
+    table = table_with(document, phrase("column.source", lang))
+    with_value = rows[rows["inputs"] != ""]
+    assert len(table.rows) == 1 + len(with_value)
+    for printed, (_, row) in zip(table.rows[1:], with_value.iterrows(), strict=True):
+        found = briefing.sources(reach, row)
+        text = printed.cells[3].text
+        names = [source.rpartition(" (")[0] for source in found]
+        assert all(plain(name) in plain(text) for name in set(names)), row["indicator"]
+        for name in set(names):
+            if names.count(name) > docx.SOURCES_SHOWN:
+                assert phrase("docx.more_cells", lang, count=names.count(name)) in text
+        first = found[0].rpartition(" (")[2].removesuffix(")")
+        assert first in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_bad_rows_that_a_run_went_on_without_stand_in_the_appendix(folder, lang):
+    folder.target("ecological_index", ">=", 57, "")
+    folder.add(("C1", 2023, "no_such_variable", 60, ""))
+    reach = assess.reachability(folder.path, as_of=2023, skip_bad_rows=True)
+    path = folder.path / "chapter.docx"
+    docx.write(reach, "C1", path, lang)
+    text = everything(Document(str(path)))
+    assert reach.problems
+    for problem in briefing.left_out(reach, lang):
+        assert plain(problem) in text
+
+
+# ---------------------------------------------------------------------- items
+
+
+def test_every_unmet_item_has_its_heading_and_its_claim(chapter, reach, rows):
+    lang, _, document = chapter
+    unmet = rows[rows["verdict"].isin(UNMET)]
+    assert len(unmet)
+    names = {
+        f"{catalog.indicators()[code].label} {catalog.indicators()[code].name(lang)}" for code in unmet["indicator"]
+    }
+    assert set(headings(document, 2)) == names
+    text = everything(document)
+    for _, row in unmet.iterrows():
+        assert plain(briefing.claim(reach, row, lang)) in text
+        assert plain(briefing.pace(row, lang)) in text
+        assert plain(briefing.gap(row, lang)) in text
+
+
+def test_items_by_verdict_add_up_to_the_plan_and_name_binding_items_first(chapter, reach):
+    lang, _, document = chapter
+    table = table_with(document, phrase("docx.items", lang), phrase("attribute.binding", lang))
+    numbers = [[int(cell.text) for cell in row.cells[1:4]] for row in table.rows[1:]]
+    assert numbers[-1] == [sum(column) for column in zip(*numbers[:-1], strict=True)]
+    assert numbers[-1][2] == len(briefing.matrix(reach)) == 36
+    for row, (binding, advisory, _) in zip(table.rows[1:-1], numbers[:-1], strict=True):
+        kinds = [kind for kind, count in (("binding", binding), ("advisory", advisory)) if count]
+        lines = row.cells[4].text.split("\n")
+        assert [line.startswith(phrase(f"attribute.{kind}", lang)) for kind, line in zip(kinds, lines, strict=True)]
+
+
+def test_items_awaiting_their_target_are_listed(chapter, rows):
+    lang, _, document = chapter
+    waiting = [catalog.indicators()[code] for code in rows.loc[rows["verdict"] == "no_target", "indicator"]]
+    assert waiting
+    heads = [
+        phrase(key, lang) for key in ("column.indicator", "docx.latest", "column.lead_department", "column.status")
+    ]
+    tables = [t for t in document.tables if [cell.text for cell in t.rows[0].cells][1:] == heads]
+    assert [row.cells[0].text for row in tables[0].rows[1:]] == [indicator.label for indicator in waiting]
+
+
+def test_checklist_items_say_which_of_plan_data_and_proof_lack(chapter, rows):
+    lang, _, document = chapter
+    table = table_with(document, *(phrase(f"docx.kind.{kind}", lang) for kind in ("plan", "data", "proof")))
+    items = rows[rows["comparison"] == "done"]
+    assert len(table.rows) == 1 + len(items)
+    for printed, (_, row) in zip(table.rows[1:], items.iterrows(), strict=True):
+        lacking = [cell.text == phrase("docx.lacks", lang) for cell in printed.cells[2:5]]
+        assert lacking == [f"lacks_{kind}" in row["warning"] for kind in ("plan", "data", "proof")]
+
+
+def test_each_picture_stands_under_its_own_heading_and_is_told_in_words(chapter, reach, rows, charts):
+    lang, _, document = chapter
+    under, heading = {}, ""
+    for paragraph in document.paragraphs:
+        if paragraph.style.name == "Heading 2":
+            heading = paragraph.text
+        for picture in paragraph._p.iter(qn("wp:docPr")):
+            under[heading] = plain(picture.get("descr"))
+            assert paragraph.paragraph_format.line_spacing == 1.0  # exact leading clips a picture
+    expected = {}
+    for chart in charts:
+        indicator = catalog.indicators()[chart.stem.split("_", 1)[1]]
+        row = rows[rows["indicator"] == indicator.code].iloc[0]
+        expected[f"{indicator.label} {indicator.name(lang)}"] = plain(briefing.claim(reach, row, lang))
+    assert under == expected
+
+
+# ---------------------------------------------------------------------- form
+
+
+def test_chinese_fonts_are_named_and_no_theme_font_is_left_to_override_them(chapter):
+    _, path, document = chapter
+    for name, font in (("Normal", "body"), ("Title", "title"), ("Heading 1", "heading"), ("Heading 2", "second")):
+        fonts = document.styles[name].element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) == docx.FONTS[font]
+        assert fonts.get(qn("w:ascii")) == fonts.get(qn("w:hAnsi")) == "Times New Roman"
+    defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:rFonts')}")
+    assert defaults.get(qn("w:eastAsia")) == docx.FONTS["body"]
+    with zipfile.ZipFile(path) as parts:
+        for part in parts.namelist():
+            if part.startswith("word/") and part.endswith(".xml"):
+                assert not re.search(rb'w:(ascii|hAnsi|eastAsia|cs)[tT]heme="', parts.read(part)), part
+        fonts = parts.read("word/fontTable.xml").decode()
+    assert all(f'w:name="{name}"' in fonts and f'w:val="{other}"' in fonts for name, other in docx.INSTEAD.items())
+
+
+def test_pages_are_numbered_and_margins_are_those_of_gb_t_9704(chapter):
+    _, _, document = chapter
+    section = document.sections[0]
+    margins = [section.top_margin, section.bottom_margin, section.left_margin, section.right_margin]
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+    assert [field.text for field in section.footer._element.iter(qn("w:instrText"))] == ["PAGE"]
+    assert all(s.footer.is_linked_to_previous for s in list(document.sections)[1:])
+
+
+def test_the_english_chapter_has_english_headings_and_the_chinese_one_chinese(chapter):
+    lang, _, document = chapter
+    words = [*headings(document, 1), *headings(document, 2)]
+    words += [cell.text for table in document.tables if len(table.columns) > 2 for cell in table.rows[0].cells]
+    chinese = [bool(CJK.search(text)) for text in words]
+    assert all(chinese) if lang == "zh" else not any(chinese)
+
+
+def test_an_unknown_region_is_refused_and_writes_nothing(reach, tmp_path):
+    with pytest.raises(KeyError, match="620500"):
+        docx.write(reach, "999999", tmp_path / "chapter.docx", "zh")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_chapter_that_cannot_be_finished_leaves_the_former_one(reach, tmp_path):
+    path = tmp_path / "chapter.docx"
+    path.write_bytes(b"former")
+    code = briefing.weak_points(reach, CITY).iloc[0]["indicator"]
+    (tmp_path / f"{code}.png").write_bytes(b"no picture")
+    with pytest.raises(UnrecognizedImageError):
+        docx.write(reach, CITY, path, "zh", [tmp_path / f"{code}.png"])
+    assert path.read_bytes() == b"former"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_region_without_targets_still_gets_a_chapter(folder):
+    path = folder.path / "chapter.docx"
+    folder.target("ecological_index", ">=", 57, "", region="C1")
+    docx.write(assess.reachability(folder.path, as_of=2023), "C2", path, "zh")
+    assert phrase("slide.no_weak_points", "zh") in everything(Document(str(path)))

@@ -43,13 +43,9 @@ def test_a_change_of_unit_changes_the_unit_of_the_forecast_only(histories, metho
 @given(panel, st.sampled_from(METHODS), st.sampled_from([-1, 0, 1]))
 def test_the_forecast_of_the_mirror_image_is_the_mirror_image_of_the_forecast(histories, method, better):
     count = len(histories)
-    found = forecast.quantiles(
-        histories, 5, LEVELS, bounds=[(0, 100)] * count, better=[better] * count, method=method
-    )
+    found = forecast.quantiles(histories, 5, LEVELS, bounds=[(0, 100)] * count, better=[better] * count, method=method)
     mirrored = [-np.array(h) for h in histories]
-    again = forecast.quantiles(
-        mirrored, 5, LEVELS, bounds=[(-100, 0)] * count, better=[-better] * count, method=method
-    )
+    again = forecast.quantiles(mirrored, 5, LEVELS, bounds=[(-100, 0)] * count, better=[-better] * count, method=method)
     np.testing.assert_allclose(-again[..., ::-1], found, rtol=1e-3, atol=1e-3)
 
 
