@@ -265,7 +265,7 @@ def counts(reach: Reachability, region: str) -> pd.DataFrame:
 
 
 def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame:
-    """The rows that need work: unmet before those that may slip, binding before advisory, then least chance, widest gap.
+    """The rows that need work: unmet before slipping, binding before advisory, then by verdict, chance and gap.
 
     A binding item that is missed fails the whole application, an advisory one only lowers a share.
     """
