@@ -48,7 +48,7 @@ class Shape:
         values *= scale
         values += location
         if np.isfinite(self.low).any() or np.isfinite(self.high).any():
-            low, high = _inside(self.low, self.high, kind)
+            low, high = inside(self.low, self.high, kind)
             np.clip(values, low[:, None, None], high[:, None, None], out=values)
         return values
 
@@ -63,7 +63,7 @@ class Shape:
         return type(self)(**{name: values[start:stop] for name, values in vars(self).items()})
 
 
-def _inside(low: np.ndarray, high: np.ndarray, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def inside(low: np.ndarray, high: np.ndarray, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Bounds in a coarser dtype, rounded inward."""
     narrow, wide = low.astype(kind), high.astype(kind)
     narrow = np.where(narrow < low, np.nextafter(narrow, kind.type(np.inf)), narrow)
