@@ -552,6 +552,7 @@ class _Judge:
                 name: float(met_at(milestone, panel[future.region, future.indicator]).mean())
                 for name, panel in self.compared.items()
                 if (future.region, future.indicator) in panel
+                and np.isfinite(panel[future.region, future.indicator].at(milestone)).all()
             }
             if any(abs(p - p_reach) > self.settings.methods_differ for p in others.values()):
                 warnings.append("methods_differ")

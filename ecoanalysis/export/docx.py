@@ -475,7 +475,9 @@ def _indicator_of(chart: Path) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """83 % and 3 248 stay on one line."""
+    """≥ 83 % and 3 248 stay on one line."""
+    for sign in briefing.SIGNS.values():
+        text = text.replace(f"{sign} ", f"{sign}\u00a0")
     return text.replace(" %", "\u00a0%").replace("\u2009", "\u202f")
 
 

@@ -4,7 +4,7 @@
 not fit in memory.
 """
 
-from ecoanalysis.forecast.comparison import GreyModel, grey_model
+from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
 

@@ -2,10 +2,12 @@
 
 All in units of the usual annual change s of the window, h years ahead:
 
-* drift: mean annual change, recent years counting more. Divided by s it lies between -1 (every year down) and +1
-  (every year up). It is pulled toward zero the more, the fewer the years and the less they agree.
+* drift: mean annual change, recent years counting more, and all the more so the smoother the series is. Divided by s
+  it lies between -1 (every year down) and +1 (every year up). It is pulled toward zero the more, the fewer the years
+  and the less they agree.
 * location: the drift, damped by the factor `damping` each year, plus a small shift the good way where that is known.
-* spread: grows with h as `h ** growth`, wider for few years, narrower for a series that goes steadily one way.
+* spread: grows with h as `h ** growth`, wider for few years, narrower the less a year's change differs from the change
+  of the year before (roughness).
 * tails: those of Student's t with `freedom` degrees of freedom, because every tenth year or so brings a change several
   times the usual one.
 """
@@ -32,27 +34,45 @@ def constants() -> dict[str, float]:
         return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
 
 
-def steadiness(w: Windows, memory: float) -> np.ndarray:
-    """Weighted mean annual change over the usual annual change, between -1 and 1; zero for one observation."""
+def steadiness(w: Windows, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the years agree, and the drift in usual changes.
+
+    Agreement is the weighted mean annual change over the weighted mean size of the changes, between -1 and 1; the
+    drift is the same mean over the window's usual change. `memory` (series,) is the weight of a change one year
+    further back. Both are zero for one observation.
+    """
     changes = np.diff(w.values, axis=1)
     known = ~np.isnan(changes)
-    weight = np.where(known, memory ** np.arange(YEARS - 2, -1, -1), 0.0)
+    weight = np.where(known, memory[:, None] ** np.arange(YEARS - 2, -1, -1), 0.0)
     total = np.maximum(weight.sum(axis=1), 1e-300)
     mean = (weight * np.where(known, changes, 0.0)).sum(axis=1) / total
     size = (weight * np.where(known, np.abs(changes), 0.0)).sum(axis=1) / total
-    return mean / np.maximum(np.where(size > 0, size, 1.0), 1e-300)
+    return mean / np.where(size > 0, size, 1.0), mean / np.where(w.scale > 0, w.scale, 1.0)
 
 
-def closed_form(w: Windows, horizon: int) -> StudentShape:
-    """Distributions 1..horizon years after the last observation, (series, horizon)."""
-    c = constants()
+def roughness(w: Windows) -> np.ndarray:
+    """Mean difference of successive changes, in usual changes: near 0 for a smooth curve, about 1.4 for noise.
+
+    One is added as if it had been seen once more, so that two or three smooth years prove little; a constant series
+    counts as smooth.
+    """
+    swings = np.abs(np.diff(w.values, n=2, axis=1))
+    count = np.maximum(w.n - 2, 0)
+    unit = np.where(w.scale > 0, w.scale, 1.0)
+    return 0.05 + (np.nansum(swings, axis=1) / unit + 1) / (count + 1)
+
+
+def closed_form(w: Windows, horizon: int, c: dict[str, float] | None = None) -> StudentShape:
+    """Distributions 1..horizon years after the last observation, (series, horizon), by the constants `c`."""
+    c = c or constants()
     h = np.arange(1, horizon + 1, dtype=float)
-    steady = steadiness(w, c["memory"])
+    rough = roughness(w)
+    steady, drift = steadiness(w, c["memory"] ** (1 / rough))
     changes = (w.n - 1)[:, None]
     pull = changes / (changes + c["years_of_doubt"]) * np.abs(steady)[:, None] ** c["agreement"]
     damped = np.cumsum(c["damping"] ** h)
-    location = c["follow"] * (pull * steady[:, None]) * damped + c["good_way"] * w.better[:, None] * h ** c["growth"]
-    spread = c["spread"] * h ** c["growth"] * np.exp(-c["steady_narrows"] * steady[:, None] ** 2)
+    location = c["follow"] * (pull * drift[:, None]) * damped + c["good_way"] * w.better[:, None] * h ** c["growth"]
+    spread = c["spread"] * h ** c["growth"] * rough[:, None] ** c["rough_widens"]
     spread = spread * (1 + c["few_years_widen"] / w.n[:, None]) * np.sqrt(1 + c["drift_error"] * h / w.n[:, None])
     scale = w.scale[:, None]
     return StudentShape(

@@ -1,9 +1,8 @@
-"""Comparison models: what colleagues would use instead, behind the same call.
+"""Methods colleagues ask about, for comparison: none of them is calibrated on short series.
 
-They are here to be compared with, not to be relied on: on series of six to twelve values their intervals are too
-narrow. Each is fitted to the window of a series alone and gives a mean and a standard error for every year ahead; a
-series too short for a model takes the closed form's answer. statsmodels does the fitting; the grey model, which no
-kept library has, is written out below.
+Each returns a distribution for every series it is defined for, NaN for the others: a line needs 3 observations, the
+log-line 3 positive ones, damped Holt, ETS and Theta 4, ARIMA 6, GM(1,1) 4 positive ones. Gaps are bridged by a
+straight line, except by the two lines, which leave them out. A constant series stays what it is, without spread.
 """
 
 from __future__ import annotations
@@ -16,188 +15,196 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ecoanalysis.forecast.closed_form import closed_form
-from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.grey import FEWEST, grey_model
+from ecoanalysis.forecast.shape import inside
 from ecoanalysis.forecast.windows import Windows
 
-CLASSES = ((0.35, 0.95), (0.50, 0.80), (0.65, 0.70))  # posterior ratio at most, small-error probability at least
+GRID = np.linspace(-4.5, 4.5, 181)  # normal scores at which a comparison distribution is kept
 
 
 @dataclass(frozen=True)
-class ComparisonShape(Shape):
-    """A model's own distribution: Student with `tail` degrees of freedom (infinite: normal); `skew` 1: of the log."""
+class Tabled:
+    """Distributions as a table of values at the normal scores `GRID`, (series, horizon, scores)."""
 
-    def _moving(self, scores: np.ndarray) -> np.ndarray:
-        scores = np.asarray(scores, float)
-        freedom = np.where(np.isfinite(self.tail), self.tail, 1e6)[..., None]
-        standard = np.where(freedom < 1e6, special.stdtrit(freedom, special.ndtr(scores)), scores)
-        values = self.location[..., None] + self.scale[..., None] * standard
-        values = np.where(self.skew[..., None] == 1, np.exp(np.minimum(values, 700)), values)
-        return np.clip(values, self.low[:, None, None], self.high[:, None, None])
+    table: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
     def at(self, scores: np.ndarray) -> np.ndarray:
-        return self._moving(scores)  # these models know no standing still
+        """As `Shape.at`; scores beyond the table get its last value."""
+        count, horizon, _ = self.table.shape
+        scores = np.broadcast_to(scores, (count, horizon, scores.shape[-1]))
+        found = np.empty(scores.shape, scores.dtype)
+        for i in range(count):
+            for h in range(horizon):
+                found[i, h] = np.interp(scores[i, h], GRID, self.table[i, h])
+        low, high = inside(self.low, self.high, scores.dtype)
+        return np.clip(found, low[:, None, None], high[:, None, None])
+
+    def from_year(self, ahead: np.ndarray, horizon: int) -> Tabled:
+        """As `Shape.from_year`."""
+        years = (ahead[:, None] + np.arange(horizon))[..., None]
+        return Tabled(np.take_along_axis(self.table, years, axis=1), self.low, self.high)
+
+    def rows(self, start: int, stop: int) -> Tabled:
+        """As `Shape.rows`."""
+        return Tabled(self.table[start:stop], self.low[start:stop], self.high[start:stop])
 
 
-def straight_line(y: np.ndarray, h: int) -> tuple:
-    """Least-squares line with its textbook prediction error (Student, n - 2)."""
-    return _line(y, h)
+def straight_line(w: Windows, horizon: int) -> Tabled:
+    """Least squares on the year, with the prediction interval of Student's t."""
+    return _each(w, horizon, _line, fewest=3, gaps=True)
 
 
-def log_line(y: np.ndarray, h: int) -> tuple:
-    """Least-squares line through the logarithms; through the values where one is not positive."""
-    if (y <= 0).any():
-        return _line(y, h)
-    mean, error, freedom, _ = _line(np.log(y), h)
-    return mean, error, freedom, 1.0
+def log_line(w: Windows, horizon: int) -> Tabled:
+    """The straight line through logarithms: constant growth rate."""
+    return _each(w, horizon, _log_line, fewest=3, gaps=True, positive=True)
 
 
-def damped_holt(y: np.ndarray, h: int) -> tuple:
-    """Exponential smoothing with a damped additive trend (state-space form AAdN)."""
-    return _smoothing(y, h, trend="add", damped_trend=True)[1]
+def damped_holt(w: Windows, horizon: int) -> Tabled:
+    """Exponential smoothing with additive, damped trend."""
+    return _each(w, horizon, _damped_holt, fewest=4)
 
 
-def ets(y: np.ndarray, h: int) -> tuple:
-    """The best by AICc of simple smoothing, additive trend and damped additive trend, additive errors."""
+def ets(w: Windows, horizon: int) -> Tabled:
+    """Exponential smoothing without trend, with trend, with damped trend: whichever has the smallest AICc."""
+    return _each(w, horizon, _ets, fewest=4)
+
+
+def theta(w: Windows, horizon: int) -> Tabled:
+    """The Theta method: mean of a line and of simple exponential smoothing."""
+    return _each(w, horizon, _theta, fewest=4)
+
+
+def arima(w: Windows, horizon: int) -> Tabled:
+    """ARIMA of orders up to (1, 2, 1), differenced until KPSS is content, then by AICc."""
+    return _each(w, horizon, _arima, fewest=6)
+
+
+def gm11(w: Windows, horizon: int) -> Tabled:
+    """GM(1,1), see `grey_model`; it knows no interval of its own, so residuals spread it, in Student's t."""
+    return _each(w, horizon, _gm11, fewest=FEWEST, positive=True)
+
+
+def _each(
+    w: Windows, horizon: int, one: Callable, *, fewest: int, gaps: bool = False, positive: bool = False
+) -> Tabled:
+    table = np.full((len(w), horizon, len(GRID)), np.nan)
+    for i in range(len(w)):
+        years = np.arange(w.values.shape[1]) - w.values.shape[1] + 1
+        known = w.observed[i] if gaps else ~np.isnan(w.values[i])
+        values = w.values[i, known]
+        if w.observed[i].sum() < fewest or (positive and values.min() <= 0):
+            continue
+        unit = np.abs(values).max()
+        if np.ptp(values) <= 1e-9 * unit:
+            table[i] = values[-1]
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what optimisers think of short series is known
+            try:
+                found = one(years[known], values / unit, horizon)
+            except (ValueError, np.linalg.LinAlgError):  # no fit: no answer
+                continue
+        if np.isfinite(found).all():
+            table[i] = found * unit
+    return Tabled(table, w.low, w.high)
+
+
+def _student(freedom: float) -> np.ndarray:
+    lower = special.stdtrit(freedom, special.ndtr(-np.abs(GRID)))
+    return np.sign(GRID) * np.abs(lower)
+
+
+def _normal(mean, spread) -> np.ndarray:
+    return np.asarray(mean)[:, None] + np.asarray(spread)[:, None] * GRID
+
+
+def _line(years, values, horizon) -> np.ndarray:
+    ahead = np.arange(1, horizon + 1)
+    centred = years - years.mean()
+    square = centred @ centred
+    slope = centred @ values / square
+    rest = values - values.mean() - slope * centred
+    freedom = len(values) - 2
+    distance = ahead - years.mean()
+    error = np.sqrt(rest @ rest / freedom * (1 + 1 / len(values) + distance**2 / square))
+    return (values.mean() + slope * distance)[:, None] + error[:, None] * _student(freedom)
+
+
+def _log_line(years, values, horizon) -> np.ndarray:
+    return np.exp(np.clip(_line(years, np.log(values), horizon), -700, 700))
+
+
+def _smoothed(values, **options):
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # slow to import, rarely needed
+
+    return ETSModel(pd.Series(values), error="add", **options).fit(disp=False)
+
+
+def _smoothed_table(result, horizon) -> np.ndarray:
+    count = result.model.nobs
+    frame = result.get_prediction(start=count, end=count + horizon - 1)
+    return _normal(frame.predicted_mean, np.sqrt(frame.forecast_variance))
+
+
+def _damped_holt(years, values, horizon) -> np.ndarray:
+    return _smoothed_table(_smoothed(values, trend="add", damped_trend=True, **_start(values)), horizon)
+
+
+def _ets(years, values, horizon) -> np.ndarray:
     kinds = ({}, {"trend": "add"}, {"trend": "add", "damped_trend": True})
-    return min((_smoothing(y, h, **kind) for kind in kinds), key=lambda found: found[0])[1]
+    fits = [_smoothed(values, **kind, **_start(values, trend="trend" in kind)) for kind in kinds]
+    best = min(fits, key=lambda fit: fit.aicc if np.isfinite(fit.aicc) else np.inf)
+    return _smoothed_table(best, horizon)
 
 
-def theta(y: np.ndarray, h: int) -> tuple:
-    """The theta method with its prediction intervals."""
+def _start(values, trend: bool = True) -> dict:
+    """Level and trend before the first year, from a line through the first five values."""
+    few = values[:5]
+    slope, level = np.polyfit(np.arange(1, len(few) + 1), few, 1)
+    if not trend:
+        return {"initialization_method": "known", "initial_level": few.mean()}
+    return {"initialization_method": "known", "initial_level": level, "initial_trend": slope}
+
+
+def _theta(years, values, horizon) -> np.ndarray:
     from statsmodels.tsa.forecasting.theta import ThetaModel
 
-    fitted = ThetaModel(y, period=1, deseasonalize=False, use_test=False).fit()
-    mean = np.asarray(fitted.forecast(h), float)
-    upper = np.asarray(fitted.prediction_intervals(h, alpha=0.2), float)[:, 1]
-    return mean, (upper - mean) / special.ndtri(0.9), np.inf, 0.0
+    fit = ThetaModel(values, period=1, deseasonalize=False).fit()
+    mean = np.asarray(fit.forecast(horizon))
+    upper = np.asarray(fit.prediction_intervals(horizon, alpha=2 * special.ndtr(-1.0)))[:, 1]
+    return _normal(mean, upper - mean)
 
 
-def arima(y: np.ndarray, h: int) -> tuple:
-    """The best by AICc of six small ARIMA models, with drift where the model has one."""
+def _arima(years, values, horizon) -> np.ndarray:
     from statsmodels.tsa.arima.model import ARIMA
 
-    orders = [
-        ((0, 1, 0), "n"),
-        ((0, 1, 0), "t"),
-        ((1, 1, 0), "n"),
-        ((0, 1, 1), "n"),
-        ((1, 0, 0), "c"),
-        ((0, 2, 1), "n"),
-    ]
-    fits = [ARIMA(y, order=order, trend=trend).fit() for order, trend in orders]
-    ahead = min(fits, key=lambda fit: fit.aicc if np.isfinite(fit.aicc) else np.inf).get_forecast(h)
-    return np.asarray(ahead.predicted_mean, float), np.asarray(ahead.se_mean, float), np.inf, 0.0
+    differences = _differences(values)
+    best = None
+    for p in (0, 1):
+        for q in (0, 1):
+            fit = ARIMA(values, order=(p, differences, q), trend="ct"[differences] if differences < 2 else "n").fit()
+            if best is None or fit.aicc < best.aicc:
+                best = fit
+    ahead = best.get_forecast(horizon)
+    return _normal(ahead.predicted_mean, ahead.se_mean)
 
 
-def gm11(y: np.ndarray, h: int) -> tuple:
-    """GM(1,1) with normal errors as large as its residuals, growing as those of a random walk."""
-    model = grey_model(y, h)
-    spread = np.std(model.residuals[1:], ddof=min(2, len(y) - 2)) if len(y) > 3 else np.std(model.residuals)
-    return model.ahead, np.maximum(spread, 1e-9 * np.abs(y).mean()) * np.sqrt(np.arange(1, h + 1)), np.inf, 0.0
+def _differences(values) -> int:
+    """How often to difference before KPSS no longer rejects at 5 %; twice at most."""
+    from statsmodels.tsa.stattools import kpss
+
+    for count in (0, 1):
+        rest = np.diff(values, count)
+        if np.ptp(rest) <= 1e-9 or kpss(rest, nlags="legacy" if len(rest) > 12 else 1)[1] > 0.05:
+            return count
+    return 2
 
 
-@dataclass(frozen=True)
-class GreyModel:
-    """GM(1,1) of one series: fit, residuals, forecast, parameters and tests (`grey_model`)."""
-
-    fitted: np.ndarray
-    residuals: np.ndarray
-    ahead: np.ndarray
-    a: float
-    b: float
-    level_ratios: np.ndarray
-    level_ratio_test: bool
-    posterior_ratio: float
-    small_error_probability: float
-    accuracy_class: int
-
-
-def grey_model(history, horizon: int = 5) -> GreyModel:
-    """灰色预测 Grey model GM(1,1).
-
-    Parameters
-    ----------
-    history : 1-d array
-        At least four positive values, no gap.
-    horizon : int
-        Years ahead.
-
-    Returns
-    -------
-    GreyModel
-        `level_ratio_test` is True when every ratio of a value to the next lies within exp(∓2/(n+1)).
-        `posterior_ratio` is C = S2/S1, `small_error_probability` P(|e - mean e| < 0.6745 S1), `accuracy_class` the
-        worse class of the two, 1 (good) to 4 (failed).
-
-    Raises
-    ------
-    ValueError
-        Fewer than four values, a gap, or a value that is not positive.
-    """
-    x = np.asarray(history, float)
-    if x.ndim != 1 or len(x) < 4 or not np.isfinite(x).all() or (x <= 0).any():
-        raise ValueError("GM(1,1) takes at least four positive values without a gap")
-    total = np.cumsum(x)
-    background = (total[1:] + total[:-1]) / 2
-    a, b = np.linalg.lstsq(np.column_stack([-background, np.ones(len(background))]), x[1:], rcond=None)[0]
-    k = np.arange(len(x) + horizon)
-    if abs(a) < 1e-9:  # the limit of no growth
-        summed = x[0] + b * k
-    else:
-        summed = (x[0] - b / a) * np.exp(np.clip(-a * k, -700, 700)) + b / a
-    values = np.concatenate([x[:1], np.diff(summed)])
-    residuals = x - values[: len(x)]
-    s1, s2 = x.std(), residuals.std()
-    posterior = s2 / s1 if s1 > 0 else 0.0
-    small = float(np.mean(np.abs(residuals - residuals.mean()) < 0.6745 * s1)) if s1 > 0 else 1.0
-    grade = next((i for i, (c, p) in enumerate(CLASSES, start=1) if posterior <= c and small >= p), 4)
-    ratios = x[:-1] / x[1:]
-    edge = np.exp(2 / (len(x) + 1))
-    passed = bool(((ratios > 1 / edge) & (ratios < edge)).all())
-    return GreyModel(values[: len(x)], residuals, values[len(x) :], a, b, ratios, passed, posterior, small, grade)
-
-
-def lifted(model: Callable, fewest: int) -> Callable:
-    """A model of one series as a method of a panel; shorter series and failed fits take the closed form's answer."""
-
-    def method(w: Windows, horizon: int) -> ComparisonShape:
-        plain = closed_form(w, horizon)
-        location, scale = plain.location.copy(), plain.scale.copy()
-        tail, skew = plain.tail.copy(), np.zeros_like(location)
-        for i, (values, years) in enumerate(zip(w.values, w.n, strict=True)):
-            y = values[-years:]
-            if years < fewest or np.ptp(y) == 0:
-                continue
-            try:
-                with warnings.catch_warnings(), np.errstate(all="ignore"):
-                    warnings.simplefilter("ignore")
-                    mean, error, freedom, of_log = model(y, horizon)
-            except (ValueError, np.linalg.LinAlgError):
-                continue
-            if np.isfinite(mean).all() and np.isfinite(error).all():
-                location[i], scale[i], tail[i], skew[i] = mean, error, freedom, of_log
-        return ComparisonShape(location, scale, skew, tail, w.low, w.high)
-
-    method.__doc__ = model.__doc__
-    return method
-
-
-def _line(y: np.ndarray, h: int) -> tuple:
-    n = len(y)
-    x, ahead = np.arange(n) - (n - 1) / 2, np.arange(n, n + h) - (n - 1) / 2
-    slope = (x @ y) / (x @ x)
-    residuals = y - y.mean() - slope * x
-    error = np.sqrt(residuals @ residuals / (n - 2) * (1 + 1 / n + ahead**2 / (x @ x)))
-    return y.mean() + slope * ahead, error, float(n - 2), 0.0
-
-
-def _smoothing(y: np.ndarray, h: int, **kind) -> tuple[float, tuple]:
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-    fitted = ETSModel(pd.Series(y), error="add", **kind).fit(disp=False)
-    ahead = fitted.get_prediction(start=len(y), end=len(y) + h - 1)
-    upper = np.asarray(ahead.pred_int(alpha=0.2), float)[:, 1]
-    mean = np.asarray(ahead.predicted_mean, float)
-    aicc = fitted.aicc if np.isfinite(fitted.aicc) else np.inf
-    return aicc, (mean, (upper - mean) / special.ndtri(0.9), np.inf, 0.0)
+def _gm11(years, values, horizon) -> np.ndarray:
+    model = grey_model(values)
+    freedom = len(values) - 2
+    rest = (values - model.fitted)[1:]
+    error = np.sqrt(rest @ rest / freedom)
+    return model.forecast(horizon)[:, None] + error * _student(freedom)

@@ -49,8 +49,9 @@ def features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
     place = m - np.arange(YEARS - 1, 0, -1)  # 0 for the first change
     early = np.where(known & (place < half), change, 0.0).sum(axis=1, keepdims=True) / half
     late = np.where(known & (place >= m - half), change, 0.0).sum(axis=1, keepdims=True) / half
-    largest = np.take_along_axis(change, size.argmax(axis=1)[:, None], axis=1)
-    largest_age = (YEARS - 2 - size.argmax(axis=1))[:, None]
+    place_of_largest = (size + 1e-6 * np.arange(YEARS - 1)).argmax(axis=1)[:, None]  # the latest among equals
+    largest = np.take_along_axis(change, place_of_largest, axis=1)
+    largest_age = YEARS - 2 - place_of_largest
 
     ups, downs = (w.high[:, None] - last) / s, (last - w.low[:, None]) / s
     near = [(np.exp(-ups / reach), np.exp(-downs / reach)) for reach in (2.0, 8.0, 30.0)]

@@ -133,7 +133,7 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kin
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
         drawn = scores(range(start, stop), labels, laid.ahead, horizon, paths, seed)
-        yield start, shape.take(slice(start, stop)).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
+        yield start, shape.rows(start, stop).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
 
 
 def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]:
@@ -145,7 +145,8 @@ def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]
     laid = windows(histories, bounds, better)
     latest = int(laid.ahead.max(initial=0))
     shape = METHODS[method](laid, int(horizon) + latest)
-    shape = replace(shape, standing=standing_chance(laid, int(horizon) + latest), last=laid.last)
+    if isinstance(shape, Shape):  # comparison models know no standing still
+        shape = replace(shape, standing=standing_chance(laid, int(horizon) + latest), last=laid.last)
     return laid, shape.from_year(laid.ahead, int(horizon)) if latest else shape
 
 

@@ -63,7 +63,7 @@ class Shape:
         lower, upper = levels < moves * below, levels > moves * up_to + stays
         spread = np.where(lower, levels, levels - stays) / moves
         moved = own._moving(special.ndtri(np.clip(spread, 1e-12, 1 - 1e-12)))
-        low, high = _inside(own.low, own.high, kind)
+        low, high = inside(own.low, own.high, kind)
         found = np.where(lower | upper, moved, last[..., None]).astype(kind)
         values[rows] = np.clip(found, low[:, None, None], high[:, None, None])
         return values
@@ -79,7 +79,7 @@ class Shape:
         values *= scale
         values += location
         if np.isfinite(self.low).any() or np.isfinite(self.high).any():
-            low, high = _inside(self.low, self.high, kind)
+            low, high = inside(self.low, self.high, kind)
             np.clip(values, low[:, None, None], high[:, None, None], out=values)
         return values
 
@@ -90,12 +90,16 @@ class Shape:
         part = {k: v if v.ndim == 1 else np.take_along_axis(v, years, axis=1) for k, v in given.items()}
         return type(self)(**part)
 
+    def rows(self, start: int, stop: int) -> Shape:
+        """The same for a run of series."""
+        return self.take(slice(start, stop))
+
     def take(self, rows: np.ndarray | slice) -> Shape:
         """The same for some of the series."""
         return type(self)(**{name: values[rows] for name, values in vars(self).items() if values is not None})
 
 
-def _inside(low: np.ndarray, high: np.ndarray, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def inside(low: np.ndarray, high: np.ndarray, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Bounds in a coarser dtype, rounded inward."""
     narrow, wide = low.astype(kind), high.astype(kind)
     narrow = np.where(narrow < low, np.nextafter(narrow, kind.type(np.inf)), narrow)

@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from scipy import optimize, special, stats
 
+from ecoanalysis.forecast import closed_form
 from ecoanalysis.forecast.features import features
 from ecoanalysis.forecast.windows import Windows, lay_out
 
@@ -29,7 +31,7 @@ SEED = 20240607
 AHEAD = 10
 PACES = (0.0, 0.5, 1.0, 2.0)
 AUGMENT, POWER, GROWTH, RANDOM = 0.35, (0.7, 1.1), (0.03, 0.05), 0.3
-NOISE, DROPOUT, LIKELIHOOD, DECAY = 0.2, 0.2, 0.1, 0.02
+NOISE, DROPOUT, LIKELIHOOD, DECAY = 0.3, 0.3, 0.1, 0.02
 FAMILY = r"(fe)?males?_|_(wo)?men|aged_[0-9a-z]+_|[0-9]+(_to_[0-9]+)?_years|_of_boys|_of_girls|_estimated|_reported|primary|tertiary|secondary"
 BAD = "death|mortality|all_forms_of_tb|infectious_tb_new|hiv|unemployment|murder|suicide|poverty|malaria|cancer_new|out_of_school|dead_kids|gini"
 GOOD = "gdpper|gnipercapita|literacy|broadband|internet|cell_phones|years_in_school|life_expectancy|school_completion"
@@ -236,6 +238,66 @@ def fit(data: dict[str, torch.Tensor], width: int, epochs: int, seed: int, batch
     return {k: v.numpy() for k, v in layers.items()}
 
 
+FITTED = {  # constants of the closed form with the range in which they make sense
+    "memory": (0.3, 1.0),
+    "years_of_doubt": (0.0, 20.0),
+    "agreement": (0.0, 4.0),
+    "follow": (0.3, 3.0),
+    "damping": (0.5, 1.0),
+    "good_way": (0.0, 0.5),
+    "spread": (0.1, 5.0),
+    "growth": (0.3, 1.2),
+    "rough_widens": (0.0, 2.0),
+    "few_years_widen": (0.0, 10.0),
+    "drift_error": (0.0, 3.0),
+    "freedom": (4.0, 30.0),
+}
+
+
+def fit_closed_form(laid: Windows, after: np.ndarray, weight: np.ndarray, start: dict[str, float]) -> dict[str, float]:
+    """Constants of the closed form, by the same loss as the net's, with Nelder and Mead's simplex."""
+    sound = np.flatnonzero((laid.n >= 3) & (laid.scale > 0))[:6000]
+    laid = Windows(**{name: values[sound] for name, values in vars(laid).items()})
+    data = {k: v.numpy().astype(float) for k, v in tensors(laid, after[sound], weight[sound]).items()}
+    x, h = data["x"][:, :5], np.arange(1, 6)
+    there = ~np.isnan(x)
+    x = np.nan_to_num(x)
+    k = np.array([-2.0, -1, -0.5, 0, 0.5, 1, 2])
+    grid = np.broadcast_to(np.sinh(np.linspace(-4, 4, 10)), (*x.shape, 10))
+    thresholds = np.concatenate([data["pace"][:, None, None] * h[:, None] * k, grid], axis=2)
+    possible = (thresholds <= data["up"][:, None, None]) & (thresholds >= -data["down"][:, None, None])
+    good = 1 + data["better"][:, None] * np.sign(k)
+    heavy = np.concatenate([good * 2 / 7, np.full((len(x), 10), 0.2)], axis=1)[:, None, :]
+    heavy = heavy * possible * (there * weight[sound][:, None])[..., None]
+    met = x[..., None] >= thresholds
+    total = (there * weight[sound][:, None]).sum()
+    low, high = np.array(list(FITTED.values())).T
+
+    def loss(values):
+        inside = np.clip(values, low, high)
+        c = start | dict(zip(FITTED, inside, strict=True))
+        shape = closed_form.closed_form(laid, 5, c)
+        location = (shape.location - laid.last[:, None]) / laid.scale[:, None]
+        spread = shape.scale / laid.scale[:, None]
+        p = special.stdtr(c["freedom"], -(thresholds - location[..., None]) / spread[..., None])
+        likelihood = np.clip(stats.t.logpdf((x - location) / spread, c["freedom"]) - np.log(spread), -12, 4)
+        outside = np.abs(values - inside).sum()
+        brier = ((p - met) ** 2 * heavy).sum() / total
+        return brier - LIKELIHOOD * (likelihood * there * weight[sound][:, None]).sum() / total + outside
+
+    begin = np.array([start[name] for name in FITTED])
+    found = optimize.minimize(loss, begin, method="Nelder-Mead", options={"maxiter": 500, "adaptive": True})
+    print("closed form", loss(begin), found.fun, flush=True)
+    return dict(zip(FITTED, np.clip(found.x, low, high), strict=True))
+
+
+def write_constants(found: dict[str, float], file: Path) -> None:
+    """Fitted values into the table, in three digits; what is not fitted stays."""
+    table = pd.read_csv(closed_form.CONSTANTS)
+    table["value"] = [f"{found.get(name, value):.3g}" for name, value in zip(table["name"], table["value"], strict=True)]
+    table.to_csv(file, index=False, lineterminator="\n")
+
+
 def write(nets: list[dict[str, np.ndarray]], file: Path) -> None:
     """Weights as a table: net, layer, unit, then one column an input, the last one the constant."""
     with file.open("w", encoding="utf-8", newline="") as out:
@@ -251,14 +313,18 @@ def main() -> None:
     parser.add_argument("--panel", type=Path, required=True)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--out", type=Path, default=HERE / "weights.csv")
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--nets", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--constants", type=Path, help="fit the closed form instead and write its table here")
+    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--nets", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--origins", type=int, default=16)
     a = parser.parse_args()
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     found = panel(a.panel, a.check)
+    if a.constants:
+        table = fit_closed_form(*samples(found.sample(frac=1, random_state=SEED), 1, rng), closed_form.constants())
+        return write_constants(table, a.constants)
     data = tensors(*samples(found, a.origins, rng))
     print(len(found), "series", len(data["x"]), "windows", flush=True)
     write([fit(data, a.width, a.epochs, SEED + k) for k in range(a.nets)], a.out)
