@@ -1,11 +1,28 @@
 """Short yearly series continued into possible futures.
 
 `sample_paths` draws joint paths, `quantiles` gives the same distribution year by year, `blocks` serves panels that do
-not fit in memory.
+not fit in memory. `explain` says why, `fared` how such statements have come true, `level_shift` where a series jumped.
 """
 
+from ecoanalysis.forecast.breaks import LevelShift, level_shift
+from ecoanalysis.forecast.explanation import Explanation, Fared, explain, fared, fared_table
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
 
-__all__ = ["COMPARISON", "METHODS", "GreyModel", "grey_model", "blocks", "quantiles", "sample_paths"]
+__all__ = [
+    "COMPARISON",
+    "METHODS",
+    "Explanation",
+    "Fared",
+    "GreyModel",
+    "LevelShift",
+    "blocks",
+    "explain",
+    "fared",
+    "fared_table",
+    "grey_model",
+    "level_shift",
+    "quantiles",
+    "sample_paths",
+]

@@ -24,7 +24,7 @@ FADING = 0.85  # beyond them, what a year adds to the drift, over the year befor
 
 
 @cache
-def networks(file: Path = WEIGHTS) -> list[dict[str, np.ndarray]]:
+def networks(file: Path) -> list[dict[str, np.ndarray]]:
     """Layers of every network: arrays (units, inputs + 1), the last column the constant."""
     found: dict[str, dict[str, list]] = {}
     with file.open(encoding="utf-8", newline="") as rows:
@@ -33,11 +33,10 @@ def networks(file: Path = WEIGHTS) -> list[dict[str, np.ndarray]]:
     return [{name: np.array(rows, np.float32) for name, rows in layers.items()} for layers in found.values()]
 
 
-def learned(w: Windows, horizon: int) -> Shape:
-    """Distributions 1..horizon years after the last observation, (series, horizon)."""
+def learned(w: Windows, horizon: int, file: Path = WEIGHTS) -> Shape:
+    """Distributions 1..horizon years after the last observation, (series, horizon), by the weights in `file`."""
     odd, even = (part.astype(np.float32) for part in features(w))
-    nets = networks()
-    raw = np.mean([_answer(net, odd, even) for net in nets], axis=0, dtype=float)
+    raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0, dtype=float)
     location, width, skew, tail = distribution(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)

@@ -25,6 +25,7 @@ def quantiles(
     *,
     bounds: Sequence | None = None,
     better: Sequence | None = None,
+    breaks: Sequence | None = None,
     method: str = "learned",
 ) -> np.ndarray:
     """Quantiles of the years 1..horizon after each history.
@@ -42,13 +43,16 @@ def quantiles(
         What is possible at all, None for an open side, e.g. (0, 100) for a share.
     better : list of +1, -1 or 0
         The good direction; 0 where unknown.
+    breaks : list of int or None
+        Position, in its history, of the first value after a known break of definition. The jump there says nothing
+        about the future and is taken out; `level_shift` finds candidates.
     method : str
-        A name in `METHODS`.
+        A name in `METHODS`. The comparison methods answer NaN for a series they are not defined for.
 
     Returns
     -------
     array (series, horizon, levels)
-        Never NaN. A series that was never anything but zero and has no bounds has no scale: it stays at zero.
+        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no scale: it stays at zero.
 
     Raises
     ------
@@ -56,8 +60,7 @@ def quantiles(
         Everything wrong at once: which series, and what would be right.
     """
     levels = _levels(levels)
-    laid, shape = _shapes(histories, horizon, bounds, better, method)
-    del laid
+    _, shape = _shapes(histories, horizon, bounds, better, breaks, method)
     return shape.at(special.ndtri(levels))
 
 
@@ -67,6 +70,7 @@ def sample_paths(
     *,
     bounds: Sequence | None = None,
     better: Sequence | None = None,
+    breaks: Sequence | None = None,
     groups: Sequence | None = None,
     paths: int = 1000,
     seed: int = 0,
@@ -96,7 +100,7 @@ def sample_paths(
     ValueError
         As `quantiles`.
     """
-    drawn = _drawn(*_prepared(histories, horizon, bounds, better, groups, paths, seed, method, BLOCK), np.float64)
+    drawn = _drawn(*_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, BLOCK), np.float64)
     return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
 
 
@@ -106,6 +110,7 @@ def blocks(
     *,
     bounds: Sequence | None = None,
     better: Sequence | None = None,
+    breaks: Sequence | None = None,
     groups: Sequence | None = None,
     paths: int = 1000,
     seed: int = 0,
@@ -116,16 +121,16 @@ def blocks(
 
     Only one block is in memory at a time. The size of the block does not change the paths.
     """
-    return _drawn(*_prepared(histories, horizon, bounds, better, groups, paths, seed, method, block), np.float32)
+    return _drawn(*_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block), np.float32)
 
 
-def _prepared(histories, horizon, bounds, better, groups, paths, seed, method, block) -> tuple:
+def _prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block) -> tuple:
     for name, value in (("paths", paths), ("block", block)):
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(f"{name}: {value!r}; give a whole number of at least 1")
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
         raise ValueError(f"seed: {seed!r}; give a whole number of at least 0")
-    laid, shape = _shapes(histories, horizon, bounds, better, method)
+    laid, shape = _shapes(histories, horizon, bounds, better, breaks, method)
     return laid, shape, _labels(groups, len(laid)), horizon, paths, seed, block
 
 
@@ -136,13 +141,13 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kin
         yield start, shape.rows(start, stop).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
 
 
-def _shapes(histories, horizon, bounds, better, method) -> tuple[Windows, Shape]:
+def _shapes(histories, horizon, bounds, better, breaks, method) -> tuple[Windows, Shape]:
     """Windows and their distributions; year 1 is the year after the end of the history."""
     if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or not 1 <= horizon <= LONGEST_HORIZON:
         raise ValueError(f"horizon: {horizon!r}; give a whole number of years from 1 to {LONGEST_HORIZON}")
     if method not in METHODS:
         raise ValueError(f"method: {method!r}; choose one of {', '.join(METHODS)}")
-    laid = windows(histories, bounds, better)
+    laid = windows(histories, bounds, better, breaks)
     latest = int(laid.ahead.max(initial=0))
     shape = METHODS[method](laid, int(horizon) + latest)
     if isinstance(shape, Shape):  # comparison models know no standing still

@@ -3,8 +3,9 @@
     python -m ecoanalysis.forecast.train --panel DIRECTORY [--check]
 
 DIRECTORY holds NAME.parquet (sid, t, value) and NAME_meta.parquet (sid, indicator, lo, hi, direction, kind) for the
-panels wide, dev and m1. With --check, a third of the indicators of dev, everything like them in wide, and all of m1
-are kept out, and the weights are written where --out says, for `benchmarks/`. Without, everything is learned from.
+panels wide, dev and m1. With --check, a third of the indicators of dev, everything like them elsewhere, and all of m1
+are kept out; the weights go where --out says, for `benchmarks/`, and how they fared on what was kept out goes beside
+them as fared.csv. Without, everything is learned from.
 
 Needs torch, pandas and pyarrow; the package itself never imports this file.
 """
@@ -22,7 +23,7 @@ import pandas as pd
 import torch
 from scipy import optimize, special, stats
 
-from ecoanalysis.forecast import closed_form
+from ecoanalysis.forecast import closed_form, learned
 from ecoanalysis.forecast.features import features
 from ecoanalysis.forecast.windows import Windows, lay_out
 
@@ -38,8 +39,8 @@ GOOD = "gdpper|gnipercapita|literacy|broadband|internet|cell_phones|years_in_sch
 GOOD += "|doctors|hdi|detection_rate|employment_rate|health_spending|gdp_per_capita|treatment"
 
 
-def panel(folder: Path, check: bool) -> pd.DataFrame:
-    """One row a series: indicator, values, bounds, direction (0 where the panel does not know), source panel."""
+def panel(folder: Path, check: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Series to learn from and, in a check, series to test with; one row a series: indicator, values, bounds, direction (0 where the panel does not know), source panel."""
     rows = []
     for name in ("wide", "dev", "m1"):
         values = pd.read_parquet(folder / f"{name}.parquet").sort_values(["sid", "t"])
@@ -56,11 +57,14 @@ def panel(folder: Path, check: bool) -> pd.DataFrame:
     bad, good = (found.indicator.str.contains(pattern) for pattern in (BAD, GOOD))
     known = np.where(good, 1, np.where(bad, -1, 0))
     found["direction"] = np.where(wide, known, found.direction).astype(int)
-    return found[~kept_out(found)].reset_index(drop=True) if check else found
+    if not check:
+        return found, found[:0]
+    out, tested = kept_out(found)
+    return found[~out].reset_index(drop=True), found[tested].reset_index(drop=True)
 
 
-def kept_out(found: pd.DataFrame) -> pd.Series:
-    """Series never to be learned from in a check."""
+def kept_out(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Series never to be learned from in a check, and those among them to test with."""
     dev = sorted(found.indicator[found.panel == "dev"].unique())
     held = set(dev[::3])
     out = (found.panel == "m1") | ((found.panel == "dev") & found.indicator.isin(held))
@@ -78,7 +82,7 @@ def kept_out(found: pd.DataFrame) -> pd.Series:
                 like.setdefault((row.indicator, other.indicator), []).append(abs(np.corrcoef(a, b)[0, 1]))
     same = {pair[0] for pair, r in like.items() if len(r) >= 3 and np.median(r) > 0.6}
     print("kept out:", sorted(held), "\nfor being like them:", sorted(same), flush=True)
-    return out | found.indicator.isin(same)
+    return out | found.indicator.isin(same), out
 
 
 def samples(found: pd.DataFrame, origins: int, rng: np.random.Generator) -> tuple[Windows, np.ndarray, np.ndarray]:
@@ -291,6 +295,46 @@ def fit_closed_form(laid: Windows, after: np.ndarray, weight: np.ndarray, start:
     return dict(zip(FITTED, np.clip(found.x, low, high), strict=True))
 
 
+def track_record(found: pd.DataFrame, weights: Path, file: Path, rng: np.random.Generator) -> None:
+    """How chances given by these weights came true on series they were not learned from: the table of `fared`.
+
+    Targets are the last value moved by 0, half, one or two median annual changes a year, the good way; one to five
+    years ahead; windows with more than half of the changes zero are left out.
+    """
+    rows = []
+    for fewest, most in ((3, 5), (6, 8), (9, 12), (13, 20)):
+        windows_, after, who = [], [], []
+        for row in found.itertuples():
+            for cut in rng.integers(fewest, len(row.y), 4) if len(row.y) > fewest else ():
+                y = row.y[cut - int(rng.integers(fewest, min(most, cut) + 1)) : cut]
+                if np.mean(np.diff(y) == 0) <= 0.5:
+                    windows_.append(y)
+                    after.append(np.pad(row.y[cut : cut + 5], (0, max(0, cut + 5 - len(row.y))), constant_values=np.nan))
+                    who.append(row)
+        low = np.array([-np.inf if r.lo != r.lo else r.lo for r in who])
+        high = np.array([np.inf if r.hi != r.hi else r.hi for r in who])
+        good = np.array([r.direction for r in who], float)
+        laid = lay_out(windows_, low, high, good)
+        shape = learned.learned(laid, 5, weights)
+        pace = np.array([np.median(np.abs(np.diff(y))) or np.abs(np.diff(y)).mean() for y in windows_])
+        table = pd.DataFrame()
+        for k in PACES:
+            target = laid.last[:, None] + (good * k * pace)[:, None] * np.arange(1, 6)
+            score = np.sinh(np.arcsinh((target - shape.location) / shape.scale) / shape.tail - shape.skew)
+            future = np.array(after)
+            part = {"p": special.ndtr(-good[:, None] * score), "met": good[:, None] * (future - target) >= 0}
+            part["use"] = ~np.isnan(future) & (target >= low[:, None]) & (target <= high[:, None])
+            part["sid"] = np.repeat(np.array([r.sid for r in who])[:, None], 5, axis=1)
+            table = pd.concat([table, pd.DataFrame({name: v.ravel() for name, v in part.items()})])
+        table = table[table["use"]]
+        for tenth, told in table.groupby(np.minimum((table["p"] * 10).astype(int), 9)):
+            if len(told) >= 200:
+                limits = (fewest, most, tenth / 10, (tenth + 1) / 10)
+                rows.append((*limits, len(told), told["sid"].nunique(), told["p"].mean(), told["met"].mean()))
+    names = "fewest most low high statements series said came_true".split()
+    pd.DataFrame(rows, columns=names).round(3).to_csv(file, index=False, lineterminator="\n")
+
+
 def write_constants(found: dict[str, float], file: Path) -> None:
     """Fitted values into the table, in three digits; what is not fitted stays."""
     table = pd.read_csv(closed_form.CONSTANTS)
@@ -321,13 +365,15 @@ def main() -> None:
     a = parser.parse_args()
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
-    found = panel(a.panel, a.check)
+    found, unseen = panel(a.panel, a.check)
     if a.constants:
         table = fit_closed_form(*samples(found.sample(frac=1, random_state=SEED), 1, rng), closed_form.constants())
         return write_constants(table, a.constants)
     data = tensors(*samples(found, a.origins, rng))
     print(len(found), "series", len(data["x"]), "windows", flush=True)
     write([fit(data, a.width, a.epochs, SEED + k) for k in range(a.nets)], a.out)
+    if a.check:
+        track_record(unseen, a.out, a.out.with_name("fared.csv"), rng)
 
 
 if __name__ == "__main__":

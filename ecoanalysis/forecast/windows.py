@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecoanalysis.forecast.breaks import without_jump
+
 LONGEST = 60  # years a history may have
 YEARS = 20  # years of it that are looked at
 PRIOR_CHANGE = 0.05  # usual annual change, as a share of the level, of a series with one observation
@@ -52,8 +54,13 @@ class Windows:
         return len(self.values)
 
 
-def windows(histories: Sequence, bounds: Sequence | None = None, better: Sequence | None = None) -> Windows:
-    """Check histories, bounds and directions, and lay out the last years.
+def windows(
+    histories: Sequence,
+    bounds: Sequence | None = None,
+    better: Sequence | None = None,
+    breaks: Sequence | None = None,
+) -> Windows:
+    """Check histories, bounds, directions and known breaks, and lay out the last years.
 
     Raises
     ------
@@ -73,8 +80,10 @@ def windows(histories: Sequence, bounds: Sequence | None = None, better: Sequenc
                 f"series {i}: observation {outside[0]:g} lies outside the bounds ({low[i]:g}, {high[i]:g}); "
                 "correct the observation or widen the bounds"
             )
+    places = _breaks(breaks, arrays, faults)
     if faults:
         raise ValueError("\n".join(faults))
+    arrays = [v if place is None else without_jump(v, place) for v, place in zip(arrays, places, strict=True)]
     return lay_out(arrays, low, high, direction)
 
 
@@ -190,3 +199,21 @@ def _better(better: Sequence | None, count: int, faults: list[str]) -> np.ndarra
         if isinstance(sign, str) or sign not in (-1, 0, 1):
             faults.append(f"series {i}: better is {sign!r}; give +1, -1, or 0 where the direction is unknown")
     return np.zeros(count) if faults else np.asarray(better, float)
+
+
+def _breaks(breaks: Sequence | None, arrays: list, faults: list[str]) -> list:
+    if breaks is None:
+        return [None] * len(arrays)
+    if isinstance(breaks, (str, bytes)) or not hasattr(breaks, "__len__") or len(breaks) != len(arrays):
+        faults.append(f"breaks: a position or None for each of {len(arrays)} series is needed")
+        return [None] * len(arrays)
+    for i, (place, values) in enumerate(zip(breaks, arrays, strict=True)):
+        if place is None or values is None:
+            continue
+        whole = isinstance(place, (int, np.integer)) and not isinstance(place, bool)
+        if not whole or not 0 < place < len(values) or np.isnan(values[:place]).all() or np.isnan(values[place:]).all():
+            faults.append(
+                f"series {i}: break {place!r}; give the position of the first value after the jump, with observations "
+                "before and after"
+            )
+    return list(breaks)

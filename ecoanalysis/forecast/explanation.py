@@ -1,0 +1,175 @@
+"""Why a forecast says what it says, in numbers an analyst can follow, and how such statements have fared."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import special
+
+from ecoanalysis.forecast.breaks import LevelShift, level_shift
+from ecoanalysis.forecast.closed_form import closed_form, roughness
+from ecoanalysis.forecast.learned import learned
+from ecoanalysis.forecast.windows import windows
+
+FARED = Path(__file__).with_name("fared.csv")
+BANDS = (0.025, 0.1, 0.5, 0.9, 0.975)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a history shows and what became of it.
+
+    Attributes
+    ----------
+    observations, gaps : int
+        Values in the last twenty years of the history, and years between them without one.
+    latest : float
+        Last observation.
+    usual_change : float
+        Mean absolute annual change; the unit in which everything is judged.
+    mean_change : float
+        Mean annual change, NaN for a single observation.
+    followed : float
+        Median change in the first year of the forecast.
+    pull : float
+        Share of the mean change that is not followed: 0 all is, 1 nothing is, below 0 the forecast is faster. NaN
+        where there was no mean change.
+    agreement : float
+        Mean change over usual change, -1 to 1: how far the years agree on the direction.
+    roughness : float
+        How much a change differs from the one before it, in usual changes: near 0 smooth, about 1.4 noise.
+    tail_weight : float
+        Width of the 95 % band over that of the 80 % band in the first year; 1.53 for a normal distribution.
+    at_bound : array (horizon, 2)
+        Chance of sitting exactly on the lower and the upper bound.
+    shift : LevelShift or None
+        A jump that stayed, see `level_shift`.
+    bands, plain_bands : arrays (horizon, 5)
+        2.5, 10, 50, 90 and 97.5 % quantiles of the learned model and of the closed form.
+    apart : float
+        Largest distance of the two medians, in half widths of the learned 80 % band. Above 1 they differ.
+    """
+
+    observations: int
+    gaps: int
+    latest: float
+    usual_change: float
+    mean_change: float
+    followed: float
+    pull: float
+    agreement: float
+    roughness: float
+    tail_weight: float
+    at_bound: np.ndarray
+    shift: LevelShift | None
+    bands: np.ndarray
+    plain_bands: np.ndarray
+    apart: float
+
+
+def explain(
+    history: Sequence[float],
+    horizon: int = 5,
+    *,
+    bounds: tuple[float | None, float | None] = (None, None),
+    better: int = 0,
+    break_at: int | None = None,
+) -> Explanation:
+    """What the learned model made of one history, and what the closed form would have made of it.
+
+    The parameters are those of `quantiles`, for one series; so are the errors.
+    """
+    w = windows([history], [bounds], [better], [break_at])
+    ahead = int(w.ahead[0])
+    scores = special.ndtri(np.array(BANDS))
+    shape = learned(w, horizon + ahead).from_year(w.ahead, horizon)
+    bands = shape.at(scores)[0]
+    plain = closed_form(w, horizon + ahead).from_year(w.ahead, horizon).at(scores)[0]
+    fine = shape.at(special.ndtri((np.arange(400) + 0.5) / 400))[0]
+    low, high = w.low[0], w.high[0]
+    n, usual = int(w.n[0]), float(w.scale[0])
+    mean_change = float((w.values[0, -1] - w.values[0, -n]) / (n - 1)) if n > 1 else np.nan
+    followed = float(bands[0, 2] - w.last[0]) / (1 + ahead)
+    half = np.maximum((bands[:, 3] - bands[:, 1]) / 2, 1e-300)
+    width80, width95 = bands[0, 3] - bands[0, 1], bands[0, 4] - bands[0, 0]
+    return Explanation(
+        observations=int(w.observed[0].sum()),
+        gaps=n - int(w.observed[0].sum()),
+        latest=float(w.last[0]),
+        usual_change=usual,
+        mean_change=mean_change,
+        followed=followed,
+        pull=1 - followed / mean_change if n > 1 and mean_change else np.nan,
+        agreement=mean_change / usual if n > 1 and usual else np.nan,
+        roughness=float(roughness(w)[0]),
+        tail_weight=float(width95 / width80) if width80 else np.nan,
+        at_bound=np.stack([(fine <= low).mean(axis=1), (fine >= high).mean(axis=1)], axis=1),
+        shift=level_shift(history),
+        bands=bands,
+        plain_bands=plain,
+        apart=float((np.abs(bands[:, 2] - plain[:, 2]) / half).max()) if width80 else 0.0,
+    )
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How statements of one kind have fared on the reference panel, with series the model had never seen.
+
+    Of `statements` statements that gave a chance between `low` and `high` (`said` on average) from histories of
+    `fewest` to `most` years, the share `came_true`.
+    """
+
+    fewest: int
+    most: int
+    low: float
+    high: float
+    statements: int
+    series: int
+    said: float
+    came_true: float
+
+
+@cache
+def fared_table() -> list[Fared]:
+    """All rows of the reliability table."""
+    with FARED.open(encoding="utf-8", newline="") as file:
+        kinds = Fared.__annotations__
+        return [
+            Fared(**{name: (int if kinds[name] == "int" else float)(text) for name, text in row.items()})
+            for row in csv.DictReader(file)
+        ]
+
+
+def fared(probability: float, observations: int) -> Fared | None:
+    """How statements that gave about this chance, from about so many years, have fared.
+
+    Parameters
+    ----------
+    probability : float
+        Between 0 and 1.
+    observations : int
+        Years of the history; more than the table knows counts as the most it knows.
+
+    Returns
+    -------
+    Fared, or None for a kind of statement the panel has too few of
+
+    Raises
+    ------
+    ValueError
+        A probability outside 0 to 1, or no observation.
+    """
+    if not 0 <= probability <= 1 or observations < 1:
+        raise ValueError(
+            f"probability {probability!r} of {observations!r} observations; give a chance from 0 to 1 and at least 1"
+        )
+    years = min(observations, max(row.most for row in fared_table()))
+    for row in fared_table():
+        if row.fewest <= years <= row.most and row.low <= probability <= row.high:
+            return row
+    return None
