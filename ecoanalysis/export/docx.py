@@ -297,7 +297,7 @@ class _Chapter:
         for _, row in rows.iterrows():
             self.document.add_heading(self.name(row["indicator"]), level=2)
             claim = briefing.claim(self.reach, row, self.lang)
-            self.paragraph(f"{claim.strip()}{self.between}{briefing.pace(row, self.lang)}", keep=True)
+            self.paragraph(f"{claim.strip()}{self.between}{briefing.pace(row, self.lang)}{self.between}{briefing.fared(row, self.lang)}", keep=True)
             lead = briefing.leads(self.reach, row)
             if lead:
                 self.paragraph(self.say("slide.lead", departments=lead), keep=True)

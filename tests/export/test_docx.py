@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from pathlib import Path
 
 import matplotlib.image
 import numpy as np
@@ -16,15 +15,9 @@ from ecoanalysis import assess, briefing, catalog
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import docx
 
-DATA = Path(__file__).parents[2] / "data" / "raw"
 CITY = "620500"
 UNMET = {*briefing.OPEN, "reached_at_risk"}
 CJK = re.compile(r"[\u3400-\u9fff]")
-
-
-@pytest.fixture(scope="module")
-def reach():
-    return assess.reachability(DATA)
 
 
 @pytest.fixture(scope="module")
