@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute, intake
+from ecoanalysis import catalog, compute, forecast, intake
 from ecoanalysis import futures as futures_
 from ecoanalysis.futures import Future
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
@@ -506,6 +506,8 @@ class _Judge:
             found.append("stale")
         if future.basis == compute.COUNTIES and key in self.own_latest:
             found.append("own_figure_older")
+        if forecast.level_shift(future.history) is not None:
+            found.append("definition_break")
         return found
 
     def goal(self, target: dict, future: Future) -> tuple[float, str]:

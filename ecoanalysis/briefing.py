@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import assess, catalog, intake
+from ecoanalysis import assess, catalog, forecast, intake
 from ecoanalysis.assess import Reachability
 from ecoanalysis.catalog import Indicator, phrase
 
@@ -76,6 +76,11 @@ def year(value: float) -> str:
 
 def verdict(code: str, lang: str) -> str:
     return phrase(f"verdict.{code}", lang)
+
+
+def short_verdict(code: str, lang: str) -> str:
+    """A verdict in a word or two, where a whole matrix has to fit a slide."""
+    return phrase(f"short.{code}", lang)
 
 
 def status(code: str, lang: str) -> str:
@@ -199,6 +204,17 @@ def _pace(row: pd.Series, indicator: Indicator, value: float, lang: str) -> str:
     return difference(value, indicator, lang)
 
 
+def fared(row: pd.Series, lang: str) -> str:
+    """How statements that gave such a chance from so many years have fared on the reference panel."""
+    if row["verdict"] not in OPEN or not np.isfinite(row["p_reach"]):
+        return ""
+    found = forecast.fared(row["p_reach"], int(row["n_obs"]))
+    if found is None:
+        return ""
+    said = f"{100 * found.low:.0f}–{100 * found.high:.0f} %"
+    return phrase("claim.fared", lang, said=said, came=chance(found.came_true), count=number(found.statements, 0))
+
+
 def missing_inputs(reach: Reachability, row: pd.Series, lang: str) -> str:
     """Which inputs an indicator lacks in its latest year, by name."""
     rows = reach.results
@@ -251,7 +267,8 @@ def matrix(reach: Reachability) -> pd.DataFrame:
     """Items of the plan × regions: the verdict, the worst part deciding; regions in the order of `regions.csv`."""
     table = reach.assessment.assign(item=items(reach))
     worst = table.groupby(["item", "region_code"], sort=False)["verdict"].agg(assess.worst).unstack("region_code")
-    return worst.reindex(index=table["item"].unique(), columns=reach.regions["code"]).fillna("not_applicable")
+    whole = worst.reindex(index=table["item"].unique(), columns=reach.regions["code"]).astype(object)
+    return whole.where(whole.notna(), "not_applicable")
 
 
 def counts(reach: Reachability, region: str) -> pd.DataFrame:
@@ -366,7 +383,7 @@ def weak_points_text(reach: Reachability, region: str, lang: str) -> str:
     rows = weak_points(reach, region)
     if rows.empty:
         return phrase("slide.no_weak_points", lang)
-    return "\n".join(f"* {claim(reach, row, lang)} {pace(row, lang)}" for _, row in rows.iterrows())
+    return "\n".join(f"* {claim(reach, row, lang)} {pace(row, lang)} {fared(row, lang)}" for _, row in rows.iterrows())
 
 
 def counts_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def forecast(reach: Reachability, region: str, indicator: str, lang: str, figure
     use_style()
     figure = figure or plt.figure(figsize=(7.4, 4.1))
     figure.clear()
-    axes = figure.add_axes((0.085, 0.11, 0.80, 0.66))
+    axes = figure.add_axes((0.085, 0.135, 0.80, 0.635))
     record = catalog.indicators()[indicator]
     future = reach.futures[region, indicator]
     rows = reach.forecasts[(reach.forecasts["region_code"] == region) & (reach.forecasts["indicator"] == indicator)]
@@ -290,14 +290,16 @@ def _target(axes, row: pd.Series, lang: str) -> None:
 
 
 def _marks(axes, row: pd.Series, lang: str) -> None:
-    """The due and the re-inspection year, named at the foot; one mark where they coincide."""
+    """The due and the re-inspection year, named below the years; one mark where they coincide."""
     years = {int(row["due"]): "chart.due"} | {int(row["hold_until"]): "chart.hold"}
     for year, key in years.items():
         if axes.get_xlim()[0] <= year:
+            last = year == max(years)  # its name runs into the margin, clear of the one before
             axes.axvline(year, color=MARK, lw=1, ls=(0, (1, 2)))
             axes.annotate(
-                phrase(key, lang), (year, 0.0), (-3, 4), xycoords=("data", "axes fraction"), textcoords="offset points",
-                color=MARK, fontsize=8, ha="right", va="bottom", rotation=90,
+                phrase(key, lang), (year, 0.0), (-9 if last else 0, -21), xycoords=("data", "axes fraction"),
+                textcoords="offset points", color=MARK, fontsize=8.5, ha="left" if last else "center", va="top",
+                annotation_clip=False,
             )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ WIDTHS = {
     "zh": (11, 54, 21, 15, 27, 12, 32, 24, 26, 26, 19),
     "en": (11, 51, 21, 20, 29, 12, 26, 27, 30, 23, 17),
 }
-PICTURE_WIDTH = 142  # mm
+PICTURE_WIDTH = 128  # mm
 SOURCES_SHOWN = 5
 
 
@@ -280,7 +280,7 @@ class _Chapter:
             lines.append([word, *(str(n) for n in row), "\n".join(named)])
         lines.append([self.say("attribute.all"), *(str(n) for n in counts.sum()), ""])
         head = [str(counts.index.name), *counts.columns, self.say("docx.items")]
-        table = self.table(head, lines, (30, 17, 18, 13, 78), centred=(1, 2, 3))
+        table = self.table(head, lines, (30, 16, 17, 12, 81), centred=(1, 2, 3), size=self.table_size - 1)
         for drawn, code in zip(table.rows[1:-1], codes, strict=True):
             _flag(drawn.cells[0], VERDICT_COLOURS[code])
 
@@ -297,7 +297,8 @@ class _Chapter:
         for _, row in rows.iterrows():
             self.document.add_heading(self.name(row["indicator"]), level=2)
             claim = briefing.claim(self.reach, row, self.lang)
-            self.paragraph(f"{claim.strip()}{self.between}{briefing.pace(row, self.lang)}{self.between}{briefing.fared(row, self.lang)}", keep=True)
+            said = [claim.strip(), briefing.pace(row, self.lang), briefing.fared(row, self.lang)]
+            self.paragraph(self.between.join(filter(None, said)), keep=True)
             lead = briefing.leads(self.reach, row)
             if lead:
                 self.paragraph(self.say("slide.lead", departments=lead), keep=True)
@@ -424,6 +425,9 @@ class _Chapter:
                 cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 middle = x in centred or place == 0
                 self.cell(cell, words[x], size or self.table_size, "table" if place else "heading", middle)
+        for row in table.rows[:2] + table.rows[-2:-1]:  # no row stands alone on a page
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         _three_lines(table)
         _padding(table, 1.2)
@@ -450,7 +454,7 @@ class _Chapter:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
         for row, key in zip(table.rows, keys, strict=True):
-            row.height, row.height_rule = Mm(13), WD_ROW_HEIGHT_RULE.AT_LEAST
+            row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
             row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
             for cell, width, text in zip(row.cells, widths, (self.say(key).strip(), ""), strict=True):
                 cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER

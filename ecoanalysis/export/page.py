@@ -22,12 +22,15 @@ h3 { margin: 1.2rem 0 .3rem } .quiet { color: #5d6975 }
 .demo { background: #fff4e0; border: 1px solid #b36b00; color: #7a4900; padding: .6rem .9rem; border-radius: 6px }
 .failed { background: #fbe9e4; border: 1px solid #a3522a; padding: .6rem .9rem; border-radius: 6px }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .86rem; width: 100% }
-th, td { border: 1px solid #d5dade; padding: .28rem .5rem; text-align: center; vertical-align: middle }
+th, td { border: 1px solid #d5dade; padding: .28rem .5rem; text-align: center; vertical-align: middle;
+  min-width: 5.4rem }
 th:first-child, td:first-child { text-align: left; min-width: 13rem; position: sticky; left: 0; background: #fff }
 thead th { background: #dfe7ee !important; position: sticky; top: 0 }
 tr.group td { background: #f3f6f8; color: #5d6975 }
 a { color: #22597a } li { margin: .25rem 0 } ul.documents { columns: 20rem; padding-left: 1.1rem }
 section + section { border-top: 2px solid #d5dade; margin-top: 3rem; padding-top: 1rem }
+@media (max-width: 40rem) { body { padding: .8rem } h1 { font-size: 1.35rem }
+  th:first-child, td:first-child { min-width: 8.5rem } ul.documents { columns: 1 } }
 @media print { .scroll { overflow: visible } body { max-width: none } }
 """
 
@@ -52,7 +55,10 @@ def write_index(reach: Reachability, folder: Path | str, lang: str, outcomes: li
     """
     folder = Path(folder)
     words = languages(lang)
-    sections = "".join(f'<section lang="{w}">{_section(reach, folder, w, outcomes)}</section>' for w in words)
+    sections = "".join(
+        f'<section lang="{w}" id="{w}">{_other(words, w)}{_section(reach, folder, w, outcomes)}</section>'
+        for w in words
+    )
     title = phrase("slide.title", words[0])
     page = (
         f'<!doctype html><html lang="{words[0]}"><head><meta charset="utf-8">'
@@ -73,7 +79,7 @@ def _section(reach: Reachability, folder: Path, lang: str, outcomes: list) -> st
     parts.append(f'<p class="quiet">{escape(phrase("slide.as_of", lang, as_of=reach.as_of))}</p>')
     if briefing.uses_demo(reach.assessment):
         parts.append(f'<p class="demo">{escape(phrase("slide.demo_notice", lang))}</p>')
-    parts += _failed(folder, lang, outcomes)
+    parts += _failed(reach, lang, outcomes)
     parts.append(_heading("page.matrix", lang))
     parts.append(_matrix(reach, lang, outcomes, folder))
     for code in parents or list(reach.regions["code"])[:1]:
@@ -105,6 +111,8 @@ def _section(reach: Reachability, folder: Path, lang: str, outcomes: list) -> st
     problems = briefing.left_out(reach, lang)
     if problems:
         parts.append(f"<h2>{escape(phrase('opening.left_out', lang, count=len(problems)))}</h2>{_list(problems)}")
+    made = phrase("page.made", lang, files=len(reach.hashes), folder=reach.data.name)
+    parts.append(f'<p class="quiet">{escape(made)}</p>')
     version = importlib.metadata.version("ecoanalysis")
     parts.append(
         f'<p class="quiet">ecoanalysis {version} · {escape(phrase("slide.foot", lang, as_of=reach.as_of))}</p>'
@@ -143,12 +151,20 @@ def _cell(code: str, lang: str) -> str:
     return f'<td style="background:{VERDICT_COLOURS[code]};color:{colour}">{words}</td>'
 
 
-def _failed(folder: Path, lang: str, outcomes: list) -> list[str]:
-    return [
-        f'<p class="failed">{escape(phrase("run.failed", lang, region=o.name, folder=o.folder, error=o.error))}</p>'
-        for o in outcomes
-        if o.state != "done"
-    ]
+def _failed(reach: Reachability, lang: str, outcomes: list) -> list[str]:
+    lines = []
+    for outcome in outcomes:
+        if outcome.state != "done":
+            place = briefing.region_name(reach, outcome.region, lang) or outcome.name
+            words = phrase("run.failed", lang, region=place, folder=outcome.folder, error=outcome.error)
+            lines.append(f'<p class="failed">{escape(words)}</p>')
+    return lines
+
+
+def _other(words: list[str], lang: str) -> str:
+    """The way to the page's part in the other language, where there is one."""
+    links = [f'<a href="#{w}" lang="{w}">{escape(phrase("page.language", w))}</a>' for w in words if w != lang]
+    return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
 
 
 def _links(folder: Path, place: str, names: list[str], lang: str) -> str:

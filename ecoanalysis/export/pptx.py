@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from lxml import etree
+from matplotlib.ticker import MaxNLocator
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -27,12 +28,12 @@ from ecoanalysis.charts import BAND, DARK, INK, MARK, QUIET, TARGET, VERDICT_COL
 from ecoanalysis.export import replacing
 
 EAST_ASIAN_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
-CITY_CHARTS, COUNTY_CHARTS, MATRIX_ROWS, SOURCES_SHOWN = 6, 2, 18, 12
+CITY_CHARTS, COUNTY_CHARTS, MATRIX_ROWS, EDITION_ROWS, SOURCES_SHOWN = 6, 2, 18, 12, 12
 LEFT, TOP, WIDTH = Inches(0.6), Inches(1.25), Inches(12.13)
 
 
 def write(reach: Reachability, path: Path | str, lang: str) -> None:
-    """Write the deck: overview, matrix, the city's weak points, then every county with its own.
+    """Write the deck: overview, matrix, targets below the nation's, the city's weak points, then every county's.
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ class _Deck:
         band.line.fill.background()
         place = briefing.region_name(self.reach, city, self.lang) if city else ""
         self.text(slide, place, LEFT, Inches(2.0), WIDTH, Inches(0.7), size=26, colour=BAND)
-        self.text(slide, phrase("slide.title", self.lang), LEFT, Inches(2.7), WIDTH, Inches(1.0), size=40)
+        size = 40 if self.lang == "zh" else 32  # one line
+        self.text(slide, phrase("slide.title", self.lang), LEFT, Inches(2.7), WIDTH, Inches(1.0), size=size)
         under = phrase("slide.as_of", self.lang, as_of=self.reach.as_of)
         self.text(slide, under, LEFT, Inches(3.8), WIDTH, Inches(0.5), size=18, colour=QUIET)
         if briefing.uses_demo(self.reach.assessment):
@@ -86,6 +88,7 @@ class _Deck:
         self.summary(code, rows)
         if before_charts:
             before_charts()
+            self.weaker(code)
         weak = briefing.weak_points(self.reach, code, most=len(rows))
         drawable = weak[np.isfinite(weak["target"])]
         for _, row in drawable.head(charts).iterrows():
@@ -118,7 +121,7 @@ class _Deck:
             )
         if len(cells) > 1:
             widths = (3.4, 1.6, 1.4, 0.6, 1.45, 0.9, 1.68, 1.1)
-            table = self.table(slide, cells, widths, Inches(3.3), row_height=0.52, size=11)
+            table = self.table(slide, cells, widths, Inches(3.3), row_height=0.5, size=11)
             for place, verdict in enumerate(weak["verdict"], start=1):
                 _shade(table.cell(place, 4), verdict)
         else:
@@ -139,7 +142,8 @@ class _Deck:
             frame = tile.text_frame
             frame.word_wrap = True
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-            lines = [(str(int(row.sum())), 28), (briefing.verdict(code, self.lang), 12)]
+            frame.margin_left = frame.margin_right = Emu(30_000)
+            lines = [(str(int(row.sum())), 28), (briefing.verdict(code, self.lang), 10.5)]
             lines.append((phrase("slide.binding", self.lang, count=int(row.iloc[0])), 10))
             for number, (words, size) in enumerate(lines):
                 paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -147,7 +151,7 @@ class _Deck:
                 self.run(paragraph, words, size, colour)
 
     def matrix(self) -> None:
-        """Items × regions as native tables, so many rows a slide that they stay readable."""
+        """Items × regions as native tables, verdicts in short words, so many rows a slide that they stay readable."""
         table = briefing.matrix(self.reach)
         pages = [table.iloc[start : start + MATRIX_ROWS] for start in range(0, len(table), MATRIX_ROWS)]
         demo = briefing.uses_demo(self.reach.assessment)
@@ -158,14 +162,27 @@ class _Deck:
             cells = [[phrase("column.indicator", self.lang), *names]]
             for item, verdicts in page.iterrows():
                 label = f"{item} " if isinstance(item, int) else ""
-                words = [briefing.verdict(code, self.lang) for code in verdicts]
+                words = [briefing.short_verdict(code, self.lang) for code in verdicts]
                 cells.append([label + briefing.item_name(item, self.lang), *words])
-            share = min(1.15, 8.4 / max(len(names), 1))
+            share = min(1.15, (8.1 if self.lang == "zh" else 8.6) / max(len(names), 1))
             widths = [12.13 - share * len(names), *[share] * len(names)]
-            drawn = self.table(slide, cells, widths, Inches(1.15), row_height=0.3, size=8)
+            size = 10 if self.lang == "zh" else 9
+            drawn = self.table(slide, cells, widths, Inches(1.1), row_height=0.295, size=size)
             for y, (_, verdicts) in enumerate(page.iterrows(), start=1):
                 for x, code in enumerate(verdicts, start=1):
                     _shade(drawn.cell(y, x), code)
+
+    def weaker(self, code: str) -> None:
+        """Targets that ask for less than a national edition does; national numbers that are unverified say so."""
+        rows = self.reach.editions[self.reach.editions["region_code"] == code]
+        table = briefing.editions_of(self.reach, code, self.lang)[rows["weaker"].to_numpy(bool)]
+        number, name, target, edition, national, _ = table.columns
+        lines = table[[name, target, edition, national]].astype(str)
+        lines[name] = [f"{n} {words}".strip() for n, words in zip(table[number], table[name], strict=True)]
+        for start in range(0, len(lines), EDITION_ROWS):
+            slide = self.slide(phrase("page.weaker", self.lang), False)
+            cells = [list(lines.columns), *lines.iloc[start : start + EDITION_ROWS].to_numpy().tolist()]
+            self.table(slide, cells, (5.6, 2.3, 1.4, 2.83), Inches(1.25), row_height=0.43, size=13)
 
     def forecast(self, row: pd.Series) -> None:
         """One indicator of one region: an editable chart, the claim, and the sources in the notes."""
@@ -181,7 +198,7 @@ class _Deck:
         side = Inches(9.45)
         claim = briefing.claim(self.reach, row, self.lang)
         self.text(slide, claim, side, Inches(1.4), Inches(3.35), Inches(2.9), size=14)
-        pace = briefing.pace(row, self.lang)
+        pace = " ".join(filter(None, (briefing.pace(row, self.lang), briefing.fared(row, self.lang))))
         if pace:
             self.text(slide, pace, side, Inches(4.3), Inches(3.35), Inches(1.6), size=12, colour=QUIET)
         lead = phrase("slide.lead", self.lang, departments=briefing.leads(self.reach, row))
@@ -242,7 +259,7 @@ class _Deck:
 
     def run(self, paragraph, words: str, size: float, colour: str) -> None:
         run = paragraph.add_run()
-        run.text = words
+        run.text = words.replace(" %", "\u00a0%")  # 83 % stays on one line
         run.font.size = Pt(size)
         run.font.color.rgb = _rgb(colour)
         run._r.get_or_add_rPr().set("lang", "zh-CN" if self.lang == "zh" else "en-GB")
@@ -362,6 +379,8 @@ def _style_forecast(chart, indicator: catalog.Indicator, lang: str) -> None:
     chart.legend._element.find(qn("c:legendPos")).addnext(entry)
     chart.font.size = Pt(11)
     chart.font.color.rgb = _rgb(QUIET)
+    east_asian = etree.SubElement(chart.font._rPr, qn("a:ea"))
+    east_asian.set("typeface", EAST_ASIAN_FONT)
 
 
 def _axes(chart, indicator: catalog.Indicator, lang: str) -> None:
@@ -371,8 +390,7 @@ def _axes(chart, indicator: catalog.Indicator, lang: str) -> None:
     values.format.line.fill.background()
     values.tick_labels.number_format = "General"
     values.tick_labels.number_format_is_linked = False
-    low, high = _limits(chart, indicator)
-    values.minimum_scale, values.maximum_scale = low, high
+    values.minimum_scale, values.maximum_scale, values.major_unit = _limits(chart, indicator)
     unit = briefing.unit(indicator.unit, lang)
     if unit:
         values.has_title = True
@@ -390,22 +408,19 @@ def _axes(chart, indicator: catalog.Indicator, lang: str) -> None:
         cross.set("val", "min")
 
 
-def _limits(chart, indicator: catalog.Indicator) -> tuple[float, float]:
-    """Round axis ends that hold band, history and target; a stacked band would pull the axis to zero."""
-    values = {plot_series.name: np.array([np.nan if v is None else v for v in plot_series.values], float)
-              for plot in chart.plots for plot_series in plot.series}  # fmt: skip
-    lower, width, *others = values.values()
+def _limits(chart, indicator: catalog.Indicator) -> tuple[float, float, float]:
+    """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
+    drawn = [series.values for plot in chart.plots for series in plot.series]
+    lower, width, *others = np.array(drawn, float)  # None becomes NaN
     everything = np.concatenate([lower, lower + width, *others])
     low, high = np.nanmin(everything), np.nanmax(everything)
-    span = max(high - low, 0.02 * max(abs(high), 1e-9), 10.0**-indicator.decimals * 4)
-    step = 10.0 ** np.floor(np.log10(span))
-    step *= 0.5 if span / step < 3 else 1.0
-    bottom, top = np.floor((low - 0.05 * span) / step) * step, np.ceil((high + 0.05 * span) / step) * step
-    if indicator.low is not None:
-        bottom = max(bottom, indicator.low)
-    if indicator.high is not None:
-        top = min(top, indicator.high)
-    return round(float(bottom), 6), round(float(top if top > bottom else bottom + step), 6)
+    least = max(0.02 * abs(high), 10.0**-indicator.decimals * 4)  # a standing series is no mountain range
+    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
+    bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
+    bottom, top = np.clip([low - margin, high + margin], *bounds)
+    ticks = MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
+    bottom, top = np.clip(ticks[[0, -1]], *bounds)
+    return round(float(bottom), 6), round(float(top), 6), round(float(ticks[1] - ticks[0]), 6)
 
 
 def _line(element, colour: str, width: float | None, dash: str | None, marker: str | None) -> None:

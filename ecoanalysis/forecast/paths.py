@@ -52,7 +52,8 @@ def quantiles(
     Returns
     -------
     array (series, horizon, levels)
-        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no scale: it stays at zero.
+        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no scale:
+        it stays at zero.
 
     Raises
     ------
