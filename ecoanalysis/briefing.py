@@ -83,11 +83,6 @@ def short_verdict(code: str, lang: str) -> str:
     return phrase(f"short.{code}", lang)
 
 
-def short_verdict(code: str, lang: str) -> str:
-    """A verdict in a word or two, where a whole matrix has to fit a slide."""
-    return phrase(f"short.{code}", lang)
-
-
 def status(code: str, lang: str) -> str:
     return phrase(f"status.{code}", lang) if code else NOTHING
 
