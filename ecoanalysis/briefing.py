@@ -413,6 +413,11 @@ def editions_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
     return named(pd.DataFrame(table, columns=["number", "indicator", "target", "edition", "national", "weaker"]), lang)
 
 
+def moved_to_eqi(lang: str) -> str:
+    """That national reporting moved from EI to EQI, and the two do not compare."""
+    return phrase("ei.moved_to_eqi", lang) + phrase("stop", lang)
+
+
 def national(row: pd.Series, lang: str) -> str:
     """A national threshold as printed, with 未核实 where its confidence is C or D."""
     text = f"{SIGNS.get(row['national_comparison'], row['national_comparison'])} {_plain(row['national'])}"
@@ -449,6 +454,8 @@ def codes_named(table: pd.DataFrame | pd.Series, lang: str) -> pd.DataFrame | pd
     known = catalog.variables() | catalog.indicators()
     words = {code: row.name(lang) for code, row in known.items()}
     words |= {step: phrase(f"ei.{step}", lang) for step in ("caps", "restriction")}
+    factors = ("population", "gdp_per_head", "energy_per_gdp", "co2_per_energy")
+    words |= {factor: phrase(f"kaya.{factor}", lang) for factor in factors if factor in table.index}
     if isinstance(table, pd.Series):
         return table.rename(index=words)
     return table.rename(index=words, columns=words)

@@ -154,6 +154,16 @@ class Statistics:
         found = {name: self.values(name, OWN) for name in names}
         return pd.DataFrame({name: values[region] for name, values in found.items() if values is not None})
 
+    def across(self, names: list[str], year: int) -> pd.DataFrame:
+        """Regions × variables or indicators of one year, their own figures; regions without any are left out."""
+        found = {name: self.values(name, OWN) for name in names}
+        rows = {name: values.loc[year] for name, values in found.items() if values is not None and year in values.index}
+        return pd.DataFrame(rows).dropna(how="all")
+
+    def names(self, lang: str) -> dict[str, str]:
+        """Names of the regions by code."""
+        return self.regions["name_en" if lang == "en" else "name_zh"].to_dict()
+
     def has_value(self, name: str) -> pd.DataFrame:
         """Years × regions: whether an indicator has a value, the region's own or from its counties."""
         found = pd.DataFrame(False, index=self.years, columns=self.regions.index)
