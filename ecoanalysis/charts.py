@@ -202,8 +202,9 @@ def waterfall(contributions: pd.Series, start: float, unit: str, lang: str, titl
         text = briefing.number(value, 2 if abs(value) < 10 else 0)
         axes.annotate(text, (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height()), (0, 3),
                       textcoords="offset points", ha="center", fontsize=9, color=INK)  # fmt: skip
-    axes.set_xticks(range(len(names)), [textwrap.fill(name, 12) for name in names])
+    axes.set_xticks(range(len(names)), [textwrap.fill(name, 7 if lang == "zh" else 12) for name in names])
     axes.set_ylabel(briefing.unit(unit, lang), color=QUIET)
+    axes.ticklabel_format(style="plain", axis="y")
     low = min(bottoms.min(), start, ends.iloc[-1])
     if low > 0:  # steps would be slivers beside a whole total
         axes.set_ylim(bottom=max(0, low - 1.5 * contributions.abs().max()))
