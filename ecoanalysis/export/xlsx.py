@@ -63,7 +63,14 @@ class _Book:
         return self.formats[key]
 
     def sheet(self, name: str):
-        return self.workbook.add_worksheet(phrase(f"sheet.{name}", self.lang))
+        """A sheet that prints on A4 across, as wide as its table, the header on every page."""
+        sheet = self.workbook.add_worksheet(phrase(f"sheet.{name}", self.lang))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        if name != "about":
+            sheet.repeat_rows(0)
+        return sheet
 
     def about(self) -> None:
         """What this is, what demo data are, and what the verdicts mean."""
