@@ -22,6 +22,7 @@ def opened(request, reach, tmp_path_factory):
 
 def columns(book, lang: str, sheet: str) -> dict[str, list]:
     head, *rows = book[phrase(f"sheet.{sheet}", lang)].iter_rows(values_only=True)
+    assert len(set(head)) == len(head), head
     return {name: list(values) for name, values in zip(head, zip(*rows, strict=True), strict=True)}
 
 
