@@ -16,6 +16,7 @@ from ecoanalysis.export import replacing
 
 FONT = "Microsoft YaHei"
 PERCENT = {"p_reach", "p_hold", "relative"}
+READ = {"about", "matrix", "chart"}
 WIDE = {"indicator_name": 34, "source": 50, "title": 40, "inputs": 24, "warning": 30, "name_zh": 40, "name_en": 44}
 
 
@@ -63,12 +64,13 @@ class _Book:
         return self.formats[key]
 
     def sheet(self, name: str):
-        """A sheet that prints on A4 across, as wide as its table, the header on every page."""
+        """A sheet that prints on A4 across: what is read on one page's width, tables with their header on every page."""
         sheet = self.workbook.add_worksheet(phrase(f"sheet.{name}", self.lang))
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        if name != "about":
+        if name in READ:
+            sheet.fit_to_pages(1, 0)
+        if name not in ("about", "chart"):
             sheet.repeat_rows(0)
         return sheet
 
@@ -79,6 +81,7 @@ class _Book:
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 96)
         sheet.write(0, 0, phrase("slide.title", self.lang), self.format(font_size=16, font_color=INK))
+        sheet.set_row(0, 27)
         sheet.write(1, 0, phrase("slide.as_of", self.lang, as_of=self.reach.as_of), self.format(font_color="#6b7785"))
         line = 3
         if briefing.uses_demo(self.reach.assessment):
@@ -145,7 +148,8 @@ class _Book:
             sheet.write(0, 0, phrase("sheet.nothing", self.lang), self.format())
             return
         for x, column in enumerate(table.columns):
-            sheet.write(0, x, phrase(f"column.{column}", self.lang), head)
+            word = f"{column}_code" if f"{column}_name" in table else column  # the name stands beside it
+            sheet.write(0, x, phrase(f"column.{word}", self.lang), head)
             self.column(sheet, x, column, table[column])
         sheet.freeze_panes(1, min(3, len(table.columns) - 1))
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
