@@ -72,7 +72,8 @@ def features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
         np.sort(change, axis=1)[:, [YEARS // 2 - 1]],
         w.better[:, None],
         *(up - down for up, down in near),
-        same_sign * sign * np.log1p(np.abs(last) / s) / 3, same_sign * sign, same_sign * sign * np.minimum(share * 5, 2),
+        same_sign * sign * np.log1p(np.abs(last) / s) / 3, same_sign * sign,
+        same_sign * sign * np.minimum(share * 5, 2),
         same_sign * (compound - drift), same_sign * np.minimum(np.abs(growth) * 10, 3) * np.sign(growth) * sign,
     ]  # fmt: skip
     swings = np.abs(np.diff(change, axis=1)) * known[:, :-1]

@@ -30,13 +30,13 @@ def networks(file: Path) -> list[dict[str, np.ndarray]]:
     with file.open(encoding="utf-8", newline="") as rows:
         for net, layer, _, *weights in csv.reader(rows):
             found.setdefault(net, {}).setdefault(layer, []).append([float(w) for w in weights])
-    return [{name: np.array(rows, np.float32) for name, rows in layers.items()} for layers in found.values()]
+    return [{name: np.array(rows) for name, rows in layers.items()} for layers in found.values()]
 
 
 def learned(w: Windows, horizon: int, file: Path = WEIGHTS) -> Shape:
     """Distributions 1..horizon years after the last observation, (series, horizon), by the weights in `file`."""
-    odd, even = (part.astype(np.float32) for part in features(w))
-    raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0, dtype=float)
+    odd, even = features(w)
+    raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
     location, width, skew, tail = distribution(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)

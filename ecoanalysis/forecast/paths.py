@@ -52,8 +52,8 @@ def quantiles(
     Returns
     -------
     array (series, horizon, levels)
-        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no scale:
-        it stays at zero.
+        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no
+        scale: it stays at zero.
 
     Raises
     ------
@@ -101,7 +101,9 @@ def sample_paths(
     ValueError
         As `quantiles`.
     """
-    drawn = _drawn(*_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, BLOCK), np.float64)
+    drawn = _drawn(
+        *_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, BLOCK), np.float64
+    )
     return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
 
 
@@ -122,7 +124,9 @@ def blocks(
 
     Only one block is in memory at a time. The size of the block does not change the paths.
     """
-    return _drawn(*_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block), np.float32)
+    return _drawn(
+        *_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block), np.float32
+    )
 
 
 def _prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block) -> tuple:

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import torch
 from scipy import optimize, special, stats
+from scipy.signal import lfilter
 
 from ecoanalysis.forecast import closed_form, learned
 from ecoanalysis.forecast.features import features
@@ -31,16 +32,28 @@ HERE = Path(__file__).parent
 SEED = 20240607
 AHEAD = 10
 PACES = (0.0, 0.5, 1.0, 2.0)
-AUGMENT, POWER, GROWTH, RANDOM = 0.35, (0.7, 1.1), (0.03, 0.05), 0.3
-NOISE, DROPOUT, LIKELIHOOD, DECAY = 0.3, 0.3, 0.1, 0.02
-FAMILY = r"(fe)?males?_|_(wo)?men|aged_[0-9a-z]+_|[0-9]+(_to_[0-9]+)?_years|_of_boys|_of_girls|_estimated|_reported|primary|tertiary|secondary"
-BAD = "death|mortality|all_forms_of_tb|infectious_tb_new|hiv|unemployment|murder|suicide|poverty|malaria|cancer_new|out_of_school|dead_kids|gini"
-GOOD = "gdpper|gnipercapita|literacy|broadband|internet|cell_phones|years_in_school|life_expectancy|school_completion"
-GOOD += "|doctors|hdi|detection_rate|employment_rate|health_spending|gdp_per_capita|treatment"
+AUGMENT, POWER, GROWTH, RANDOM, UNBOUNDED, GAPS, SIMULATED = 0.35, (0.7, 1.1), (0.03, 0.05), 0.3, 0.2, 0.12, 3000
+NOISE, DROPOUT, LIKELIHOOD, DECAY = 0.05, 0.15, 0.1, 0.02
+FAMILY = "|".join(  # what is taken off an indicator's name to see which are variants of one
+    [r"(fe)?males?_", r"_(wo)?men", r"aged_[0-9a-z]+_", r"[0-9]+(_to_[0-9]+)?_years", "_of_boys", "_of_girls"]
+    + ["_estimated", "_reported", "primary", "tertiary", "secondary"]
+)
+# Names in wide whose fall is good, and those whose rise is: wide itself does not know.
+BAD = "|".join(
+    "death mortality all_forms_of_tb infectious_tb_new hiv unemployment murder suicide poverty malaria".split()
+    + "cancer_new out_of_school dead_kids gini".split()
+)
+GOOD = "|".join(
+    "gdpper gnipercapita literacy broadband internet cell_phones years_in_school life_expectancy hdi doctors".split()
+    + "school_completion detection_rate employment_rate health_spending gdp_per_capita treatment".split()
+)
 
 
 def panel(folder: Path, check: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Series to learn from and, in a check, series to test with; one row a series: indicator, values, bounds, direction (0 where the panel does not know), source panel."""
+    """Series to learn from and, in a check, series to test with.
+
+    One row a series: indicator, values, bounds, direction (0 where the panel does not know), source panel.
+    """
     rows = []
     for name in ("wide", "dev", "m1"):
         values = pd.read_parquet(folder / f"{name}.parquet").sort_values(["sid", "t"])
@@ -69,10 +82,10 @@ def kept_out(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     held = set(dev[::3])
     out = (found.panel == "m1") | ((found.panel == "dev") & found.indicator.isin(held))
     mine = found[(found.panel == "dev") & found.indicator.isin(held)]
-    by_entity = {e: g for e, g in mine.groupby("entity")}
+    by_entity = dict(iter(mine.groupby("entity")))
     like = {}
     for row in found[~out].itertuples():
-        for other in (by_entity[row.entity].itertuples() if row.entity in by_entity else ()):
+        for other in by_entity[row.entity].itertuples() if row.entity in by_entity else ():
             start, stop = max(row.first, other.first), min(row.first + len(row.y), other.first + len(other.y))
             if stop - start < 8:
                 continue
@@ -83,6 +96,41 @@ def kept_out(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     same = {pair[0] for pair, r in like.items() if len(r) >= 3 and np.median(r) > 0.6}
     print("kept out:", sorted(held), "\nfor being like them:", sorted(same), flush=True)
     return out | found.indicator.isin(same), out
+
+
+def simulated(count: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Textbook series, so that they are known too: noise, AR, walks, drifts, lines, growth, saturating shares."""
+    rows, length = [], 32
+    for i in range(count):
+        kind = i % 8
+        noise = rng.standard_t(5, length) if rng.random() < 0.5 else rng.normal(size=length)
+        t, low, high = np.arange(length), np.nan, np.nan
+        level = rng.normal() * 10 ** rng.uniform(0, 3)
+        if kind == 0:
+            y = noise
+        elif kind == 1:
+            y = lfilter([1], [1, -rng.uniform(-0.3, 0.95)], noise)
+        elif kind == 2:
+            y = noise.cumsum()
+        elif kind == 3:
+            y = (noise + rng.normal()).cumsum()
+        elif kind == 4:
+            y = t * rng.normal() + noise
+        elif kind == 5:
+            y = lfilter([1], [1, -rng.uniform(0, 0.8)], noise).cumsum()
+        elif kind == 6:
+            y, level, low = np.exp((0.05 * rng.gamma(2) * (noise + rng.normal(0.5, 1))).cumsum()), 0.0, 0.0
+        else:
+            speed, shock = rng.uniform(0.02, 0.4), rng.uniform(0.02, 0.3)
+            y, level, low, high = (
+                100 / (1 + np.exp(-rng.normal(0, 1.5) - speed * t - shock * noise.cumsum())),
+                0.0,
+                0.0,
+                100.0,
+            )
+        better = int(rng.choice([-1, 0, 1]))
+        rows.append((f"simulated {i}", f"simulated {kind}", y + level, low, high, better, "wide"))
+    return pd.DataFrame(rows, columns="sid indicator y lo hi direction panel".split())
 
 
 def samples(found: pd.DataFrame, origins: int, rng: np.random.Generator) -> tuple[Windows, np.ndarray, np.ndarray]:
@@ -97,14 +145,21 @@ def samples(found: pd.DataFrame, origins: int, rng: np.random.Generator) -> tupl
             y = row.y
             if rng.random() < AUGMENT and y.min() > 0 and row.hi != row.hi:
                 y = y ** rng.uniform(*POWER) * np.exp(rng.normal(*GROWTH) * np.arange(len(y)))
+            lowest, highest = row.lo, row.hi
+            if rng.random() < UNBOUNDED:  # bounds that are not told, levels that mean little
+                y = y + (rng.random() < 0.7) * rng.normal() * 10 ** rng.uniform(0, 1.5) * np.abs(y).mean()
+                lowest, highest = 0.0 if y.min() > 0 and rng.random() < 0.5 else np.nan, np.nan
             window = y[cut - n : cut]
             still = np.mean(np.diff(window) == 0) > 0.5 if n > 1 else False
+            if n > 3 and rng.random() < GAPS:
+                window = window.copy()
+                window[rng.integers(1, n - 1, 1 + n // 6)] = np.nan
             future = np.full(AHEAD, np.nan)
             future[: len(y) - cut] = y[cut : cut + AHEAD]
             cuts.append(window)
             after.append(future)
-            low.append(row.lo if row.lo == row.lo else -np.inf)
-            high.append(row.hi if row.hi == row.hi else np.inf)
+            low.append(lowest if lowest == lowest else -np.inf)
+            high.append(highest if highest == highest else np.inf)
             known = row.direction or (rng.choice([-1, 1]) if rng.random() < RANDOM else 0)
             better.append(known if rng.random() < 0.7 else 0)
             weight.append(importance * (0.2 if still else 1.0) * (0.5 if n < 4 else 1.0))
@@ -194,10 +249,16 @@ def tensors(laid: Windows, after: np.ndarray, weight: np.ndarray) -> dict[str, t
     s = np.where(laid.scale > 0, laid.scale, 1.0)
     change = np.diff(laid.values, axis=1)
     with np.errstate(all="ignore"):
-        pace = np.array([np.median(np.abs(c[~np.isnan(c)])) if n > 1 else 0.0 for c, n in zip(change, laid.n)]) / s
+        pace = (
+            np.array(
+                [np.median(np.abs(c[~np.isnan(c)])) if n > 1 else 0.0 for c, n in zip(change, laid.n, strict=True)]
+            )
+            / s
+        )
     x = np.clip((after - laid.last[:, None]) / s[:, None], -3000, 3000)
-    found = dict(odd=odd, even=even, x=x, pace=np.where(pace > 0, pace, 1.0), better=laid.better, weight=weight)
-    found |= dict(up=np.minimum((laid.high - laid.last) / s, 1e6), down=np.minimum((laid.last - laid.low) / s, 1e6))
+    found = {"odd": odd, "even": even, "x": x, "pace": np.where(pace > 0, pace, 1.0)}
+    found |= {"better": laid.better, "weight": weight}
+    found |= {"up": np.minimum((laid.high - laid.last) / s, 1e6), "down": np.minimum((laid.last - laid.low) / s, 1e6)}
     return {k: torch.tensor(v, dtype=torch.float32) for k, v in found.items()}
 
 
@@ -236,7 +297,7 @@ def fit(data: dict[str, torch.Tensor], width: int, epochs: int, seed: int, batch
     with torch.no_grad():
         first = torch.cat([net.odd.weight / odd_scale, net.even.weight / even_scale], dim=1)
         bias = net.even.bias - (net.even.weight / even_scale) @ mean
-        layers = dict(first=torch.cat([first, bias[:, None]], dim=1))
+        layers = {"first": torch.cat([first, bias[:, None]], dim=1)}
         for name, layer in (("middle", net.middle), ("out", net.out)):
             layers[name] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
     return {k: v.numpy() for k, v in layers.items()}
@@ -309,7 +370,9 @@ def track_record(found: pd.DataFrame, weights: Path, file: Path, rng: np.random.
                 y = row.y[cut - int(rng.integers(fewest, min(most, cut) + 1)) : cut]
                 if np.mean(np.diff(y) == 0) <= 0.5:
                     windows_.append(y)
-                    after.append(np.pad(row.y[cut : cut + 5], (0, max(0, cut + 5 - len(row.y))), constant_values=np.nan))
+                    after.append(
+                        np.pad(row.y[cut : cut + 5], (0, max(0, cut + 5 - len(row.y))), constant_values=np.nan)
+                    )
                     who.append(row)
         low = np.array([-np.inf if r.lo != r.lo else r.lo for r in who])
         high = np.array([np.inf if r.hi != r.hi else r.hi for r in who])
@@ -338,7 +401,9 @@ def track_record(found: pd.DataFrame, weights: Path, file: Path, rng: np.random.
 def write_constants(found: dict[str, float], file: Path) -> None:
     """Fitted values into the table, in three digits; what is not fitted stays."""
     table = pd.read_csv(closed_form.CONSTANTS)
-    table["value"] = [f"{found.get(name, value):.3g}" for name, value in zip(table["name"], table["value"], strict=True)]
+    table["value"] = [
+        f"{found.get(name, value):.3g}" for name, value in zip(table["name"], table["value"], strict=True)
+    ]
     table.to_csv(file, index=False, lineterminator="\n")
 
 
@@ -366,6 +431,7 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     found, unseen = panel(a.panel, a.check)
+    found = pd.concat([found, simulated(SIMULATED, rng)], ignore_index=True)
     if a.constants:
         table = fit_closed_form(*samples(found.sample(frac=1, random_state=SEED), 1, rng), closed_form.constants())
         return write_constants(table, a.constants)

@@ -1,60 +1,101 @@
-"""Comparison models: their own textbook numbers, behind the same call."""
+"""Methods colleagues ask about give what their textbooks say, or no answer."""
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
+from scipy import stats
 
 from ecoanalysis import forecast
 
-SERIES = np.array([10.0, 12.0, 13.0, 15.5, 16.0, 18.5, 19.0, 21.0])
+RNG = np.random.default_rng(8)
+LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+HISTORY = 60 + 1.5 * np.arange(10) + RNG.normal(0, 2, 10)
 
 
-def test_the_grey_model_gives_the_textbook_example():
-    """The example of every introduction to grey systems: a = -0.0372, b = 3.0654."""
-    model = forecast.grey_model([2.874, 3.278, 3.337, 3.390, 3.679])
-    assert (model.a, model.b) == (pytest.approx(-0.0372, abs=5e-5), pytest.approx(3.0654, abs=5e-5))
-    assert model.fitted[1:] == pytest.approx([3.2320, 3.3545, 3.4817, 3.6136], abs=5e-4)
-    assert model.level_ratios_pass and model.accuracy == 1
+def test_the_straight_line_has_the_prediction_interval_of_the_textbook():
+    fit = stats.linregress(np.arange(10), HISTORY)
+    rest = HISTORY - fit.intercept - fit.slope * np.arange(10)
+    s = np.sqrt((rest**2).sum() / 8)
+    for h in (1, 5):
+        x = 9 + h
+        error = s * np.sqrt(1 + 1 / 10 + (x - 4.5) ** 2 / 82.5)
+        expected = fit.intercept + fit.slope * x + error * stats.t.ppf(LEVELS, 8)
+        found = forecast.quantiles([HISTORY], 5, LEVELS, method="straight_line")[0, h - 1]
+        np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
-def test_a_series_without_growth_is_the_limit():
-    model = forecast.grey_model([5.0] * 6)
-    assert np.allclose(model.fitted, 5) and model.accuracy == 1
+def test_the_line_leaves_gaps_out_and_meets_an_exact_line():
+    history = 3 + 2.0 * np.arange(8)
+    history[[2, 5]] = np.nan
+    found = forecast.quantiles([history], 3, [0.1, 0.9], method="straight_line")[0]
+    np.testing.assert_allclose(found, np.array([[19, 19], [21, 21], [23, 23.0]]), atol=1e-6)
 
 
-@pytest.mark.parametrize("bad", [[1.0, 2, 3], [1.0, 2, -3, 4], [1.0, np.nan, 3, 4]])
-def test_the_grey_model_refuses_what_it_cannot_take(bad):
-    with pytest.raises(ValueError):
-        forecast.grey_model(bad)
-
-
-def test_the_straight_line_has_the_prediction_interval_of_the_textbooks():
-    years = np.arange(8)
-    fitted = sm.OLS(SERIES, sm.add_constant(years)).fit()
-    ahead = fitted.get_prediction(sm.add_constant(np.arange(8, 11)))
-    frame = ahead.summary_frame(alpha=0.2)
-    low, mid, high = forecast.quantiles([SERIES], 3, [0.1, 0.5, 0.9], method="straight_line")[0].T
-    assert mid == pytest.approx(frame["mean"].to_numpy(), rel=1e-4)
-    assert low == pytest.approx(frame["obs_ci_lower"].to_numpy(), rel=1e-4)
-    assert high == pytest.approx(frame["obs_ci_upper"].to_numpy(), rel=1e-4)
-
-
-def test_the_log_line_continues_a_constant_rate():
-    series = 100 * 0.95 ** np.arange(8) * np.exp(np.random.default_rng(1).normal(0, 0.002, 8))
-    median = forecast.quantiles([series], 3, [0.5], method="log_line")[0, :, 0]
-    assert median == pytest.approx(100 * 0.95 ** np.arange(8, 11), rel=0.01)
+def test_the_log_line_continues_a_constant_growth_rate():
+    found = forecast.quantiles([100 * 1.07 ** np.arange(8)], 3, [0.5], method="log_line")[0, :, 0]
+    np.testing.assert_allclose(found, 100 * 1.07 ** np.arange(8, 11), rtol=1e-6)
 
 
 @pytest.mark.parametrize("method", forecast.COMPARISON)
-def test_every_model_gives_ordered_quantiles_inside_the_bounds(method):
-    histories = [SERIES, np.array([80.0, 85, 90, 93, 95, 97, 99, 99.5])]
-    found = forecast.quantiles(histories, 4, [0.05, 0.5, 0.95], bounds=[(0, 100)] * 2, method=method)
-    assert np.isfinite(found).all() and (np.diff(found, axis=2) >= 0).all()
-    assert (found >= 0).all() and (found <= 100).all()
-    paths = forecast.sample_paths(histories, 4, bounds=[(0, 100)] * 2, method=method, paths=50)
-    assert paths.shape == (2, 50, 4)
+def test_every_comparison_gives_ordered_quantiles_within_bounds(method):
+    found = forecast.quantiles([HISTORY, HISTORY[:8]], 4, LEVELS, bounds=[(0, 80)] * 2, method=method)
+    assert np.isfinite(found).all()
+    assert (np.diff(found, axis=2) >= 0).all() and found.max() <= 80
 
 
-def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"prophecy.*learned.*gm11"):
-        forecast.quantiles([SERIES], 2, [0.5], method="prophecy")
+@pytest.mark.parametrize("method", forecast.COMPARISON)
+def test_a_constant_series_stays_constant(method):
+    np.testing.assert_allclose(forecast.quantiles([[7.0] * 8], 3, LEVELS, method=method), 7)
+
+
+@pytest.mark.parametrize("method", forecast.COMPARISON)
+def test_a_series_too_short_for_a_method_gets_no_answer_and_the_others_do(method):
+    found = forecast.quantiles([[1.0, 2.0], HISTORY], 3, [0.5], method=method)
+    assert np.isnan(found[0]).all() and np.isfinite(found[1]).all()
+
+
+@pytest.mark.parametrize("method", ["log_line", "gm11"])
+def test_methods_for_positive_series_leave_others_alone(method):
+    assert np.isnan(forecast.quantiles([[3.0, 2, 1, 0, -1, -2]], 2, [0.5], method=method)).all()
+
+
+@pytest.mark.parametrize("method", ["straight_line", "gm11", "ets"])
+def test_comparison_paths_have_the_marginal_distribution_of_the_quantiles(method):
+    paths = forecast.sample_paths([HISTORY], 3, paths=1000, method=method)
+    np.testing.assert_allclose(
+        np.quantile(paths[0], [0.1, 0.5, 0.9], axis=0).T,
+        forecast.quantiles([HISTORY], 3, [0.1, 0.5, 0.9], method=method)[0],
+        rtol=2e-3,
+    )
+
+
+def test_the_grey_model_gives_back_an_exponential_law_almost_exactly():
+    history = 20 * np.exp(0.05 * np.arange(8))
+    model = forecast.grey_model(history)
+    assert model.a == pytest.approx(-2 * np.tanh(0.025), rel=1e-6)  # what the mean sequence makes of the rate
+    np.testing.assert_allclose(model.forecast(3), 20 * np.exp(0.05 * np.arange(8, 11)), rtol=2e-3)
+    assert model.level_ratios_pass and model.accuracy == 1 and model.range_of_use == "medium"
+
+
+def test_the_grey_model_solves_its_own_least_squares():
+    history = np.array([2.67, 3.13, 3.25, 3.36, 3.56, 3.72])
+    model = forecast.grey_model(history)
+    total = history.cumsum()
+    z = (total[1:] + total[:-1]) / 2
+    slope, intercept = np.polyfit(z, history[1:], 1)
+    assert (model.a, model.b) == (pytest.approx(-slope), pytest.approx(intercept))
+    errors = history - model.fitted
+    assert model.posterior_ratio == pytest.approx(errors.std() / history.std())
+    assert not model.smooth  # the second value is more than half of the first
+
+
+def test_the_grey_classes_are_those_of_the_table():
+    noisy = forecast.grey_model([10, 30, 8, 25, 12, 28, 9, 31])
+    assert noisy.accuracy == 4 and not noisy.level_ratios_pass
+    steep = forecast.grey_model(10 * np.exp(0.9 * np.arange(6)))
+    assert steep.range_of_use in ("with care", "none")
+
+
+@pytest.mark.parametrize("history", [[1.0, 2, 3], [1.0, 2, 3, 0], [1.0, np.nan, 2, 3], [1.0, 2, 3, -4]])
+def test_the_grey_model_refuses_what_it_cannot_use(history):
+    with pytest.raises(ValueError, match="at least 4 positive"):
+        forecast.grey_model(history)

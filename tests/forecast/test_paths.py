@@ -36,7 +36,7 @@ def test_a_change_of_unit_changes_the_unit_of_the_forecast_only(histories, metho
     found = forecast.quantiles(histories, 5, LEVELS, bounds=[(0, 100)] * len(histories), method=method)
     scaled = [np.array(h) * unit for h in histories]
     again = forecast.quantiles(scaled, 5, LEVELS, bounds=[(0, 100 * unit)] * len(histories), method=method)
-    np.testing.assert_allclose(again / unit, found, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(again / unit, found, rtol=1e-6, atol=1e-6)
 
 
 @settings(deadline=None, max_examples=60)
@@ -46,7 +46,7 @@ def test_the_forecast_of_the_mirror_image_is_the_mirror_image_of_the_forecast(hi
     found = forecast.quantiles(histories, 5, LEVELS, bounds=[(0, 100)] * count, better=[better] * count, method=method)
     mirrored = [-np.array(h) for h in histories]
     again = forecast.quantiles(mirrored, 5, LEVELS, bounds=[(-100, 0)] * count, better=[-better] * count, method=method)
-    np.testing.assert_allclose(-again[..., ::-1], found, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(-again[..., ::-1], found, rtol=1e-6, atol=1e-6)
 
 
 @settings(deadline=None, max_examples=40)
@@ -55,7 +55,7 @@ def test_a_series_forecast_does_not_depend_on_its_company(histories, method):
     together = forecast.quantiles(histories, 4, LEVELS, method=method)
     for i, own in enumerate(histories):
         np.testing.assert_allclose(
-            forecast.quantiles([own], 4, LEVELS, method=method)[0], together[i], rtol=1e-4, atol=1e-4
+            forecast.quantiles([own], 4, LEVELS, method=method)[0], together[i], rtol=1e-9, atol=1e-9
         )
 
 
@@ -91,7 +91,7 @@ def test_years_of_a_path_hang_together_the_more_the_closer_they_are():
 
 
 def test_blocks_of_any_size_hold_the_same_paths_in_single_precision():
-    options = dict(paths=50, seed=1, groups=["a", "b", "a", "b", "a", None])
+    options = {"paths": 50, "seed": 1, "groups": ["a", "b", "a", "b", "a", None]}
     whole = forecast.sample_paths(WALKS, 5, **options)
     for block in (1, 4, 100):
         parts = list(forecast.blocks(WALKS, 5, block=block, **options))

@@ -1,0 +1,130 @@
+"""The engine against the forecasting packages of the field, on short annual series.
+
+    python benchmarks/short_series.py --panel DIRECTORY [--weights FILE] [--unseen] [--n 6 8 12] [--peers NAMES]
+
+DIRECTORY holds the panels and `bench.py`, the method of evaluation: one origin a series, five years ahead, chances of
+targets at the last value moved by 0, 1/2, 1 or 2 median annual changes a year. Runs in an environment of its own
+(requirements.txt beside this file) with the repository on PYTHONPATH.
+
+The shipped weights were learned from these panels, so a fair table needs weights that were not: `python -m
+ecoanalysis.forecast.train --panel DIRECTORY --check --out FILE` keeps indicators out, and --weights FILE --unseen
+scores on exactly those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import importlib.util
+import logging
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import forecast
+from ecoanalysis.forecast import learned, methods
+
+OWN = ("learned", "closed_form")
+PEERS = "ols,gm11,rwd,damped,ets,arima,theta"
+SHOWN = ["Brier", "ECE", "cov80", "cov95", "aCRPS", "logS", "series_per_s"]
+
+
+def evaluation(folder: Path):
+    """The panel folder's bench.py as a module."""
+    spec = importlib.util.spec_from_file_location("bench", folder / "bench.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bench"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def tasks(bench, name: str, n: int, unseen: bool, most: int | None) -> list[dict]:
+    """Windows of one panel; `unseen` leaves only indicators that --check keeps out of learning."""
+    dataset, kind = {"dev": ("dev", "measured"), "modelled": ("dev", "modelled"), "m1": ("m1", "all")}[name]
+    found, _ = bench.tasks(dataset, n, kind=kind)
+    if unseen and name == "dev":
+        _, meta = bench.load("dev")
+        kept = set(sorted(meta.indicator.unique())[::3])  # as train.kept_out
+        found = [task for task in found if task["group"] in kept]
+    return found[:most]
+
+
+def distributions(bench, names: list[str], todo: list[dict]) -> dict[str, tuple[np.ndarray, float]]:
+    """Quantiles of every method, with its series per second."""
+    y, bounds = [t["y"] for t in todo], [t["bounds"] for t in todo]
+    horizon, found = len(todo[0]["actual"]), {}
+    for name in names:
+        began = time.perf_counter()
+        if name in OWN:
+            better = [t["direction"] for t in todo]
+            drawn = forecast.quantiles(y, horizon, bench.LEVELS, bounds=bounds, better=better, method=name)
+        else:
+            drawn = bench.METHODS[name](y, horizon, bounds)
+        found[name] = drawn, len(todo) / (time.perf_counter() - began)
+    parts = [part for part in ("ets", "arima", "theta") if part in found]
+    if len(parts) == 3:
+        mean = np.mean([np.sort(found[part][0], axis=-1) for part in parts], axis=0)
+        found["ets+arima+theta"] = mean, 1 / sum(1 / found[part][1] for part in parts)
+    return found
+
+
+def table(bench, names: list[str], todo: list[dict]) -> pd.DataFrame:
+    """One row a method."""
+    rows = {}
+    for name, (drawn, speed) in distributions(bench, names, todo).items():
+        frame, events = bench.score(todo, drawn)
+        rows[name] = {**bench.summary(frame, events, frame), "series_per_s": speed}
+    result = pd.DataFrame(rows).T[SHOWN].astype(float)
+    best = result.drop(index=[name for name in OWN if name in result.index])["Brier"].min()
+    return result.assign(**{"gain %": 100 * (1 - result["Brier"] / best)}).sort_values("Brier")
+
+
+def holding(bench, todo: list[dict]) -> dict[str, float]:
+    """Chance that each of the next three years is on the good side: joint paths against independent years."""
+    bounds, better = [t["bounds"] for t in todo], [t["direction"] for t in todo]
+    paths = forecast.sample_paths([t["y"] for t in todo], 3, bounds=bounds, better=better)
+    joint, alone, held = [], [], []
+    for task, drawn in zip(todo, paths, strict=True):
+        for h, _, target in bench.targets(task):
+            if h > 3:
+                continue
+            good = task["direction"] * (drawn - target) >= 0
+            joint.append(good.all(axis=1).mean())
+            alone.append(good.mean(axis=0).prod())
+            held.append(bool((task["direction"] * (task["actual"][:3] - target) >= 0).all()))
+    joint, alone, held = (np.array(part, float) for part in (joint, alone, held))
+    brier, independent = ((joint - held) ** 2).mean(), ((alone - held) ** 2).mean()
+    return {"joint": brier, "independent": independent, "gain %": 100 * (1 - brier / independent)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--panel", type=Path, required=True)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--unseen", action="store_true")
+    parser.add_argument("--n", type=int, nargs="+", default=[6, 8, 12])
+    parser.add_argument("--sets", nargs="+", default=["dev", "m1", "modelled"], choices=["dev", "m1", "modelled"])
+    parser.add_argument("--peers", default=PEERS, help="names known to bench.py, or nothing; prophet is slow")
+    parser.add_argument("--max-series", type=int)
+    a = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    logging.getLogger("prophet.plot").disabled = True
+    bench = evaluation(a.panel)
+    if a.weights:
+        methods.METHODS["learned"] = functools.partial(learned.learned, file=a.weights)
+    names = [*OWN, *filter(None, a.peers.split(","))]
+    for name in a.sets:
+        for n in a.n:
+            todo = tasks(bench, name, n, a.unseen, a.max_series)
+            print(f"\n{name}, {n} yearly values, {len(todo)} series")
+            print(table(bench, names, todo).round(4).to_string())
+            hold = holding(bench, todo)
+            print("  ".join(["all of the next three years:", *(f"{k} {v:.4f}" for k, v in hold.items())]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
