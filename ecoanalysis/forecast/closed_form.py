@@ -8,8 +8,8 @@ All in units of the usual annual change s of the window, h years ahead:
 * location: the drift, damped by the factor `damping` each year, plus a small shift the good way where that is known.
 * spread: grows with h as `h ** growth`, wider for few years, narrower the less a year's change differs from the change
   of the year before (roughness).
-* tails: those of Student's t with `freedom` degrees of freedom, because one year in fourteen brings a change above three
-  times the usual one.
+* tails: those of Student's t with `freedom` degrees of freedom, because one year in fourteen brings a change above
+  three times the usual one.
 """
 
 from __future__ import annotations
