@@ -42,6 +42,10 @@ class Indicator:
     standard: str
     clause: str
     confidence: str
+    requirement: str
+    owed_at: str
+    confidence_attribute: str
+    confidence_scope: str
 
     @property
     def direction(self) -> int:
