@@ -139,7 +139,7 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
     KeyError
         The phrase table has no such key.
     """
-    table = _phrases()
+    table = phrases()
     if key not in table:
         raise KeyError(f"phrases.csv has no key '{key}'")
     text = table[key][lang]
@@ -147,7 +147,8 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
 
 
 @cache
-def _phrases() -> dict[str, dict[str, str]]:
+def phrases() -> dict[str, dict[str, str]]:
+    """The phrase table: both languages of every key."""
     return {row["key"]: row for row in rows(files("ecoanalysis") / "tables" / "phrases.csv")}
 
 
