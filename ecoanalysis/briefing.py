@@ -244,7 +244,7 @@ def sources(reach: Reachability, row: pd.Series) -> list[str]:
     """The way back: source, file and row of every observation behind the row's latest value."""
     ids = [part for part in str(row["inputs"]).split(";") if part]
     cells = reach.observations.set_index("id").reindex(ids).dropna(subset="source")
-    return [f"{cell['source']} ({cell['file']}:{cell['cell'].removeprefix('row ')})" for _, cell in cells.iterrows()]
+    return [f"{cell['source']} ({cell['file']}:{cell['cell']})" for _, cell in cells.iterrows()]
 
 
 # ---------------------------------------------------------------------- overviews

@@ -96,7 +96,7 @@ def test_every_phrase_has_both_languages_and_the_same_fields():
 
 def test_no_words_for_users_stand_in_the_code():
     for file in (ROOT / "ecoanalysis").rglob("*.py"):
-        if file.name in ("units.py", "cli.py", "intake.py", "catalog.py"):
+        if file.name in ("units.py", "cli.py", "catalog.py") or file.parent.name == "intake":
             continue  # they read Chinese (万, 亿, 约束性), and the help of the commands is bilingual in place
         tree = ast.parse(file.read_text(encoding="utf-8"))
         docs = {id(node.body[0].value) for node in ast.walk(tree)
