@@ -7,6 +7,7 @@ plausible is a suspicion: it is told, and stays until somebody has set it aside 
 
 from ecoanalysis.intake.columns import COLUMNS, COMPARISONS, EVIDENCE_KINDS, OBSERVATION_COLUMNS, STATUSES
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
 from ecoanalysis.intake.template import write_template
 
@@ -19,6 +20,7 @@ __all__ = [
     "Account",
     "Problem",
     "Raw",
+    "Suspicion",
     "hashes",
     "read",
     "write_template",

@@ -6,15 +6,17 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.intake import files, plan, statistics
+from ecoanalysis.intake import files, plan, plausibility, statistics
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import COLUMNS, OBSERVATION_COLUMNS
 from ecoanalysis.intake.layout import records
+from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem, collapsed
 
 NEEDED = ("regions.csv", "targets.csv")
@@ -57,10 +59,17 @@ class Raw:
     hashes: dict[str, str]
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     references: pd.DataFrame = field(default_factory=pd.DataFrame)
-    suspicions: list = field(default_factory=list)
+    acknowledged: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rules: pd.DataFrame | None = None
     files: list[Account] = field(default_factory=list)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     vintage: str = ""
+
+    @cached_property
+    def suspicions(self) -> list[Suspicion]:
+        """What is possible and not plausible, reckoned when it is first asked for; the acknowledged ones among them."""
+        rules = plausibility.rules(self.rules)
+        return plausibility.suspicions(self.observations, self.regions, self.targets, self.acknowledged, rules)
 
 
 def read(folder: Path | str, *, vintage: str = "") -> Raw:
@@ -151,18 +160,16 @@ class _Folder:
         acknowledged = self.table("acknowledged.csv", plan.acknowledged)
         self.table("coefficients.csv", plan.coefficients)
         self.table("thresholds.csv", plan.thresholds, indicators)
-        suspicions = self.suspicions(raw, acknowledged)
+        rules = self.table("rules.csv", plan.rules, plausibility.KINDS)
         self.account_for_the_rest()
         return Raw(
             **raw,
-            suspicions=suspicions,
+            acknowledged=acknowledged,
+            rules=rules,
             problems=collapsed(self.problems),
             files=[self.accounts[name] for name in sorted(self.accounts)],
             hashes=dict(sorted(self.hashes.items())),
         )
-
-    def suspicions(self, raw: dict, acknowledged: pd.DataFrame) -> list:
-        return []
 
     # ------------------------------------------------------------------ files
 
