@@ -192,10 +192,8 @@ class Panel:
         self.region, self.variable = region[order].astype(int), variable[order].astype(int)
         self.year, self.value = year[order], observations["value"].to_numpy(dtype=float)[order]
         level = self.regions["level"].to_numpy()
-        self.counted = np.isin(
-            observations["unit"].astype("category").cat.categories[observations["unit"].astype("category").cat.codes],
-            list(COUNTED),
-        )[order]
+        units = observations["unit"].astype("category")
+        self.counted = units.isin(COUNTED).to_numpy()[order]
         self.level = level[self.region] if len(order) else np.array([], dtype=object)
         series = self.variable.astype(np.int64) * max(len(codes), 1) + self.region
         self.starts = np.flatnonzero(np.r_[True, series[1:] != series[:-1]]) if len(order) else np.array([], int)

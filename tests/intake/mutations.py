@@ -123,7 +123,7 @@ def figures(faults: int = 60, seed: int = 11) -> pd.DataFrame:
     _, before = told(DATA, set())
     raw = intake.read(DATA)
     suspected = {s.id for s in raw.suspicions if ".csv:" in s.id}
-    made = {kind: 0 for kind in (*KINDS, *SWAPS)}
+    made = dict.fromkeys((*KINDS, *SWAPS), 0)
     found = dict(made)
     missed: list[str] = []
     with tempfile.TemporaryDirectory() as place:
