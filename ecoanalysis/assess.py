@@ -232,7 +232,7 @@ def default_as_of(raw: intake.Raw) -> int:
     targets = targets_of_regions(raw.targets, raw.regions)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     wanted = set(zip(numeric["region_code"], numeric["indicator"], strict=True))
-    statistics = compute.Statistics(raw.observations, raw.regions, catalog.coefficients(raw.folder))
+    statistics = compute.measure(raw.observations, raw.regions, catalog.coefficients(raw.folder))
     counts = sum((statistics.has_value(code)[region].astype(int) for region, code in wanted), start=0)
     enough = counts[counts >= len(wanted) / 2].index if len(wanted) else []
     if len(enough):

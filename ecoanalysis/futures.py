@@ -6,14 +6,16 @@ their numerators and denominators, added up and divided in every path; never a m
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog, forecast
-from ecoanalysis.compute import COUNTIES, OWN
-from ecoanalysis.formulas import FORMULAS
+from ecoanalysis.compute import COUNTIES, OWN, Measured
+from ecoanalysis.formulas import CHANGES, FORMULAS
 
 PATHS = 1000
 METHOD = "learned"
@@ -31,6 +33,284 @@ FORECAST_COLUMNS = [
     "n_obs",
     "scenario",
 ]
+
+
+BANDS = {"median": 0.5, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One indicator in many regions: what was measured and what may come, jointly.
+
+    indicator : str
+    regions : tuple of str, codes of the regions that have a value
+    basis : tuple of str, whose figures they are: `reported` or `from_counties`
+    years : RangeIndex, from the first measured year of any region to the last year ahead
+    values : float array (regions, years), in the indicator's unit; NaN where not measured
+    latest : int array (regions,), last measured year
+    ahead : RangeIndex, the years that `paths` covers: after the earliest `latest`
+    paths : float32 array (regions, paths, ahead); years of `ahead` that a region has measured are repeated in every
+        path, NaN in a gap. A row of paths is one possible future of all regions together.
+    method : str
+    """
+
+    indicator: str
+    regions: tuple[str, ...]
+    basis: tuple[str, ...]
+    years: pd.RangeIndex
+    values: np.ndarray
+    latest: np.ndarray
+    ahead: pd.RangeIndex
+    paths: np.ndarray
+    method: str
+
+    @property
+    def n_obs(self) -> np.ndarray:
+        """Measured years of each region (regions,)."""
+        return np.isfinite(self.values).sum(axis=1)
+
+    def at(self, year: int) -> np.ndarray:
+        """All futures of a year, float array (regions, paths).
+
+        The measured value, repeated, where the year is not after a region's last; NaN where it was not measured.
+        """
+        if year in self.ahead:
+            return self.paths[:, :, year - self.ahead[0]]
+        column = self.values[:, year - self.years[0]] if year in self.years else np.full(len(self.regions), np.nan)
+        return np.broadcast_to(column[:, None], self.paths.shape[:2])
+
+    def of(self, region: str) -> tuple[pd.Series, np.ndarray]:
+        """History of one region (by year, from its first to its last value) and its paths (paths, years after it).
+
+        Raises
+        ------
+        KeyError
+            The region has no value of this indicator.
+        """
+        if region not in self.regions:
+            raise KeyError(f"{self.indicator} has no value in region {region}; it has in {', '.join(self.regions)}")
+        place = self.regions.index(region)
+        history = pd.Series(self.values[place], index=self.years)
+        history = history.loc[history.first_valid_index() : self.latest[place]]
+        return history, self.paths[place][:, int(self.latest[place]) + 1 - self.ahead.start :]
+
+
+def outlook(
+    measured: Measured,
+    regions: pd.DataFrame | Iterable[str] | None,
+    indicator: str,
+    until: int,
+    *,
+    method: str = METHOD,
+    paths: int = PATHS,
+    seed: int = 0,
+    base_year: int | None = None,
+) -> Outlook:
+    """One indicator of many regions continued to a year.
+
+    Parameters
+    ----------
+    measured : Measured
+        Nothing later than the as-of year.
+    regions : DataFrame, list of codes or None
+        Whom to speak of (rows of `regions.csv`, or codes); None for all. A city that is the sum of its counties
+        takes them from `measured`, listed or not.
+    indicator : str
+        Code of an indicator.
+    until : int
+        Last year ahead.
+    method : str
+        A name in `forecast.METHODS`; the others than `learned` serve comparison.
+    paths, seed : int
+        As in `forecast.sample_paths`; every indicator has luck of its own.
+    base_year : int, optional
+        As in `Measured.value`.
+
+    Returns
+    -------
+    Outlook
+        Of the regions that have a value. Counties of one indicator have their good and bad years together. A city
+        without figures of its own is put together from its counties in every path: a ratio of sums, an area-weighted
+        mean, a sum, the worst.
+    """
+    wanted = _codes(measured, regions)
+    deciding = measured.deciding(indicator, base_year=base_year)
+    deciding = deciding[deciding != ""]
+    series = _Series(measured, indicator, base_year, until, method, paths, seed)
+    own = [code for code in deciding.index if deciding[code] == OWN]
+    joined = [code for code in deciding.index if deciding[code] == COUNTIES and code in wanted]
+    needed = {part for city in joined for part in measured.parts_of(city)}
+    own = [code for code in own if code in wanted or code in needed]
+    drawn = series.drawn(own)
+    cities = series.joined(joined, drawn) if joined else {}
+    told = [code for code in deciding.index if code in wanted]
+    return _together(measured, indicator, base_year, until, method, paths, deciding[told], drawn | cities)
+
+
+def bands(outlook: Outlook) -> pd.DataFrame:
+    """Median and bands of every region, year by year after its last value.
+
+    Returns
+    -------
+    DataFrame
+        region_code, indicator, year, median, lo80, hi80, lo95, hi95 (in the indicator's unit), method, n_obs.
+    """
+    levels = list(BANDS.values())
+    cut = np.quantile(outlook.paths, levels, axis=1) if outlook.paths.size else np.empty((len(levels), 0, 0))
+    after = np.array(outlook.ahead)[None, :] > outlook.latest[:, None]
+    row, column = np.nonzero(after)
+    table = {
+        "region_code": np.array(outlook.regions, object)[row],
+        "indicator": outlook.indicator,
+        "year": np.array(outlook.ahead)[column],
+        **{name: cut[place][row, column].astype(float) for place, name in enumerate(BANDS)},
+        "method": outlook.method,
+        "n_obs": outlook.n_obs[row],
+    }
+    return pd.DataFrame(table)
+
+
+@dataclass(frozen=True)
+class _Series:
+    """The series of one indicator, and how they are continued."""
+
+    measured: Measured
+    indicator: str
+    base_year: int | None
+    until: int
+    method: str
+    paths: int
+    seed: int
+
+    def drawn(self, codes: list[str]) -> dict[str, np.ndarray]:
+        """Whole paths (years of `_span`, paths) of the regions' own figures, measured years repeated."""
+        record = self.measured.tables.indicators[self.indicator]
+        values = self.measured.value(self.indicator, OWN, base_year=self.base_year)[codes]
+        return self.continued(values, (record.low, record.high), record.direction, self.indicator)
+
+    def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str) -> dict[str, np.ndarray]:
+        values = values.loc[:, values.notna().any()]
+        histories = {code: _trimmed(column) for code, column in values.items()}
+        if not histories:
+            return {}
+        latest = {code: int(history.index[-1]) for code, history in histories.items()}
+        horizon = max(1, *(self.until - year for year in latest.values()))
+        blocks = forecast.blocks(
+            [history.to_numpy()[-forecast.LONGEST :] for history in histories.values()],
+            horizon,
+            bounds=[bounds] * len(histories),
+            better=[better] * len(histories),
+            groups=[what] * len(histories),
+            paths=self.paths,
+            seed=self.seed + zlib.crc32(what.encode()),
+            method=self.method,
+        )
+        found, codes = {}, list(histories)
+        for start, block in blocks:
+            for code, ahead in zip(codes[start:], block, strict=False):
+                found[code] = self.laid_out(histories[code], ahead)
+        return found
+
+    def laid_out(self, history: pd.Series, ahead: np.ndarray) -> np.ndarray:
+        """(years from the first measured to `until`, paths): the past repeated, a gap bridged by a line."""
+        span = _span(self.measured, self.until)
+        whole = np.full((len(span), self.paths), np.nan, np.float32)
+        first, last = history.index[0] - span[0], history.index[-1] - span[0]
+        whole[first : last + 1] = history.interpolate().to_numpy()[:, None]
+        room = len(span) - last - 1
+        if room > 0:
+            whole[last + 1 :] = ahead[:, :room].T
+        return whole
+
+    def joined(self, cities: list[str], drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Whole paths of regions that are put together from their parts."""
+        how = self.measured.tables.indicators[self.indicator].aggregate
+        parts = {city: [code for code in self.measured.parts_of(city) if code in drawn] for city in cities}
+        if how == "ratio":
+            return self.ratios_of_sums(parts, drawn)
+        return {city: self.put_together(how, codes, drawn) for city, codes in parts.items()}
+
+    def put_together(self, how: str, codes: list[str], drawn: dict[str, np.ndarray]) -> np.ndarray:
+        own = np.array([drawn[code] for code in codes], float)
+        if how == "area_weighted":
+            area = self.measured.regions.loc[codes, "area_km2"].to_numpy(float)
+            return np.tensordot(area / area.sum(), own, axes=1)
+        if how == "worst":
+            worst = np.min if self.measured.tables.indicators[self.indicator].direction > 0 else np.max
+            return worst(own, axis=0)
+        return {"sum": np.sum, "mean": np.mean}[how](own, axis=0)
+
+    def ratios_of_sums(self, parts: dict[str, list[str]], drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Numerators and denominators added up in every path; a part with nothing to count adds nothing."""
+        counties = [code for codes in parts.values() for code in codes]
+        figures = self.measured.figures(self.indicator, OWN, base_year=self.base_year)
+        whole = figures.denominator[counties]
+        wholes = self.continued(whole, (0, None), 0, f"{self.indicator} denominator")
+        if self.indicator in CHANGES:  # continue the level that it is the change of
+            levels = self.continued(
+                figures.numerator[counties] / whole.where(whole > 0), (0, None), 0, f"{self.indicator} level"
+            )
+        else:
+            formula = self.measured.formulas[self.indicator]
+            one = pd.Series({2000: 1.0})
+            factor = float(formula(one, one, **self.measured.fixed(formula)).iloc[0])
+            levels = {code: drawn[code] / factor for code in counties}
+        return {city: self.ratio_of_sums(city, codes, levels, wholes) for city, codes in parts.items()}
+
+    def ratio_of_sums(self, city: str, codes: list[str], levels: dict, wholes: dict) -> np.ndarray:
+        codes = [code for code in codes if code in levels and code in wholes]
+        denominator = sum(wholes[code].astype(float) for code in codes)
+        numerator = sum(levels[code].astype(float) * wholes[code] for code in codes)
+        span = _span(self.measured, self.until)
+        sides = [pd.DataFrame(side, index=span) for side in (numerator, denominator)]
+        if self.indicator not in CHANGES:
+            formula = self.measured.formulas[self.indicator]
+            return formula(*sides, **self.measured.fixed(formula)).to_numpy()
+        change = CHANGES[self.indicator]
+        level = self.measured.level_of(change.level, *sides)
+        if not change.from_base:
+            return change.of(level).to_numpy()
+        start = self.measured.base(self.indicator, COUNTIES, base_year=self.base_year)[city]
+        return change.against(level, start).to_numpy()
+
+
+def _codes(measured: Measured, regions) -> set[str]:
+    if regions is None:
+        return set(measured.regions.index)
+    return set(regions["code"] if isinstance(regions, pd.DataFrame) else regions)
+
+
+def _span(measured: Measured, until: int) -> pd.RangeIndex:
+    return pd.RangeIndex(measured.years[0], max(until, measured.years[-1]) + 1)
+
+
+def _trimmed(column: pd.Series) -> pd.Series:
+    return column.loc[column.first_valid_index() : column.last_valid_index()]
+
+
+def _together(measured, indicator, base_year, until, method, paths, basis: pd.Series, whole: dict) -> Outlook:
+    codes = list(basis.index)
+    values = pd.DataFrame(np.nan, index=measured.years, columns=codes)
+    for which in (OWN, COUNTIES):
+        here = [code for code in codes if basis[code] == which]
+        if here:
+            values[here] = measured.value(indicator, which, base_year=base_year)[here]
+    latest = np.array([values[code].last_valid_index() for code in codes], int)
+    first = min((values[code].first_valid_index() for code in codes), default=until + 1)
+    ahead = pd.RangeIndex(min(latest, default=until) + 1, until + 1)
+    span = _span(measured, until)
+    drawn = np.full((len(codes), paths, len(ahead)), np.nan, np.float32)
+    past = values.reindex(ahead).to_numpy().T if len(codes) else np.empty((0, len(ahead)))
+    for place, code in enumerate(codes):
+        drawn[place] = past[place]
+        after = latest[place] + 1
+        if after <= until:
+            drawn[place][:, after - ahead[0] :] = whole[code][after - span[0] : until + 1 - span[0]].T
+    years = (
+        pd.RangeIndex(first, max(until, *latest, first - 1) + 1) if len(codes) else pd.RangeIndex(until + 1, until + 1)
+    )
+    table = values.reindex(years).to_numpy().T if len(codes) else np.empty((0, len(years)))
+    return Outlook(indicator, tuple(codes), tuple(basis), years, table, latest, ahead, drawn, method)
 
 
 @dataclass(frozen=True)
@@ -69,6 +349,7 @@ def deciding(results: pd.DataFrame) -> pd.DataFrame:
     A region's own figures decide as long as they reach as far as its counties' sum; a city that stopped reporting is
     judged by its counties.
     """
+    results = results.assign(value=results["value"].where(results["coverage"] >= 1))
     measured = results.dropna(subset="value")
     latest = measured.groupby(["region_code", "indicator", "basis"])["year"].max().unstack("basis")
     latest = latest.reindex(columns=[OWN, COUNTIES])

@@ -77,6 +77,11 @@ def rise_since(series: Yearly, base_year: float) -> Yearly:
     return series - base_value(series, base_year)
 
 
+def fall_since(series: Yearly, base_year: float) -> Yearly:
+    """Difference to the base year the other way round: positive for a fall."""
+    return 0.0 - rise_since(series, base_year)
+
+
 def compounded(rates: pd.Series) -> float:
     """The cumulative fall [%] that yearly falls [%] make together; never their sum.
 
