@@ -161,7 +161,8 @@ class Measured:
     def __init__(self, observations, regions, tables: catalog.Catalog, targets=None):
         self.observations = observations
         self.tables = tables
-        self.regions = regions.set_index("code")
+        codes = pd.Index(regions["code"].to_numpy(object), dtype=object, name="code")
+        self.regions = regions.drop(columns="code").set_index(codes)
         self.formulas = FORMULAS
         self.fixed = formula_settings(tables.coefficients)
         years = observations["year"]
@@ -286,14 +287,14 @@ class Measured:
         row without value that names in `lacking` what it lacks. A row with `coverage` below 1 is a sum with holes:
         shown, never passed off as the whole.
         """
-        tables = [
+        blocks = [
             self._rows(indicator, basis)
             for indicator in self.tables.indicators.values()
             if indicator.kind != "checklist"
             for basis in (OWN, COUNTIES)
         ]
-        tables = [table for table in tables if len(table)]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=RESULT_COLUMNS)
+        columns = {name: [block[name] for block in blocks if block] for name in RESULT_COLUMNS}
+        return pd.DataFrame({name: np.concatenate(parts) if parts else [] for name, parts in columns.items()})
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -671,51 +672,39 @@ class Measured:
             return np.broadcast_to(area, (len(self.years), len(area)))
         return sheet.value.ffill().bfill().to_numpy()
 
-    def _rows(self, indicator: catalog.Indicator, basis: str) -> pd.DataFrame:
-        """Result rows of an indicator, for the regions that the basis speaks of."""
+    def _rows(self, indicator: catalog.Indicator, basis: str) -> dict[str, np.ndarray]:
+        """Columns of the result rows of an indicator, for the regions that the basis speaks of; empty without any."""
         if basis == COUNTIES and self._sheet(indicator.code, COUNTIES, None) is None:
-            return pd.DataFrame(columns=RESULT_COLUMNS)
+            return {}
         figures = self.figures(indicator.code, basis)
         value = figures.value.to_numpy()
-        asked = self._asked(indicator.code)
-        if basis == COUNTIES:
-            asked = asked & self._family.has_parts
+        asked = self._asked(indicator.code) & (self._family.has_parts | (basis == OWN))
         told = np.logical_or.accumulate(np.isfinite(value), axis=0)
         if basis == OWN and len(told):
-            told[-1] |= ~told[-1]
+            told[-1] = True
         column, row = np.nonzero((told & asked).T)
         if not len(row):
-            return pd.DataFrame(columns=RESULT_COLUMNS)
+            return {}
         codes = self.regions.index.to_numpy(object)[column]
         years = self.years.to_numpy()[row]
-        numerator, denominator = (
-            np.full(len(row), np.nan) if side is None else side.to_numpy()[row, column]
-            for side in (figures.numerator, figures.denominator)
-        )
-        table = {
+        columns = {
             "region_code": codes,
-            "indicator": indicator.code,
-            "part": indicator.part,
             "year": years,
             "value": value[row, column],
-            "unit": indicator.unit,
-            "basis": basis,
-            "numerator": numerator,
-            "denominator": denominator,
             "status": np.array([*STATUSES, ""], object)[figures.status[row, column]],
-            "lacking": "",
+            "lacking": np.full(len(row), "", object),
             "coverage": figures.coverage[row, column],
             "id": codes + f":{indicator.code}:" + years.astype(str).astype(object) + f":{basis}",
         }
-        table = pd.DataFrame(table, columns=RESULT_COLUMNS)
-        without = np.flatnonzero(table["coverage"].to_numpy() < 1)
-        if len(without):
-            lacking = np.array(table["lacking"], dtype=object)
-            for place in without:
-                lacks = self.trace(codes[place], indicator.code, years[place], basis)[1]
-                lacking[place] = ";".join(sorted(lacks))
-            table["lacking"] = lacking
-        return table
+        for side in ("numerator", "denominator"):
+            cells = getattr(figures, side)
+            columns[side] = np.full(len(row), np.nan) if cells is None else cells.to_numpy()[row, column]
+        same = {"indicator": indicator.code, "part": indicator.part, "unit": indicator.unit, "basis": basis}
+        columns |= {name: np.full(len(row), text, object) for name, text in same.items()}
+        for place in np.flatnonzero(columns["coverage"] < 1):
+            lacks = self.trace(codes[place], indicator.code, years[place], basis)[1]
+            columns["lacking"][place] = ";".join(sorted(lacks))
+        return columns
 
     # ------------------------------------------------------------------ where a value comes from
 
@@ -826,16 +815,13 @@ class Measured:
         required, optional = _parameters(formula)
         fixed = self.fixed(formula) | ({} if base is None else {"base_year": base})
         base = int(fixed["base_year"]) if "base_year" in fixed else None
+        none = dict.fromkeys(optional)
+        if base is None and _cell_by_cell(formula, len(required), none | fixed):
+            return {}
         first, last = self.years[0] - 1, self.years[-1]
-        years = pd.RangeIndex(
-            min(first, first if base is None else base), max(last, last if base is None else base) + 1
-        )
-        count, none = len(years), dict.fromkeys(optional)
+        years = pd.RangeIndex(min(first, first if base is None else base), max(last, last if base is None else base) + 1)
+        count = len(years)
         left_out = np.where(np.eye(count, dtype=bool), np.nan, 1.0)
-        if base is None:  # most formulas work cell by cell
-            frames = [pd.DataFrame(left_out, index=years) for _ in required]
-            if np.array_equal(formula(*frames, **none, **fixed).isna().to_numpy(), np.eye(count, dtype=bool)):
-                return {}
         whole = pd.DataFrame(np.ones((count, count)), index=years)
         always = formula(*([whole] * len(required)), **none, **fixed).isna().to_numpy()[:, 0]
         needed = {}
@@ -905,7 +891,12 @@ class Measured:
 
     def _asked(self, indicator: str) -> np.ndarray:
         """Regions of a level that has the indicator."""
-        return self.regions["level"].map(self.tables.indicators[indicator].applies_to).to_numpy(bool)
+        applies = self.tables.indicators[indicator].applies_to
+        return np.isin(self._levels, [level for level in set(self._levels) if applies(level)])
+
+    @cached_property
+    def _levels(self) -> np.ndarray:
+        return self.regions["level"].to_numpy(object).astype(str)
 
     def _record(self, name: str) -> catalog.Indicator | catalog.Variable:
         return self.tables.indicators.get(name) or self.tables.variables[name]
@@ -1066,6 +1057,19 @@ def _latest_row(there: np.ndarray) -> np.ndarray:
     if not len(there):
         return np.full(there.shape[1], -1)
     return np.where(there.any(axis=0), len(there) - 1 - there[::-1].argmax(axis=0), -1)
+
+
+_CELL_BY_CELL: dict[tuple, bool] = {}
+
+
+def _cell_by_cell(formula: Callable, inputs: int, fixed: dict) -> bool:
+    """Whether a year's value needs its own year alone: seen on four years of which one at a time is left out."""
+    key = (formula, repr(fixed))
+    if key not in _CELL_BY_CELL:
+        hole = np.eye(4, dtype=bool)
+        frame = pd.DataFrame(np.where(hole, np.nan, 1.0), index=range(2001, 2005))
+        _CELL_BY_CELL[key] = np.array_equal(formula(*([frame] * inputs), **fixed).isna().to_numpy(), hole)
+    return _CELL_BY_CELL[key]
 
 
 _SIGNATURES: dict[Callable, tuple[list[str], list[str]]] = {}

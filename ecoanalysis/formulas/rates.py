@@ -25,7 +25,7 @@ def ratio(numerator: Yearly, denominator: Yearly, factor: float = 1.0) -> Yearly
     >>> ratio(pd.Series({2022: 41.0, 2023: 41.0}), pd.Series({2022: 100.0, 2023: 0.0}), 100).tolist()
     [41.0, nan]
     """
-    return numerator.where(numerator >= 0) / denominator.where(denominator > 0) * factor
+    return (numerator / denominator * factor).where((numerator >= 0) & (denominator > 0))
 
 
 def percentage(part: Yearly, whole: Yearly) -> Yearly:
