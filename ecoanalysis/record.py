@@ -70,11 +70,9 @@ def count(met) -> Record:
     >>> record.clean.tolist(), record.relapses.tolist(), record.finished.tolist(), record.unfinished.tolist()
     ([2, 1], [1, 0], [1, 0], [0, 1])
     """
-    met = np.asarray(met, dtype=float)
+    met = _states(met)
     if met.ndim != 2:
         raise ValueError(f"met has {met.ndim} dimensions; give one row for each region and one column for each year.")
-    if not np.isin(met[~np.isnan(met)], (0, 1)).all():
-        raise ValueError("met holds values other than 1 (met), 0 (not met) and NaN (not measured).")
     before, after = met[:, :-1], met[:, 1:]
     steps = [(1, 1), (1, 0), (0, 1), (0, 0)]
     return Record(*(((before == was) & (after == came)).sum(axis=1) for was, came in steps))
@@ -95,7 +93,7 @@ def hold_chance(record: Record, years) -> np.ndarray:
     array (regions,)
         Mean of (1 − r_i)^years over what the record leaves possible. A record of nothing gives the prior's answer.
     """
-    years = np.broadcast_to(np.asarray(years, dtype=float), record.clean.shape)
+    years = np.broadcast_to(_ahead(years), record.clean.shape)
     return _expected(_relapsing(record), 0, years)
 
 
@@ -115,7 +113,7 @@ def hold_chance_together(record: Record, members, years) -> float:
         Years to be held after the last one measured.
     """
     rates, members = _relapsing(record), np.asarray(members, dtype=int)
-    years = np.broadcast_to(np.asarray(years, dtype=float), members.shape)
+    years = np.broadcast_to(_ahead(years), members.shape)
     given = rates.moment(members, 0, years)
     return float(rates.weight @ given.prod(axis=1))
 
@@ -131,7 +129,7 @@ def reach_chance(record: Record, region, met_now, years, hold=0, *, fewest: int 
         Places in the record.
     met_now : array as `region`
         1 or 0, the state of the last measured year; NaN gives NaN.
-    years : int
+    years : int or array as `region`
         Years after the last one measured; 0 repeats the state.
     hold : int
         Further years in each of which it must then stay met.
@@ -141,25 +139,26 @@ def reach_chance(record: Record, region, met_now, years, hold=0, *, fewest: int 
     Returns
     -------
     array as `region`
-        NaN for a region that is unmet while the pooled record of finishing is thin.
+        NaN for a region that is unmet while the pooled record of finishing is thin. One that is met needs that
+        record only for coming back after a relapse.
 
     Notes
     -----
     Two states, unmet → met at rate f_i and met → unmet at rate r_i. A way through the years is counted by its four
     kinds of transitions, so the chance is a sum of products of two moments.
     """
-    region, met_now = np.broadcast_arrays(np.asarray(region, dtype=int), np.asarray(met_now, dtype=float))
+    region, met_now, years = np.broadcast_arrays(np.asarray(region, dtype=int), _states(met_now), _ahead(years))
     relapsing, finishing = _relapsing(record), _finishing(record)
     chance = np.full(region.shape, np.nan)
-    for state in (0, 1):
-        asked = met_now == state
-        if not asked.any() or (state == 0 and thin(record, fewest=fewest)):
+    for state, ahead in {(s, y) for s, y in zip(met_now.flat, years.flat, strict=True) if s == s and y == y}:
+        if state == 0 and thin(record, fewest=fewest):
             continue
+        asked = (met_now == state) & (years == ahead)
         chance[asked] = sum(
             number
             * _expected(relapsing, relapses, clean + hold)[region[asked]]
             * _expected(finishing, finished, unfinished)[region[asked]]
-            for number, clean, relapses, finished, unfinished in _ways(state, int(years))
+            for number, clean, relapses, finished, unfinished in _ways(int(state), int(ahead))
         )
     return chance
 
@@ -167,17 +166,17 @@ def reach_chance(record: Record, region, met_now, years, hold=0, *, fewest: int 
 def reach_chance_together(record: Record, members, met_now, years, hold=0, *, fewest: int = FEWEST) -> float:
     """Chance that all members are met after some years: a city that is met when every member is.
 
-    Parameters as in `reach_chance`, `members` and `met_now` of one length. NaN when a member's state is unknown, or
-    one is unmet while the pooled record of finishing is thin.
+    Parameters as in `reach_chance`, `members`, `met_now` and `years` (if not one number) of one length. NaN when a
+    member's state is unknown, or one is unmet while the pooled record of finishing is thin.
     """
-    members, met_now = np.asarray(members, dtype=int), np.asarray(met_now, dtype=float)
-    if np.isnan(met_now).any() or ((met_now == 0).any() and thin(record, fewest=fewest)):
+    members, met_now, years = np.broadcast_arrays(np.asarray(members, dtype=int), _states(met_now), _ahead(years))
+    if np.isnan(met_now + years).any() or ((met_now == 0).any() and thin(record, fewest=fewest)):
         return float("nan")
     relapsing, finishing = _relapsing(record), _finishing(record)
     together = np.ones((relapsing.weight.size, finishing.weight.size))
-    for member, state in zip(members, met_now, strict=True):
+    for member, state, ahead in zip(members, met_now, years, strict=True):
         place, alone = np.array([member]), 0.0
-        for number, clean, relapses, finished, unfinished in _ways(int(state), int(years)):
+        for number, clean, relapses, finished, unfinished in _ways(int(state), int(ahead)):
             kept = relapsing.moment(place, relapses, clean + hold)
             done = finishing.moment(place, finished, unfinished)
             alone = alone + number * kept * done.T
@@ -211,7 +210,7 @@ def outcomes(record: Record, met_now, years: int, paths: int, seed: int, members
         When a state is unknown: the future of what is not measured is left out by `members`, not guessed.
     """
     members = np.arange(record.clean.size) if members is None else np.asarray(members, dtype=int)
-    state = np.broadcast_to(np.asarray(met_now, dtype=float), members.shape)
+    state = np.broadcast_to(_states(met_now), members.shape)
     if np.isnan(state).any():
         unknown = ", ".join(str(m) for m in members[np.isnan(state)])
         raise ValueError(f"The state of region {unknown} is not known; name the others as `members`.")
@@ -235,11 +234,24 @@ def thin(record: Record, of: str = FINISHING, *, fewest: int = FEWEST) -> bool:
     of : {"finishing", "holding"}
         Transitions from unmet or from met.
     fewest : int
-        Fewer pooled transitions than this are thin. With eight, the sisters' own years weigh about as much as the
-        panel's opinion of other indicators; with fewer, the number would be an opinion on duties elsewhere.
+        Fewer pooled transitions than this are thin: the number would be an opinion on duties elsewhere.
     """
     pairs = {FINISHING: (record.finished, record.unfinished), HOLDING: (record.relapses, record.clean)}
     return bool(sum(part.sum() for part in pairs[of]) < fewest)
+
+
+def _states(met) -> np.ndarray:
+    met = np.asarray(met, dtype=float)
+    if not np.isin(met[~np.isnan(met)], (0, 1)).all():
+        raise ValueError("met holds values other than 1 (met), 0 (not met) and NaN (not measured).")
+    return met
+
+
+def _ahead(years) -> np.ndarray:
+    years = np.asarray(years, dtype=float)
+    if (years < 0).any():
+        raise ValueError("years is negative; a date before the last measured year is judged by what was measured.")
+    return years
 
 
 @dataclass(frozen=True)
