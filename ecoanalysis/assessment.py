@@ -6,16 +6,18 @@ the sample paths of one indicator are dropped before the next is drawn.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from ecoanalysis import forecast, futures, judge, record
-from ecoanalysis.catalog import Catalogue, Indicator
-from ecoanalysis.compute import COUNTIES, Measured
+from ecoanalysis.catalog import Indicator
+from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import rates
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
 from ecoanalysis.judge import Settings
-from ecoanalysis.words import COUNTED
+from ecoanalysis.words import COUNTED, decimal
 
 KEY = ["region_code", "indicator", "part", "comparison"]
 COLUMNS = (
@@ -25,18 +27,8 @@ COLUMNS = (
     "outstanding contribution coverage median_at_milestone methods_low methods_high stage "
     "milestone pace_from spread base_year owed_at binding"
 ).split()
-DEFAULTS = {
-    "met_at_due": "",
-    "basis": "",
-    "gap_count_unit": "",
-    "pace_scale": "linear",
-    "warning": "",
-    "status": "observed",
-    "method": "",
-    "inputs": "",
-    "stage": "",
-    "n_obs": 0,
-}
+TEXT = ("met_at_due", "basis", "gap_count_unit", "warning", "method", "inputs", "stage", "verdict")
+POOLED = ("duty", "protected")  # judged by the record of the sister regions, not by a trend
 
 
 def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
@@ -53,75 +45,479 @@ def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators:
     return rank.sort_values(["r", "i"], kind="stable").drop(columns=["r", "i"]).reset_index(drop=True)
 
 
-def assess(
-    measured: Measured,
-    targets: pd.DataFrame,
-    evidence: pd.DataFrame,
-    catalogue: Catalogue,
-    as_of: int,
-    settings: Settings,
-    *,
-    method: str = futures.METHOD,
-    paths: int = futures.PATHS,
-    seed: int = 0,
-    references: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The assessment and the forecasts behind it.
+@dataclass(frozen=True)
+class Assessor:
+    """What judging needs besides the targets: numbers, regions, papers and settings, at one as-of year."""
 
-    Parameters
-    ----------
-    measured : compute.Measured
-        Nothing later than `as_of`.
-    targets : DataFrame
-        One row a region and target, as `targets_of_regions` gives them.
-    evidence : DataFrame
-        Papers on file, as `intake.read` gives them.
-    references : DataFrame, optional
-        Histories of regions that are never assessed, sisters for the forecaster.
+    measured: object
+    regions: pd.DataFrame
+    evidence: pd.DataFrame
+    indicators: dict[str, Indicator]
+    as_of: int
+    settings: Settings
+    base_years: dict[str, int]
+    method: str = futures.METHOD
+    paths: int = futures.PATHS
+    seed: int = 0
+    references: pd.DataFrame | None = None
 
-    Returns
-    -------
-    assessment : DataFrame
-        One row a target, in the order of `targets`; columns `COLUMNS`.
-    forecasts : DataFrame
-        Median and bands by year of every indicator that is judged by its trend.
+    def assess(self, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The assessment and the forecasts behind it.
+
+        Parameters
+        ----------
+        targets : DataFrame
+            One row a region and target, as `targets_of_regions` gives them.
+
+        Returns
+        -------
+        assessment : DataFrame
+            One row a target, in the order of `targets`; columns `COLUMNS`.
+        forecasts : DataFrame
+            Median and bands by year of every indicator that is judged by its trend.
+        """
+        targets = targets.reset_index(drop=True)
+        until = int(max([self.as_of, *targets["hold_until"], *targets["due"]])) + self.settings.years_beyond
+        parts, bands = [], []
+        for (code, _), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
+            table, forecasts = self.of_indicator(rows, self.indicators[code], until)
+            parts.append(table)
+            bands += forecasts
+        whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
+        whole = _contributions(whole, self.regions)
+        forecasts = [table for table in bands if len(table)]
+        empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
+        return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
+
+    def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
+        """The rows of one indicator (and one base year), and its forecasts."""
+        table = self.blank(rows, indicator)
+        level = table["region_code"].map(self.regions.set_index("code")["level"])
+        asked = level.isin(_levels(indicator.scope))
+        table.loc[~asked, "verdict"] = "not_applicable"
+        papers = asked & (table["comparison"] == "done")
+        for i in table.index[papers & (table["requirement"] != "condition")]:
+            self.fill(table, i, self.checklist(table.at[i, "region_code"], indicator.code))
+        conditions = table[papers & (table["requirement"] == "condition")]
+        if len(conditions):
+            self.conditions(table, conditions, indicator)
+        numeric = table[asked & ~papers]
+        bands = self.numeric(table, numeric, rows, indicator, until) if len(numeric) else []
+        return table, bands
+
+    def blank(self, rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+        """Rows with what the target says, and nothing judged yet."""
+        table = pd.DataFrame(np.nan, index=rows.index, columns=COLUMNS, dtype=object)
+        for name in TEXT:
+            table[name] = ""
+        for name in ("region_code", "comparison", "due", "hold_until", "requirement", "named_weak", "base_year"):
+            table[name] = rows[name].to_numpy()
+        fixed = {
+            "indicator": indicator.code,
+            "part": indicator.part,
+            "unit": indicator.unit,
+            "as_of": self.as_of,
+            "pace_scale": "linear",
+            "status": "observed",
+            "n_obs": 0,
+            "owed_at": indicator.owed_at,
+            "binding": indicator.binding,
+        }
+        for name, value in fixed.items():
+            table[name] = value
+        table["target"] = rows["value"].to_numpy(float)
+        table["milestone"] = [judge.milestone_of(d, h, self.as_of) for d, h in zip(rows["due"], rows["hold_until"], strict=True)]
+        table["id"] = [
+            ":".join([str(region), indicator.code, comparison, str(self.as_of)])
+            for region, comparison in zip(rows["region_code"], rows["comparison"], strict=True)
+        ]
+        return table
+
+    @staticmethod
+    def fill(table: pd.DataFrame, i, values: dict) -> None:
+        for name, value in values.items():
+            table.at[i, name] = value
+
+    # ------------------------------------------------------------------ papers and events
+
+    def papers(self, region: str, code: str) -> pd.DataFrame:
+        rows = self.evidence
+        rows = rows[(rows["year"] <= self.as_of) & (rows["indicator"] == code)]
+        return rows[rows["region_code"].isin([region, "*"])]
+
+    def checklist(self, region: str, code: str) -> dict:
+        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
+        rows = self.papers(region, code)
+        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
+        demo = "status" in rows and (rows["status"] == "demo").any() or rows["title"].str.startswith("演示").any()
+        return {
+            "verdict": "undocumented" if lacking else "documented",
+            "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
+            "latest_year": rows["year"].max() if len(rows) else np.nan,
+            "n_obs": len(rows),
+            "status": "demo" if len(rows) and demo else "observed",
+        }
+
+    def conditions(self, table: pd.DataFrame, rows: pd.DataFrame, indicator: Indicator) -> None:
+        """What must not have happened: a count of events a year (0 is met, missing is not reported), and papers."""
+        events, status = self.measured.events(indicator.count_variable)  # regions × years; regions × years
+        regions = list(events.index)
+        leaves = [code for code in regions if code not in set(self.regions["parent"])]
+        states = events.loc[leaves]
+        rec = record.count((states == 0).astype(float).where(states.notna()).to_numpy())
+        for i in rows.index:
+            region, hold = rows.at[i, "region_code"], int(rows.at[i, "hold_until"])
+            due = int(rows.at[i, "due"])
+            paper = self.checklist(region, indicator.code)
+            series = events.loc[region].dropna() if region in events.index else pd.Series(dtype=float)
+            values = {"warning": paper["warning"], "status": paper["status"]}
+            if series.empty or self.as_of - series.index[-1] >= self.settings.stale_years:
+                values |= {"verdict": "insufficient_data", "warning": _joined("not_reported", paper["warning"])}
+                if due <= self.as_of:
+                    values["met_at_due"] = "unknown"
+                self.fill(table, i, values)
+                continue
+            year, count = int(series.index[-1]), float(series.iloc[-1])
+            values |= {
+                "latest_year": year,
+                "latest_value": count,
+                "outstanding": count,
+                "n_obs": len(series),
+                "gap_count_unit": "piece",
+                "status": _weakest([paper["status"], *status.loc[region].dropna()]),
+            }
+            if due <= self.as_of:
+                at_due = series.get(due, np.nan)
+                values["met_at_due"] = "unknown" if np.isnan(at_due) else "yes" if at_due == 0 else "no"
+                if values["met_at_due"] == "no":
+                    values["warning"] = _joined("missed_due", values["warning"])
+            if count > 0:
+                self.fill(table, i, values | {"verdict": "out_of_reach"})
+                continue
+            ahead = max(hold - year, 0)
+            members = [leaves.index(code) for code in self.members(region) if code in leaves] or [leaves.index(region)]
+            p = float(record.hold_chance_together(rec, members, ahead)) if ahead else 1.0
+            self.fill(
+                table, i, values | {"p_reach": 1.0, "p_hold": p, "verdict": judge.verdict(True, 1.0, p, self.settings)}
+            )
+
+    def members(self, region: str) -> list[str]:
+        """The regions that a region is made of; none for a county."""
+        return list(self.regions.loc[self.regions["parent"] == region, "code"])
+
+    # ------------------------------------------------------------------ numbers
+
+    def numeric(self, table, numeric, rows, indicator: Indicator, until: int) -> list[pd.DataFrame]:
+        base = rows["base_year"].iloc[0]
+        base = None if pd.isna(base) else int(base)
+        outlook = futures.measured_outlook(self.measured, self.regions, indicator, until, base_year=base)
+        with_value = set(outlook.regions) if outlook is not None else set()
+        for i in numeric.index[~numeric["region_code"].isin(with_value)]:
+            self.fill(table, i, self.without_value(table.loc[i], indicator))
+        judged = numeric[numeric["region_code"].isin(with_value)]
+        if judged.empty:
+            return []
+        for i in judged.index:
+            self.facts(table, i, outlook, indicator, rows.at[i, "base_value"])
+        bands = []
+        relative = table["comparison"].isin(judge.RELATIVE)
+        ready = [i for i in judged.index if np.isfinite(float(table.at[i, "target"])) or relative[i]]
+        pooled = [i for i in ready if self.is_pooled(table.loc[i], indicator)]
+        trend = [i for i in ready if i not in set(pooled)]
+        for _, same in table.loc[pooled].groupby(["comparison", "due", "hold_until"], sort=False):
+            self.by_record(table, list(same.index), outlook, indicator)
+        undrawn = [i for i in judged.index if i not in set(ready)]  # no target yet: a future is shown all the same
+        if trend or undrawn:
+            drawn = futures.outlook(
+                self.measured, self.regions, indicator, until,
+                method=self.method, paths=self.paths, seed=self.seed, references=self.references, base_year=base,
+            )  # fmt: skip
+            for _, same in table.loc[trend].groupby(["comparison", "due", "hold_until"], sort=False):
+                self.by_trend(table, list(same.index), drawn, indicator, until, base)
+            shown = table.loc[trend + undrawn].groupby("region_code")["hold_until"].max()
+            bands.append(futures.bands(drawn, shown.to_dict(), indicator))
+        return bands
+
+    def is_pooled(self, row: pd.Series, indicator: Indicator) -> bool:
+        if row["requirement"] == "protected":
+            return True
+        return judge.is_duty(row["requirement"], row["comparison"], float(row["target"]), indicator)
+
+    def without_value(self, row: pd.Series, indicator: Indicator) -> dict:
+        if self.measured.nothing_to_assess(row["region_code"], indicator.code):
+            status = self.measured.weakest_status(row["region_code"], indicator.code)
+            return {"verdict": "not_applicable", "warning": "zero_denominator", "status": status}
+        past = row["due"] <= self.as_of
+        return {
+            "verdict": "insufficient_data",
+            "warning": "lacks_inputs",
+            "met_at_due": "unknown" if past else "",
+        }
+
+    def facts(self, table, i, outlook, indicator: Indicator, base_value: float) -> None:
+        """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
+        region, comparison = table.at[i, "region_code"], table.at[i, "comparison"]
+        k = outlook.regions.index(region)
+        history = pd.Series(outlook.values[k], index=outlook.years).dropna()
+        latest_year, latest = int(outlook.latest[k]), float(history.iloc[-1])
+        warnings = []
+        if len(history) < self.settings.few_values:
+            warnings.append("few_values")
+        if self.as_of - latest_year >= self.settings.stale_years:
+            warnings.append("stale")
+        if outlook.basis[k] == COUNTIES and self.measured.has_own_value(region, indicator.code):
+            warnings.append("own_figure_older")
+        if forecast.level_shift(history.reindex(range(history.index[0], latest_year + 1))) is not None:
+            warnings.append("definition_break")
+        target = float(table.at[i, "target"])
+        if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
+            target, base_year, warned = self.base(table.at[i, "base_year"], base_value, indicator, history)
+            table.at[i, "base_year"] = base_year
+            warnings += warned
+        pace, since = judge.observed_pace(history, self.settings.recent_years)
+        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k])
+        values = {
+            "basis": outlook.basis[k],
+            "latest_year": latest_year,
+            "latest_value": latest,
+            "target": target,
+            "status": self.measured.weakest_status(region, indicator.code, outlook.basis[k]),
+            "n_obs": len(history),
+            "coverage": parts.coverage,
+            "pace_observed": pace,
+            "pace_from": since,
+            "spread": judge.spread(history),
+            "method": self.method,
+        }
+        relative = comparison in judge.RELATIVE
+        if not np.isfinite(target) and not relative:
+            missing = "insufficient_data" if comparison.startswith("not_") else "no_target"
+            self.fill(table, i, values | {"verdict": missing, "warning": ";".join(warnings), "method": ""})
+            return
+        if not relative:
+            is_met = bool(judge.met(latest, np.nan, target, comparison, indicator, self.settings.rounding))
+            values["gap"] = judge.gap(latest, target, comparison, is_met)
+            values |= self.things(parts, target, comparison, indicator, is_met, table.at[i, "requirement"])
+            if parts.answers and judge.within_survey_error(latest, parts.denominator, target, rates.wilson_interval):
+                warnings.append("survey_error")
+        self.fill(table, i, values | {"warning": ";".join(warnings)})
+
+    def base(self, base_year, base_value, indicator: Indicator, history: pd.Series) -> tuple[float, float, list[str]]:
+        """The value a target refers to: the row's own, the one of its base year, or the first there is."""
+        year = (
+            base_year
+            if pd.notna(base_year)
+            else self.base_years.get(indicator.code, self.base_years.get("not_below_base"))
+        )
+        if pd.notna(base_value):
+            return float(base_value), year if year else np.nan, []
+        if year in history.index:
+            return float(history[year]), year, []
+        return float(history.iloc[0]), float(history.index[0]), ["base_is_first_value"]
+
+    def things(self, parts, target, comparison, indicator: Indicator, is_met: bool, requirement: str) -> dict:
+        """The gap in things that a department can act on; hectares where parks and floors are counted in m²."""
+        if not parts.unit or not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
+            return {}
+        missing = judge.missing_things(parts.numerator, parts.denominator, target, comparison, parts.factor, parts.unit)
+        if not missing.is_finite():
+            return {}
+        scale, unit = (10_000, "ha") if parts.unit == "m²" else (1, parts.unit)
+        count = 0.0 if is_met else float(missing / scale)
+        found = {"gap_count": count, "gap_count_unit": unit}
+        if judge.is_duty(requirement, comparison, target, indicator):
+            left = judge.outstanding(parts.numerator, parts.denominator, indicator.direction)
+            found["outstanding"] = float(max(left, decimal(0)) / scale)
+        return found
+
+    # ------------------------------------------------------------------ chances
+
+    def by_trend(self, table, index: list, outlook, indicator: Indicator, until: int, base) -> None:
+        """Chances from the sample paths, the paces they ask for, and the verdict."""
+        first = table.loc[index[0]]
+        comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
+        at = {region: k for k, region in enumerate(outlook.regions)}
+        goals = np.full(len(outlook.regions), np.nan)
+        for i in index:
+            goals[at[table.at[i, "region_code"]]] = table.at[i, "target"]
+        when = {"due": due, "hold_until": hold, "as_of": self.as_of, "rounding": self.settings.rounding}
+        chances = judge.chances(outlook, goals, comparison, indicator, **when)
+        milestone = judge.milestone_of(due, hold, self.as_of)
+        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
+        ends = outlook.at(milestone)
+        for i in index:
+            k = at[table.at[i, "region_code"]]
+            row = chances.loc[k]
+            warnings = [code for code in table.at[i, "warning"].split(";") if code]
+            latest_year, latest, goal = int(outlook.latest[k]), float(table.at[i, "latest_value"]), goals[k]
+            stale = "stale" in warnings
+            is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
+            if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
+                p_reach = float(judge.met(ends[k], outlook.at(milestone - 1)[k], goal, comparison, indicator).mean())
+            values = {
+                name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
+            } | {"p_reach": p_reach}  # fmt: skip
+            values["verdict"] = judge.verdict(is_met and not stale, p_reach, float(row["p_hold"]), self.settings)
+            if row["met_at_due"] == "no":
+                warnings.append("missed_due")
+            elif row["met_at_due"] == "unknown" and not (is_met and not stale):
+                warnings.append("due_unknown")
+            years_left = milestone - latest_year
+            if not is_met and np.isfinite(goal) and years_left > 0:
+                required = judge.required_pace(latest, goal, years_left)
+                values["pace_required"] = required
+                values["pace_for_80"] = judge.pace_for_chance(
+                    ends[k], latest, goal, years_left, indicator.direction, self.settings.sure
+                )
+                toward = np.sign(required)
+                observed = float(table.at[i, "pace_observed"])
+                if np.isfinite(observed) and toward * observed >= toward * required and p_reach < 0.5:
+                    warnings.append("slows")
+            if "survey_error" in warnings:
+                values["verdict"] = _no_better(values["verdict"], "reached_at_risk" if is_met else "possible")
+            if k in second:
+                p = second[k]
+                values |= {"methods_low": min(p, p_reach), "methods_high": max(p, p_reach)}
+                if judge.crosses(p_reach, p, self.settings):
+                    warnings.append("methods_differ")
+            self.fill(table, i, values | {"warning": ";".join(warnings)})
+
+    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, when) -> dict:
+        """What the second calibrated method says of the unmet rows; by row of the outlook."""
+        if self.settings.second_method == self.method or not self.settings.second_method:
+            return {}
+        unmet = [
+            at[table.at[i, "region_code"]] for i in index if not chances.at[at[table.at[i, "region_code"]], "met_now"]
+        ]
+        if not unmet:
+            return {}
+        other = futures.outlook(
+            self.measured, self.regions, indicator, until,
+            method=self.settings.second_method, paths=max(100, self.paths // 4), seed=self.seed, base_year=base,
+        )  # fmt: skip
+        said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
+        return {k: float(said[k]) for k in unmet}
+
+    def by_record(self, table, index: list, outlook, indicator: Indicator) -> None:
+        """Chances of a duty or a protected value: from what the sister regions kept, lost and finished."""
+        first = table.loc[index[0]]
+        comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
+        at = {region: k for k, region in enumerate(outlook.regions)}
+        goals = np.full((len(outlook.regions), 1), np.nan)
+        for i in index:
+            goals[at[table.at[i, "region_code"]]] = table.at[i, "target"]
+        before = np.full_like(outlook.values, np.nan)
+        states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
+        states[~np.isfinite(outlook.values)] = np.nan
+        states[~np.isfinite(goals[:, 0])] = np.nan
+        parents = set(self.regions["parent"])
+        leaves = [k for k, code in enumerate(outlook.regions) if code not in parents or outlook.basis[k] == OWN]
+        place = {k: n for n, k in enumerate(leaves)}
+        whole_record = record.count(states[leaves])
+        short = np.abs(outlook.values - goals)
+        milestone = judge.milestone_of(due, hold, self.as_of)
+        column = {int(year): n for n, year in enumerate(outlook.years)}
+        now = [states[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))]
+        short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
+        for i in index:
+            region = table.at[i, "region_code"]
+            k = at[region]
+            latest_year, is_met = int(outlook.latest[k]), bool(now[k])
+            members = (
+                [k] if k in place else [at[code] for code in self.members(region) if code in at and at[code] in place]
+            )
+            if k not in place and is_met:  # areas add up: the city may hold what one of its counties lost
+                members = [m for m in members if now[m] == 1]
+            spots = [place[m] for m in members]
+            warnings = [code for code in table.at[i, "warning"].split(";") if code and code != "definition_break"]
+            stale = "stale" in warnings
+            to_reach, to_hold = max(milestone - latest_year, 0), max(hold - latest_year, 0)
+            member_states = [now[m] for m in members]
+            rec = _comparable(whole_record, states[leaves], short[leaves], short_now[members])
+            values = {"method": "record", "met_at_due": ""}
+            if due <= self.as_of:
+                known = due in column and due <= latest_year and np.isfinite(states[k, column[due]])
+                values["met_at_due"] = ("yes" if states[k, column[due]] else "no") if known else "unknown"
+            p_reach = float(record.reach_chance_together(rec, spots, member_states, to_reach)) if spots else np.nan
+            p_hold = (
+                float(record.hold_chance_together(rec, spots, to_hold))
+                if is_met and spots
+                else float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
+                if spots
+                else np.nan
+            )
+            if is_met and due <= self.as_of and not stale:
+                p_reach = 1.0
+            if not is_met and np.isnan(p_reach):
+                warnings.append("thin_record")
+            if values["met_at_due"] == "no":
+                warnings.append("missed_due")
+            elif values["met_at_due"] == "unknown" and not (is_met and not stale):
+                warnings.append("due_unknown")
+            run = column[latest_year]
+            if is_met:
+                while run > 0 and states[k, run - 1] == 1:
+                    run -= 1
+            values |= {
+                "p_reach": p_reach,
+                "p_hold": p_hold,
+                "attain_year": float(outlook.years[run]) if is_met else np.nan,
+                "verdict": judge.verdict(is_met and not stale, p_reach, p_hold, self.settings),
+                "warning": ";".join(warnings),
+            }
+            self.fill(table, i, values)
+
+
+# ---------------------------------------------------------------------- small parts
+
+COMPARABLE = 2.0  # a record of finishing counts from years that lacked at most this many times what is lacking now
+
+
+def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, short_now: np.ndarray) -> record.Record:
+    """The record with finishing counted from comparable years alone.
+
+    Who is 5 t short of 9 470 t stands elsewhere than who was 700 t short: years that lacked much more say nothing about
+    finishing what is left. Keeping and losing are counted from every year.
     """
-    until = int(max([as_of, *targets["hold_until"], *targets["due"]])) + settings.years_beyond
-    parts, bands = [], []
-    latest_rows = _latest(measured)
-    targets = targets.reset_index(drop=True)
-    papers = evidence[evidence["year"] <= as_of]
-    drawing = {"method": method, "paths": paths, "seed": seed}
-    for (code, base_year), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
-        indicator = catalogue.indicators[code]
-        owed = rows["region_code"].map(measured.level).isin(_levels(indicator)).to_numpy()
-        table = _blank(rows, indicator, as_of)
-        table.loc[~owed, "verdict"] = "not_applicable"
-        for requirement, of_kind in table[owed].groupby(_kind(rows, indicator)[owed], sort=False):
-            if requirement == "checklist":
-                filled = _checklist(of_kind, papers)
-            elif requirement == "condition":
-                filled = _condition(of_kind, papers, measured, indicator, as_of, settings)
-            else:
-                base = None if base_year < 0 else int(base_year)
-                outlook = futures.measured_outlook(measured, indicator, until, base_year=base)
-                filled = _without_value(of_kind, outlook, latest_rows, code)
-                judged = of_kind[of_kind["region_code"].isin(outlook.regions)] if outlook is not None else of_kind[:0]
-                if len(judged):
-                    goals = _goals(judged, outlook, measured, base_year=base, rows=rows)
-                    if requirement == "record":
-                        judged = _by_record(goals, outlook, measured, indicator, as_of, settings)
-                    else:
-                        outlook = futures.outlook(
-                            measured, indicator, until, base_year=base, references=references, **drawing
-                        )
-                        judged = _by_trend(goals, outlook, measured, indicator, as_of, settings, base, drawing)
-                        bands.append(futures.bands(outlook, goals.groupby("region_code")["hold_until"].max(), indicator))
-                    judged = _facts(judged, outlook, latest_rows, measured, indicator, as_of, settings)
-                    filled = pd.concat([filled, judged])
-            table.loc[filled.index, filled.columns] = filled
-        parts.append(table)
-    together = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
-    together = _contributions(together, measured)
-    forecasts = pd.concat(bands, ignore_index=True) if bands else pd.DataFrame(columns=futures.FORECAST_COLUMNS)
-    return together[COLUMNS].reset_index(drop=True), forecasts
+    lacking = short_now[short_now > 0]
+    if not len(lacking):
+        return whole
+    near = np.where((states == 0) & (short > COMPARABLE * np.median(lacking)), np.nan, states)
+    counted = record.count(near)
+    return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished)
+
+
+def _levels(scope: str) -> tuple[str, ...]:
+    return ("city", "county", "province") if scope == "both" else (scope,)
+
+
+def _joined(*codes: str) -> str:
+    return ";".join(code for code in codes if code)
+
+
+def _weakest(statuses) -> str:
+    return STATUSES[max((STATUSES.index(status) for status in statuses if status), default=0)]
+
+
+def _no_better(code: str, bound: str) -> str:
+    return max(code, bound, key=judge.SEVERITY.index)
+
+
+def _contributions(table: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """How many of the city's missing things lie in each county."""
+    parent = regions.set_index("code")["parent"]
+    keys = ["indicator", "comparison"]
+    for _, rows in table[table["gap_count"].notna()].groupby(keys, sort=False):
+        by_region = rows.drop_duplicates("region_code").set_index("region_code")
+        for city in set(parent[parent != ""]) & set(by_region.index):
+            counties = [code for code in by_region.index if parent.get(code) == city]
+            unit = by_region.at[city, "gap_count_unit"]
+            shares = judge.contributions(
+                by_region.loc[counties, "gap_count"].astype(float),
+                float(by_region.at[city, "gap_count"]),
+                unit in COUNTED,
+            )
+            places = rows.index[rows["region_code"].isin(counties)]
+            amounts = dict(zip(counties, shares, strict=True))
+            table.loc[places, "contribution"] = [amounts[code] for code in rows.loc[places, "region_code"]]
+    return table
