@@ -8,8 +8,9 @@ rows are respected: county GDP, residents, urban residents and urban waste add u
 published county values are met, land classes add up to each county's area and the areas to 14 277 km², and the
 counties together come to what the city reported of PM2.5, rainfall, water resources, forest, good-air days, sewage,
 drinking-water sources and river sections, and Qingshui to its published park area and forest cover. Where the city's
-good-air days are not public, the province's mean (references.csv) says how good a year was. The rest is plausible and no more: loess hills, a forested south-east (Maiji), two urban districts, a
-power plant in Gangu, a small pastoral county (Zhangjiachuan).
+good-air days are not public, the province's mean (references.csv) says how good a year was. The rest is plausible and
+no more: loess hills, a forested south-east (Maiji), two urban districts, a power plant in Gangu, a small pastoral
+county (Zhangjiachuan).
 
 Each variable has a random stream of its own, seeded by its name: a new variable leaves the others as they are.
 """
