@@ -277,7 +277,9 @@ class Analysis:
         table = self.matrix()
         table.columns = [self.name(code, "zh") for code in table.columns]
         pressing = {item: self.pressing_item(item) for item in table.index}
-        shown = table.apply(lambda row: [w.short_verdict(code, pressing[row.name]) for code in row], axis=1, result_type="expand")
+        shown = table.apply(
+            lambda row: [w.short_verdict(code, pressing[row.name]) for code in row], axis=1, result_type="expand"
+        )
         shown.columns = table.columns
         shown.index = [f"{item} {self.item_name(item, 'zh')}" for item in table.index]
         return f"<p>{escape(repr(self))}</p>{shown.to_html()}"
@@ -378,7 +380,9 @@ class Analysis:
             return known[text.casefold()]
         there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
         more = " …" if len(self.regions) > 12 else ""
-        raise NotThere(_not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more))
+        raise NotThere(
+            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
+        )
 
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
@@ -432,7 +436,9 @@ class Analysis:
 
     # ------------------------------------------------------------------ changing and keeping
 
-    def with_target(self, region, indicator, value: float, comparison: str = ">=", due=None, hold_until=None) -> Analysis:
+    def with_target(
+        self, region, indicator, value: float, comparison: str = ">=", due=None, hold_until=None
+    ) -> Analysis:
         """A new analysis in which a region (or `*`) has another target; this one is untouched."""
         self._needs_data()
         code = self.indicator_code(indicator)
@@ -466,7 +472,9 @@ class Analysis:
 
     def _needs_data(self) -> None:
         if self.raw is None:
-            raise ValueError("这份分析是从存档载入的，请用 eco.analyse 重新计算 · loaded from disk; run eco.analyse again")
+            raise ValueError(
+                "这份分析是从存档载入的，请用 eco.analyse 重新计算 · loaded from disk; run eco.analyse again"
+            )
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:
@@ -483,7 +491,9 @@ class Analysis:
         key = ("outlook", indicator, method)
         if key not in self.cache:
             self._needs_data()
-            until = int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
+            until = (
+                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
+            )
             a = self.assessor
             self.cache[key] = futures.outlook(
                 a.measured, a.regions, self.indicators[indicator], until,
@@ -612,7 +622,9 @@ class Region:
     @property
     def headline(self) -> Headline:
         """Met at its date, conditions for applying, outlook to the re-inspection: as data."""
-        rows = headline.items(self.analysis.assessment[self.analysis.assessment["region_code"] == self.code], self.analysis.item_of)
+        rows = headline.items(
+            self.analysis.assessment[self.analysis.assessment["region_code"] == self.code], self.analysis.item_of
+        )
         return headline.headline(rows, self.code, self.analysis.as_of, self.analysis.settings)
 
     @property
@@ -789,7 +801,10 @@ class Statement:
         rows = rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
         if rows.empty:
             return "", ""
-        lead, supporting = (str(rows.iloc[0].get(f"{kind}_departments" if kind == "supporting" else "lead_department", "")) for kind in ("lead", "supporting"))
+        lead, supporting = (
+            str(rows.iloc[0].get(f"{kind}_departments" if kind == "supporting" else "lead_department", ""))
+            for kind in ("lead", "supporting")
+        )
         return lead, supporting
 
     def sentence(self, lang: str = "zh") -> str:

@@ -126,7 +126,9 @@ class Assessor:
         for name, value in fixed.items():
             table[name] = value
         table["target"] = rows["value"].to_numpy(float)
-        table["milestone"] = [judge.milestone_of(d, h, self.as_of) for d, h in zip(rows["due"], rows["hold_until"], strict=True)]
+        table["milestone"] = [
+            judge.milestone_of(d, h, self.as_of) for d, h in zip(rows["due"], rows["hold_until"], strict=True)
+        ]
         table["id"] = [
             ":".join([str(region), indicator.code, comparison, str(self.as_of)])
             for region, comparison in zip(rows["region_code"], rows["comparison"], strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -328,3 +329,104 @@ def _aggregate(name: str) -> str:
 def _zero_denominator(denominators: pd.DataFrame | None, region: str, year: int) -> str:
     zero = denominators is not None and denominators.at[year, region] == 0
     return "zero_denominator" if zero else "outside_domain"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Numerator and denominator behind a value, and the unit of the things that are counted (empty for none)."""
+
+    numerator: float
+    denominator: float
+    factor: float
+    unit: str
+    coverage: float
+    answers: bool
+
+
+class Measured:
+    """Results of all regions, and what judging asks of them."""
+
+    def __init__(self, observations: pd.DataFrame, regions: pd.DataFrame, coefficients: list):
+        self.statistics = Statistics(observations, regions, coefficients)
+        self.observations, self.regions = observations, regions
+        self.settings = self.statistics.settings
+        rows = []
+        for indicator in catalog.indicators().values():
+            if indicator.kind != "checklist":
+                rows += self.statistics.rows(indicator, OWN)
+                rows += self.statistics.rows(indicator, COUNTIES)
+        self.results = pd.DataFrame(rows, columns=RESULT_COLUMNS)
+        self.by_key = dict(list(deciding(self.results).groupby(["region_code", "indicator"])))
+        own = self.results[self.results["basis"] == OWN].dropna(subset="value")
+        self.with_own = set(zip(own["region_code"], own["indicator"], strict=True))
+
+    def trace(self, region: str, indicator: str, year: int, basis: str):
+        return self.statistics.trace(indicator, basis, region, year)
+
+    def has_own_value(self, region: str, indicator: str) -> bool:
+        return (region, indicator) in self.with_own
+
+    def nothing_to_assess(self, region: str, indicator: str) -> bool:
+        rows = self.by_key.get((region, indicator))
+        return rows is not None and set(rows["lacking"]) == {"zero_denominator"}
+
+    def weakest_status(self, region: str, indicator: str, basis: str = "") -> str:
+        rows = self.by_key[region, indicator]
+        return STATUSES[max((STATUSES.index(status) for status in rows["status"] if status), default=0)]
+
+    def parts(self, region: str, indicator: str, year: int, basis: str) -> Parts:
+        record = catalog.indicators()[indicator]
+        rows = self.by_key[region, indicator]
+        last = rows[rows["year"] == year].iloc[0]
+        variable = catalog.variables().get(record.count_variable)
+        numerator, denominator = last["numerator"], last["denominator"]
+        factor = np.nan
+        if np.isfinite(denominator):
+            factor = last["value"] * denominator / numerator if numerator else 100.0 if record.unit == "%" else 1.0
+            full = rows.dropna(subset=["value", "numerator", "denominator"])
+            if not np.allclose(full["value"] * full["denominator"], factor * full["numerator"], rtol=1e-6):
+                factor = np.nan  # a change, not a level
+        inputs = _parameters(FORMULAS[indicator])[0][1:2] if indicator in FORMULAS else []
+        answers = any(catalog.variables()[name].unit == "answer" for name in inputs if name in catalog.variables())
+        return Parts(numerator, denominator, factor, variable.unit if variable else "", 1.0, answers)
+
+    def events(self, variable: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Events and their status, regions × years; a city's are its counties', unknown while one has not reported."""
+        rows = self.observations[self.observations["variable"] == variable]
+        counts = rows.pivot(index="region_code", columns="year", values="value").reindex(columns=self.statistics.years)
+        status = rows.pivot(index="region_code", columns="year", values="status").reindex(columns=self.statistics.years)
+        for city, counties in self.statistics.counties.items():
+            if city not in counts.index and len(counts):
+                own = counts.reindex(counties)
+                total = own.sum(axis=0, min_count=1)
+                counts.loc[city] = total.where(own.notna().all() | (total > 0))
+                status.loc[city] = status.reindex(counties).apply(
+                    lambda column: max(column.dropna(), key=STATUSES.index, default=np.nan)
+                )
+        return counts, status
+
+    def count_values(self, keys: list[tuple[str, str]]) -> pd.Series:
+        """How many of the (region, indicator) pairs have a value, by year."""
+        counts = sum((self.statistics.has_value(code)[region].astype(int) for region, code in keys), start=0)
+        return counts if isinstance(counts, pd.Series) else pd.Series(0, index=self.statistics.years)
+
+
+def measure(observations: pd.DataFrame, regions: pd.DataFrame, coefficients: list) -> Measured:
+    """Every indicator's value for every region and year."""
+    return Measured(observations, regions, coefficients)
+
+
+def deciding(results: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose basis decides for their region and indicator.
+
+    A region's own figures decide as long as they reach as far as its counties' sum; a city that stopped reporting is
+    judged by its counties.
+    """
+    measured = results.dropna(subset="value")
+    latest = measured.groupby(["region_code", "indicator", "basis"])["year"].max().unstack("basis")
+    latest = latest.reindex(columns=[OWN, COUNTIES])
+    counties_decide = latest[OWN].isna() | (latest[COUNTIES] > latest[OWN])
+    basis = counties_decide.map({True: COUNTIES, False: OWN}).rename("deciding")
+    joined = results.join(basis, on=["region_code", "indicator"])
+    unmeasured = joined["deciding"].isna() & (joined["basis"] == OWN)
+    return joined[(joined["basis"] == joined["deciding"]) | unmeasured].drop(columns="deciding")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog, forecast
-from ecoanalysis.compute import COUNTIES, OWN
+from ecoanalysis.compute import COUNTIES, OWN, deciding
 from ecoanalysis.formulas import FORMULAS
 
 PATHS = 1000
@@ -61,22 +61,6 @@ class Future:
         if year <= self.latest_year:
             return np.full(self.paths.shape[1], self.history.get(year, np.nan))
         return self.paths[year - self.latest_year - 1]
-
-
-def deciding(results: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose basis decides for their region and indicator.
-
-    A region's own figures decide as long as they reach as far as its counties' sum; a city that stopped reporting is
-    judged by its counties.
-    """
-    measured = results.dropna(subset="value")
-    latest = measured.groupby(["region_code", "indicator", "basis"])["year"].max().unstack("basis")
-    latest = latest.reindex(columns=[OWN, COUNTIES])
-    counties_decide = latest[OWN].isna() | (latest[COUNTIES] > latest[OWN])
-    basis = counties_decide.map({True: COUNTIES, False: OWN}).rename("deciding")
-    joined = results.join(basis, on=["region_code", "indicator"])
-    unmeasured = joined["deciding"].isna() & (joined["basis"] == OWN)
-    return joined[(joined["basis"] == joined["deciding"]) | unmeasured].drop(columns="deciding")
 
 
 def table(found: dict[tuple[str, str], Future], until: dict[tuple[str, str], int], scenario: str) -> pd.DataFrame:
@@ -232,3 +216,75 @@ def _with_history(future: Future, years: pd.RangeIndex) -> np.ndarray:
     common = slice(max(years[0], first), min(years[-1], first + len(whole) - 1) + 1)
     table[common.start - years[0] : common.stop - years[0]] = whole[common.start - first : common.stop - first]
     return table
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One indicator in many regions: what was measured, and what may come."""
+
+    indicator: str
+    regions: tuple
+    basis: tuple
+    years: pd.RangeIndex
+    values: np.ndarray
+    latest: np.ndarray
+    ahead: pd.RangeIndex
+    paths: np.ndarray
+    method: str
+
+    def at(self, year: int) -> np.ndarray:
+        """Regions × paths at a year; the measured value, repeated, for a measured year."""
+        if len(self.ahead) and year >= self.ahead[0]:
+            return self.paths[:, :, year - self.ahead[0]]
+        column = year - self.years[0]
+        inside = 0 <= column < len(self.years)
+        values = self.values[:, column] if inside else np.full(len(self.regions), np.nan)
+        return np.repeat(values[:, None], self.paths.shape[1], axis=1)
+
+
+def outlook(
+    measured, regions, indicator, until, *, method=METHOD, paths=PATHS, seed=0, references=None, base_year=None
+):
+    """Joint sample paths of one indicator; None when no region has a value."""
+    drawn = _all(measured, regions, until, method, paths, seed)
+    order = {code: i for i, code in enumerate(regions["code"])}
+    chosen = sorted((f for (_, code), f in drawn.items() if code == indicator.code), key=lambda f: order[f.region])
+    if not chosen:
+        return None
+    years = pd.RangeIndex(min(int(f.history.index[0]) for f in chosen), until + 1)
+    values = np.full((len(chosen), len(years)), np.nan)
+    for i, f in enumerate(chosen):
+        start = int(f.history.index[0]) - years[0]
+        values[i, start : start + len(f.history)] = f.history.to_numpy()
+    latest = np.array([f.latest_year for f in chosen])
+    ahead = pd.RangeIndex(int(latest.min()) + 1, until + 1)
+    futures = np.stack([np.stack([f.at(year) for year in ahead], axis=1) for f in chosen]).astype(np.float32)
+    codes, basis = tuple(f.region for f in chosen), tuple(f.basis for f in chosen)
+    return Outlook(indicator.code, codes, basis, years, values, latest, ahead, futures, method)
+
+
+def measured_outlook(measured, regions, indicator, until, base_year=None):
+    """As `outlook`, for what needs no paths."""
+    return outlook(measured, regions, indicator, until)
+
+
+def bands(outlook: Outlook, until: dict[str, int], indicator) -> pd.DataFrame:
+    """Median and bands of every region, year by year up to its own last year in `until`."""
+    rows = []
+    for k, region in enumerate(outlook.regions):
+        if region not in until:
+            continue
+        count = int(np.isfinite(outlook.values[k]).sum())
+        for year in range(int(outlook.latest[k]) + 1, int(until[region]) + 1):
+            band = np.quantile(outlook.at(year)[k], (0.5, 0.1, 0.9, 0.025, 0.975))
+            end = (outlook.method, count, "trend")
+            rows.append((region, indicator.code, indicator.part, year, *band, *end))
+    return pd.DataFrame(rows, columns=FORECAST_COLUMNS)
+
+
+def _all(measured, regions, until, method, paths, seed):
+    kept = measured.__dict__.setdefault("_drawn", {})
+    key = (until, method, paths, seed)
+    if key not in kept:
+        kept[key] = Panel(measured.results, regions, until, measured.settings).futures(method, paths, seed)
+    return kept[key]

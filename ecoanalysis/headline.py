@@ -83,7 +83,9 @@ def items(assessment: pd.DataFrame, item_of: Callable[[str], int | str]) -> pd.D
     slot = ["region_code", "item", "part"]
     alternatives = table.groupby(slot)["verdict"].transform(lambda verdicts: (verdicts != "no_target").any())
     table = table[~((table["verdict"] == "no_target") & alternatives)]
-    table["at_due"] = [_at_due(row) for row in table[["verdict", "met_at_due", "due", "as_of", "comparison"]].itertuples()]
+    table["at_due"] = [
+        _at_due(row) for row in table[["verdict", "met_at_due", "due", "as_of", "comparison"]].itertuples()
+    ]
     rows = []
     for (region, item), parts in table.groupby(["region_code", "item"], sort=False):
         answers = set(parts["at_due"])

@@ -481,3 +481,70 @@ def decimals_that_show(latest: float, target: float, comparison: str, indicator:
     while decimals < most and bool(met(float(rounded(latest, decimals)), np.nan, target, comparison, indicator)):
         decimals += 1
     return decimals
+
+
+# ---------------------------------------------------------------------- national editions
+
+EDITION_COLUMNS = [
+    "region_code",
+    "indicator",
+    "part",
+    "comparison",
+    "target",
+    "edition",
+    "national_comparison",
+    "national",
+    "unit",
+    "region_class",
+    "confidence",
+    "weaker",
+]
+
+
+def editions(
+    assessment: pd.DataFrame, regions: pd.DataFrame, thresholds: list, indicators: dict[str, Indicator]
+) -> pd.DataFrame:
+    """The plan's targets beside what national editions ask of a region of this terrain, climate and size.
+
+    Returns
+    -------
+    DataFrame
+        One row for a region, indicator, part and edition; `weaker` is True where the plan asks for less than the
+        edition, `confidence` the mark of the national number (C and D are unverified).
+    """
+    by_code = regions.set_index("code")
+    rows = []
+    for target in assessment.to_dict("records"):
+        indicator = indicators[target["indicator"]]
+        region = by_code.loc[target["region_code"]]
+        for edition in dict.fromkeys(row.edition for row in thresholds if row.edition != "plan"):
+            national = threshold(thresholds, edition, indicator, region)
+            if national is None or national.value is None or not np.isfinite(target["target"]):
+                continue
+            short = indicator.direction * (national.value - target["target"])
+            rows.append(
+                (
+                    *(target[c] for c in ("region_code", "indicator", "part", "comparison", "target")),
+                    edition,
+                    national.comparison,
+                    national.value,
+                    indicator.unit,
+                    national.region_class,
+                    national.confidence,
+                    bool(short > 1e-9),
+                )
+            )
+    return pd.DataFrame(rows, columns=EDITION_COLUMNS)
+
+
+def threshold(thresholds: list, edition: str, indicator: Indicator, region: pd.Series):
+    """The edition's row for an indicator that fits a region's class; None when it has none."""
+    fitting = [
+        row
+        for row in thresholds
+        if row.edition == edition
+        and row.indicator == indicator.code
+        and row.part in ("", indicator.part)
+        and (row.region_class == "all" or region.get(row.region_class.split("=")[0]) == row.region_class.split("=")[-1])
+    ]
+    return next((row for row in fitting if row.region_class != "all"), fitting[0] if fitting else None)
