@@ -801,11 +801,7 @@ class Statement:
         rows = rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
         if rows.empty:
             return "", ""
-        lead, supporting = (
-            str(rows.iloc[0].get(f"{kind}_departments" if kind == "supporting" else "lead_department", ""))
-            for kind in ("lead", "supporting")
-        )
-        return lead, supporting
+        return str(rows.iloc[0]["lead_department"]), str(rows.iloc[0]["supporting_departments"])
 
     def sentence(self, lang: str = "zh") -> str:
         """The statement in words an official can read out, without the indicator's name."""
