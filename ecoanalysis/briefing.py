@@ -170,13 +170,14 @@ def _trend(s, w: Words) -> str:
 
 def _duty(s, w: Words) -> str:
     head = w(
-        "claim.duty",
+        "claim.duty" if s.record.direction > 0 else "claim.duty_none",
         year=w.year(s.latest_year),
         value=value(s, w),
         target=f"{w.plain(s.target)} {w.unit(s.record.unit)}".strip(),
     )
     if s.verdict in ("reached", "reached_at_risk"):
-        return head + w(f"claim.duty_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        kind = "duty" if s.record.direction > 0 else "duty_none"
+        return head + w(f"claim.{kind}_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
     parts = [head]
     if np.isfinite(s.outstanding) and s.outstanding > 0:
         key = f"outstanding.{s.indicator}"
