@@ -6,9 +6,10 @@ all ask it.
 
 from __future__ import annotations
 
-import pickle
+import json
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -161,19 +162,15 @@ def reachability(
     method, paths, seed
         As in `forecast.sample_paths`.
     prepared : path, optional
-        A file that `keep` has written: a batch analyses once for all its notebooks. It is taken when the data files
-        and everything asked for are the same as then, and left aside otherwise.
+        A folder that `save` has written: a batch analyses once for all its notebooks, and the rest is not looked at.
 
     Raises
     ------
     BadData
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     """
-    asked = (as_of, scenario, skip_bad_rows, settings, method, paths, seed)
     if prepared:
-        kept = _kept(Path(prepared), Path(data), asked)
-        if kept is not None:
-            return kept
+        return load(prepared)
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
@@ -212,19 +209,71 @@ def reachability(
     )
 
 
-def keep(reach: Reachability, path: Path, **asked) -> None:
-    """Keep an analysis for `reachability(..., prepared=path)` with the same words; a pickle for this machine alone."""
-    words = {"scenario": reach.scenario, "skip_bad_rows": False, "settings": reach.settings} | asked
-    key = (reach.as_of, *(words[name] for name in ("scenario", "skip_bad_rows", "settings")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(((*key, futures_.METHOD, futures_.PATHS, 0), reach)))
+TABLES = "regions targets evidence observations results forecasts assessment discrepancies editions".split()
 
 
-def _kept(path: Path, data: Path, asked: tuple) -> Reachability | None:
-    if not path.exists():
-        return None
-    key, reach = pickle.loads(path.read_bytes())
-    return reach if key == asked and reach.hashes == intake.hashes(data) else None
+def save(reach: Reachability, folder: Path | str) -> None:
+    """An analysis as plain tables, one .npz of numbers and a JSON of what was asked, for `load`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True)
+    columns = {}
+    for name in TABLES:
+        table = getattr(reach, name)
+        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        columns[name] = {
+            column: "text or missing" if str(kind) == "str" and table[column].isna().any() else str(kind)
+            for column, kind in table.dtypes.items()
+        }
+    futures, arrays = [], {}
+    for place, future in enumerate(reach.futures.values()):
+        futures.append([future.region, future.indicator, future.basis, future.method])
+        arrays |= {f"p{place}": future.paths, f"h{place}": future.history.to_numpy(), f"y{place}": future.history.index}
+    np.savez(folder / "futures.npz", **arrays)
+    told = {
+        "data": reach.data.name,
+        "as_of": reach.as_of,
+        "scenario": reach.scenario,
+        "settings": vars(reach.settings),
+        "columns": columns,
+        "futures": futures,
+        "problems": [[one.file, one.row, one.phrase, one.values] for one in reach.problems],
+        "hashes": reach.hashes,
+    }
+    (folder / "analysis.json").write_text(json.dumps(told, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+
+
+def load(folder: Path | str) -> Reachability:
+    """What `save` has written; read once a process."""
+    folder = Path(folder).resolve()
+    return _loaded(folder, (folder / "analysis.json").stat().st_mtime_ns)
+
+
+@cache
+def _loaded(folder: Path, written: int) -> Reachability:
+    told = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    tables = {}
+    for name, kinds in told["columns"].items():
+        path, texts = folder / f"{name}.csv", {c: "str" for c, kind in kinds.items() if kind.startswith(("str", "text"))}
+        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={
+            column: [""] for column, kind in kinds.items() if kind != "str"
+        }, float_precision="round_trip")  # fmt: skip
+        tables[name] = table.astype({column: kind for column, kind in kinds.items() if column not in texts})
+    arrays = np.load(folder / "futures.npz", allow_pickle=False)
+    futures = {}
+    for place, (region, indicator, basis, method) in enumerate(told["futures"]):
+        history = pd.Series(arrays[f"h{place}"], index=arrays[f"y{place}"])
+        futures[region, indicator] = Future(region, indicator, basis, history, arrays[f"p{place}"], method)
+    settings = told["settings"] | {"compared_methods": tuple(told["settings"]["compared_methods"])}
+    return Reachability(
+        data=Path(told["data"]),
+        as_of=told["as_of"],
+        scenario=told["scenario"],
+        settings=Settings(**settings),
+        futures=futures,
+        problems=[intake.Problem(*one) for one in told["problems"]],
+        hashes=told["hashes"],
+        **tables,
+    )
 
 
 def default_as_of(raw: intake.Raw) -> int:
