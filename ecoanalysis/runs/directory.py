@@ -108,17 +108,19 @@ def is_whole(folder: Path, manifest: dict) -> bool:
 def check_room(out: Path, needed: int) -> None:
     """See that `out` can be written and has room for `needed` bytes, by making and removing a folder there.
 
+    Where `out` is still to be made, its nearest folder above is looked at, and nothing is left behind.
+
     Raises
     ------
     Refused
         With the reason that the system gives.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        trial = out / f".trial.{os.getpid()}"
+        there = next(folder for folder in (out, *out.parents) if folder.exists())
+        trial = there / f".trial.{os.getpid()}"
         trial.mkdir()
         trial.rmdir()
-        free = shutil.disk_usage(out).free
+        free = shutil.disk_usage(there).free
     except OSError as error:
         raise Refused("cannot_write", folder=out, reason=error.strerror or error) from error
     if free < needed:
@@ -139,6 +141,7 @@ class Directory:
         self._lock = FileLock(inside(self.out, f".{self.name}.lock"), mode=0o600, timeout=0)
 
     def __enter__(self) -> Directory:
+        self.out.mkdir(parents=True, exist_ok=True)
         try:
             self._lock.acquire()
         except Timeout as error:
