@@ -256,7 +256,7 @@ def _loaded(folder: Path, written: int) -> Reachability:
         path, texts = folder / f"{name}.csv", {c: "str" for c, kind in kinds.items() if kind.startswith(("str", "text"))}
         table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={
             column: [""] for column, kind in kinds.items() if kind != "str"
-        }, float_precision="round_trip")  # fmt: skip
+        })  # fmt: skip
         tables[name] = table.astype({column: kind for column, kind in kinds.items() if column not in texts})
     arrays = np.load(folder / "futures.npz", allow_pickle=False)
     futures = {}

@@ -38,10 +38,10 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
     if texts:
         table = table.copy()
         for place in texts:
-            column = table.iloc[:, place]
+            column = table.iloc[:, place].astype(object)
             risky = column.map(lambda value: isinstance(value, str) and guarded(value) != value)
             if risky.any():
-                table.isetitem(place, column.astype(object).where(~risky, column.map(guarded)))
+                table.isetitem(place, column.where(~risky, column.map(guarded)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
 
@@ -61,4 +61,4 @@ def guarded(value: object) -> object:
     with contextlib.suppress(ValueError):
         float(value)
         return value
-    return f"'{value}"
+    return "'" + value.replace("\r", " ")  # pandas would not quote a carriage return

@@ -47,8 +47,19 @@ def load(folder: Path | str):
 
 
 def warm_up(prepared: str) -> None:
-    """Read a kept analysis in the warm process, so that its children need not."""
+    """Read a kept analysis in the warm process, and draw once, so that its children need neither."""
+    import io
+
+    import matplotlib.pyplot as plt
+
+    from ecoanalysis import charts
+
     load(prepared)
+    charts.use_style()
+    figure = plt.figure()
+    figure.text(0.5, 0.5, "".join(str(digit) for digit in range(10)))  # the font and its glyphs are now in memory
+    figure.savefig(io.BytesIO())
+    plt.close(figure)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
