@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import forecast, futures, judge, record
-from ecoanalysis.catalog import Indicator
+from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import rates
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
@@ -151,7 +151,11 @@ class Assessor:
         """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
         rows = self.papers(region, code)
         lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
-        demo = "status" in rows and (rows["status"] == "demo").any() or rows["title"].str.startswith("演示").any()
+        demo = (
+            "status" in rows
+            and (rows["status"] == "demo").any()
+            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        )
         return {
             "verdict": "undocumented" if lacking else "documented",
             "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
