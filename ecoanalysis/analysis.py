@@ -101,7 +101,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     coefficients = catalog.coefficients(raw.folder)
     indicators = catalog.indicators()
     targets = targets_of_regions(_complete(raw.targets, indicators), raw.regions, indicators)
-    measured = compute.measure(observations, raw.regions, coefficients)
+    measured = compute.measure(observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     assessor = Assessor(
         measured=measured,
         regions=raw.regions,
@@ -134,7 +134,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         headlines=_headline_table(heads),
         discrepancies=compute.discrepancies(measured.results),
         editions=judge.editions(assessment, raw.regions, catalog.thresholds(raw.folder), indicators),
-        problems=list(raw.problems),
+        problems=[*raw.problems, *measured.problems],
         suspicions=list(getattr(raw, "suspicions", [])),
         hashes=dict(raw.hashes),
         assessor=assessor,
@@ -154,7 +154,7 @@ def coverage_by_year(raw) -> pd.Series:
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     if numeric.empty:
         numeric = targets[targets["comparison"] != "done"]
-    measured = compute.measure(raw.observations, raw.regions, catalog.coefficients(raw.folder))
+    measured = compute.measure(raw.observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     counts = measured.count_values(list(zip(numeric["region_code"], numeric["indicator"], strict=True)))
     if not counts.any():
         years = raw.observations["year"]
@@ -495,8 +495,8 @@ class Analysis:
             )
             a = self.assessor
             self.cache[key] = futures.outlook(
-                a.measured, a.regions, self.indicators[indicator], until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
+                a.measured, a.regions, indicator, until,
+                method=method or a.method, paths=a.paths, seed=a.seed,
             )  # fmt: skip
         return self.cache[key]
 

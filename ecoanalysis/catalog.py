@@ -57,6 +57,10 @@ class Indicator:
         """约束性 (must be met); otherwise 参考性 (counted as a share)."""
         return self.attribute == "约束性"
 
+    def applies_to(self, level: str) -> bool:
+        """Whether regions of this level have the indicator; a province is asked like a city."""
+        return self.scope in ("both", "city" if level == "province" else level)
+
     @property
     def label(self) -> str:
         """Number and part as the plan prints them, such as 7a; empty beside the plan."""
@@ -109,6 +113,21 @@ class Threshold:
     value: float | None
     unit: str
     confidence: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of a data folder: what is shipped, with the folder's own rows in their place."""
+
+    indicators: dict[str, Indicator]
+    variables: dict[str, Variable]
+    coefficients: list[Coefficient]
+    thresholds: list[Threshold]
+
+
+def read(folder: Path | None = None) -> Catalog:
+    """The shipped tables, and what a data folder adds to them or puts in their place."""
+    return Catalog(indicators(), variables(), coefficients(folder), thresholds(folder))
 
 
 def indicators() -> dict[str, Indicator]:
