@@ -252,6 +252,14 @@ def phrases() -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in rows(files("ecoanalysis") / "tables" / "phrases.csv")}
 
 
+def short_name(name: str) -> str:
+    """甘谷 for 甘谷县, 张家川 for 张家川回族自治县."""
+    for ending in ("回族自治县", "自治县", "地区", "新区", "区", "县", "市"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name.removesuffix(ending)
+    return name
+
+
 def rows(path) -> list[dict[str, str]]:
     """The rows of a UTF-8 table as dictionaries of text."""
     with path.open(encoding="utf-8-sig", newline="") as file:

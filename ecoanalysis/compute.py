@@ -151,6 +151,39 @@ def discrepancies(table: pd.DataFrame, tables: catalog.Catalog | None = None) ->
     return wide[wide["difference"].abs() > printed].reset_index(drop=True)
 
 
+def deciding(results: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose basis decides for their region and indicator.
+
+    A region's own figures decide as long as they reach as far as its counties' sum; a city that stopped reporting is
+    judged by its counties.
+    """
+    results = results.assign(value=results["value"].where(results["coverage"] >= 1))
+    measured = results.dropna(subset="value")
+    latest = measured.groupby(["region_code", "indicator", "basis"])["year"].max().unstack("basis")
+    latest = latest.reindex(columns=[OWN, COUNTIES])
+    counties_decide = latest[OWN].isna() | (latest[COUNTIES] > latest[OWN])
+    basis = counties_decide.map({True: COUNTIES, False: OWN}).rename("deciding")
+    joined = results.join(basis, on=["region_code", "indicator"])
+    unmeasured = joined["deciding"].isna() & (joined["basis"] == OWN)
+    return joined[(joined["basis"] == joined["deciding"]) | unmeasured].drop(columns="deciding")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Numerator and denominator behind a value, and the unit of the things that are counted (empty for none).
+
+    `factor` is what their ratio is multiplied by to be the value; NaN for a change, which no count of things closes.
+    `answers` says that the things are answers of a sample survey.
+    """
+
+    numerator: float
+    denominator: float
+    factor: float
+    unit: str
+    coverage: float
+    answers: bool
+
+
 class Measured:
     """What was measured: every variable and indicator of a panel as arrays over all years and regions.
 
@@ -325,6 +358,79 @@ class Measured:
             for name, outside in self._outside.items()
             for row, column in zip(*np.nonzero(outside), strict=True)
         ]
+
+    def has_own_value(self, region: str, indicator: str) -> bool:
+        """Whether a region has ever reported an indicator itself."""
+        return bool(self.value(indicator, OWN)[region].notna().any())
+
+    def nothing_to_assess(self, region: str, indicator: str) -> bool:
+        """Whether all that keeps a region from a value is that there is nothing to count (a denominator of zero)."""
+        figures = [self.figures(indicator, basis) for basis in (OWN, COUNTIES)]
+        sides = [f.denominator[region] for f in figures if f.denominator is not None]
+        known = pd.concat([side.dropna() for side in sides]) if sides else pd.Series(dtype=float)
+        return bool(len(known)) and bool((known == 0).all())
+
+    def weakest_status(self, region: str, indicator: str, basis: str = "") -> str:
+        """The weakest status of all years of a region's indicator, or of what was counted for it."""
+        column = self.regions.index.get_loc(region)
+        status = [self.figures(indicator, one).status[:, column] for one in ([basis] if basis else [OWN, COUNTIES])]
+        return STATUSES[max(int(np.max(np.concatenate(status), initial=0)), 0)]
+
+    def parts(self, region: str, indicator: str, year: int, basis: str, *, base_year: int | None = None) -> Parts:
+        """What a region's value of a year is made of."""
+        record = self.tables.indicators[indicator]
+        figures = self.figures(indicator, basis, base_year=base_year)
+        if figures.denominator is None or figures.numerator is None:
+            return Parts(np.nan, np.nan, np.nan, "", 1.0, False)
+        numerator, denominator = figures.numerator[region], figures.denominator[region]
+        value, row = figures.value[region], year - self.years[0]
+        both = (value.notna() & (denominator > 0) & (numerator > 0)).to_numpy()
+        factors = (value * denominator / numerator).to_numpy()[both]
+        factor = (
+            np.nan if indicator in CHANGES else factors[-1] if len(factors) else 100.0 if record.unit == "%" else 1.0
+        )
+        if len(factors) and not np.allclose(factors, factor, rtol=1e-6):
+            factor = np.nan
+        variable = self.tables.variables.get(record.count_variable)
+        sides = self._parts(indicator)
+        whole = self.tables.variables.get(sides[1]) if sides else None
+        return Parts(
+            float(numerator.iloc[row]),
+            float(denominator.iloc[row]),
+            float(factor),
+            variable.unit if variable else "",
+            float(figures.coverage[row, self.regions.index.get_loc(region)]),
+            whole is not None and whole.unit == "answer",
+        )
+
+    def events(self, variable: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Events and their weakest status, regions × years; a city's are its counties' where it reports none itself.
+
+        A sum is unknown while a county has not reported, unless one of the others had an event.
+        """
+        rows = self.observations[self.observations["variable"] == variable]
+        counts, status = (
+            rows.pivot(index="region_code", columns="year", values=name).reindex(columns=self.years)
+            for name in ("value", "status")
+        )
+        for city in self.regions.index:
+            counties = self.parts_of(city)
+            if counties and city not in counts.index and len(counts):
+                own = counts.reindex(counties).astype(float)
+                total = own.sum(axis=0, min_count=1)
+                counts.loc[city] = total.where(own.notna().all() | (total > 0))
+                status.loc[city] = status.reindex(counties).apply(
+                    lambda column: max(column.dropna(), key=STATUSES.index, default=np.nan)
+                )
+        return counts.astype(float), status
+
+    def count_values(self, keys: list[tuple[str, str]]) -> pd.Series:
+        """How many of the (region, indicator) pairs have a value, by year."""
+        counts = pd.Series(0, index=self.years)
+        for code in dict.fromkeys(code for _, code in keys):
+            regions = [region for region, one in keys if one == code]
+            counts = counts + self.has_value(code)[regions].sum(axis=1)
+        return counts
 
     def table(self, names: list[str], region: str) -> pd.DataFrame:
         """Years × variables or indicators of one region, its own figures; a name without any value is left out."""

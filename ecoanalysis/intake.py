@@ -37,7 +37,8 @@ COLUMNS = {
         "region_code,year,variable,value,unit,status",
     ),
     "targets.csv": (
-        "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments",
+        "region_code,indicator,part,comparison,value,unit,due,hold_until,base_year,base_value,requirement,named_weak,"
+        "source,lead_department,supporting_departments",
         "region_code,indicator,comparison,value,due",
     ),
     "evidence.csv": (
@@ -45,7 +46,7 @@ COLUMNS = {
         "region_code,indicator,year,kind,title",
     ),
     "projects.csv": (
-        "region_code,variable,change,unit,first_year,last_year,probability,name,department",
+        "region_code,variable,change,unit,first_year,last_year,probability,delay_years,cost,name,department",
         "region_code,variable,change,unit,first_year",
     ),
 }
