@@ -421,7 +421,10 @@ def fit_sisters(laid, after, weight, cell, width: int, epochs: int, seed: int, b
             schedule.step()
             running = 0.99 * running + 0.01 * loss.item()
             done += 1
-        print(f"sisters seed {seed} epoch {epoch} {running / (1 - 0.99**done):.5f} {time.time() - began:.0f} s", flush=True)
+        print(
+            f"sisters seed {seed} epoch {epoch} {running / (1 - 0.99**done):.5f} {time.time() - began:.0f} s",
+            flush=True,
+        )
     with torch.no_grad():
         layers = {}
         for name, one, two in (("first", net.odd, net.even), ("sister_first", net.sister_odd, net.sister_even)):
