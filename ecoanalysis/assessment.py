@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import forecast, futures, judge, record
-from ecoanalysis.catalog import Indicator
+from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import rates
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
@@ -151,7 +151,11 @@ class Assessor:
         """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
         rows = self.papers(region, code)
         lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
-        demo = "status" in rows and (rows["status"] == "demo").any() or rows["title"].str.startswith("演示").any()
+        demo = (
+            "status" in rows
+            and (rows["status"] == "demo").any()
+            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        )
         return {
             "verdict": "undocumented" if lacking else "documented",
             "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
@@ -212,7 +216,7 @@ class Assessor:
     def numeric(self, table, numeric, rows, indicator: Indicator, until: int) -> list[pd.DataFrame]:
         base = rows["base_year"].iloc[0]
         base = None if pd.isna(base) else int(base)
-        outlook = futures.measured_outlook(self.measured, self.regions, indicator, until, base_year=base)
+        outlook = futures.measured_outlook(self.measured, self.regions, indicator.code, until, base)
         with_value = set(outlook.regions) if outlook is not None else set()
         for i in numeric.index[~numeric["region_code"].isin(with_value)]:
             self.fill(table, i, self.without_value(table.loc[i], indicator))
@@ -220,7 +224,7 @@ class Assessor:
         if judged.empty:
             return []
         for i in judged.index:
-            self.facts(table, i, outlook, indicator, rows.at[i, "base_value"])
+            self.facts(table, i, outlook, indicator, rows.at[i, "base_value"], base)
         bands = []
         relative = table["comparison"].isin(judge.RELATIVE)
         ready = [i for i in judged.index if np.isfinite(float(table.at[i, "target"])) or relative[i]]
@@ -231,13 +235,16 @@ class Assessor:
         undrawn = [i for i in judged.index if i not in set(ready)]  # no target yet: a future is shown all the same
         if trend or undrawn:
             drawn = futures.outlook(
-                self.measured, self.regions, indicator, until,
-                method=self.method, paths=self.paths, seed=self.seed, references=self.references, base_year=base,
+            self.measured, self.regions, indicator.code, until,
+                method=self.method, paths=self.paths, seed=self.seed, base_year=base,
             )  # fmt: skip
             for _, same in table.loc[trend].groupby(["comparison", "due", "hold_until"], sort=False):
                 self.by_trend(table, list(same.index), drawn, indicator, until, base)
             shown = table.loc[trend + undrawn].groupby("region_code")["hold_until"].max()
-            bands.append(futures.bands(drawn, shown.to_dict(), indicator))
+            table_of = futures.bands(drawn)
+            last = table_of["region_code"].map(shown.to_dict())
+            kept = table_of[table_of["year"] <= last].assign(part=indicator.part, scenario="trend")
+            bands.append(kept[futures.FORECAST_COLUMNS])
         return bands
 
     def is_pooled(self, row: pd.Series, indicator: Indicator) -> bool:
@@ -256,7 +263,7 @@ class Assessor:
             "met_at_due": "unknown" if past else "",
         }
 
-    def facts(self, table, i, outlook, indicator: Indicator, base_value: float) -> None:
+    def facts(self, table, i, outlook, indicator: Indicator, base_value: float, base: int | None) -> None:
         """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
         region, comparison = table.at[i, "region_code"], table.at[i, "comparison"]
         k = outlook.regions.index(region)
@@ -277,7 +284,7 @@ class Assessor:
             table.at[i, "base_year"] = base_year
             warnings += warned
         pace, since = judge.observed_pace(history, self.settings.recent_years)
-        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k])
+        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k], base_year=base)
         values = {
             "basis": outlook.basis[k],
             "latest_year": latest_year,
@@ -394,7 +401,7 @@ class Assessor:
         if not unmet:
             return {}
         other = futures.outlook(
-            self.measured, self.regions, indicator, until,
+            self.measured, self.regions, indicator.code, until,
             method=self.settings.second_method, paths=max(100, self.paths // 4), seed=self.seed, base_year=base,
         )  # fmt: skip
         said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]

@@ -57,6 +57,10 @@ class Indicator:
         """约束性 (must be met); otherwise 参考性 (counted as a share)."""
         return self.attribute == "约束性"
 
+    def applies_to(self, level: str) -> bool:
+        """Whether regions of this level have the indicator; a province is asked like a city."""
+        return self.scope in ("both", "city" if level == "province" else level)
+
     @property
     def label(self) -> str:
         """Number and part as the plan prints them, such as 7a; empty beside the plan."""
@@ -111,6 +115,21 @@ class Threshold:
     confidence: str
 
 
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of a data folder: what is shipped, with the folder's own rows in their place."""
+
+    indicators: dict[str, Indicator]
+    variables: dict[str, Variable]
+    coefficients: list[Coefficient]
+    thresholds: list[Threshold]
+
+
+def read(folder: Path | None = None) -> Catalog:
+    """The shipped tables, and what a data folder adds to them or puts in their place."""
+    return Catalog(indicators(), variables(), coefficients(folder), thresholds(folder))
+
+
 def indicators() -> dict[str, Indicator]:
     """Every indicator and part by its code, in the order of the table."""
     return dict(_by_code("indicators.csv", Indicator))
@@ -150,6 +169,14 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
 def phrases() -> dict[str, dict[str, str]]:
     """The phrase table: both languages of every key."""
     return {row["key"]: row for row in rows(files("ecoanalysis") / "tables" / "phrases.csv")}
+
+
+def short_name(name: str) -> str:
+    """甘谷 for 甘谷县, 张家川 for 张家川回族自治县."""
+    for ending in ("回族自治县", "自治县", "地区", "新区", "区", "县", "市"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name.removesuffix(ending)
+    return name
 
 
 def rows(path) -> list[dict[str, str]]:

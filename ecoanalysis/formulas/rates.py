@@ -25,7 +25,7 @@ def ratio(numerator: Yearly, denominator: Yearly, factor: float = 1.0) -> Yearly
     >>> ratio(pd.Series({2022: 41.0, 2023: 41.0}), pd.Series({2022: 100.0, 2023: 0.0}), 100).tolist()
     [41.0, nan]
     """
-    return numerator.where(numerator >= 0) / denominator.where(denominator > 0) * factor
+    return (numerator / denominator * factor).where((numerator >= 0) & (denominator > 0))
 
 
 def percentage(part: Yearly, whole: Yearly) -> Yearly:
@@ -75,6 +75,11 @@ def rise(series: Yearly) -> Yearly:
 def rise_since(series: Yearly, base_year: float) -> Yearly:
     """Difference to the base year, in the series' own unit."""
     return series - base_value(series, base_year)
+
+
+def fall_since(series: Yearly, base_year: float) -> Yearly:
+    """Difference to the base year the other way round: positive for a fall."""
+    return 0.0 - rise_since(series, base_year)
 
 
 def compounded(rates: pd.Series) -> float:

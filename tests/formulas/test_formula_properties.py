@@ -132,9 +132,9 @@ def test_the_city_gets_its_counties_numerators_over_their_denominators(code):
     names, years = inputs(code), range(2020, 2024)
     rng = np.random.default_rng(4)
     rows = [
-        {"region_code": region, "year": year, "variable": name, "value": rng.uniform(10, 20), "status": "observed"}
+        {"region_code": region, "year": year, "variable": name, "value": rng.uniform(*size), "status": "observed"}
         for region in ("C1", "C2")
-        for name in names
+        for name, size in zip(names, ((1, 10), (10, 20)), strict=False)  # a part is never above its whole
         for year in years
     ]
     observations = pd.DataFrame(rows).assign(id=lambda table: table.index.astype(str))
