@@ -39,7 +39,10 @@ LIKELY_WORDS = {
         "out of reach on the present trend, needs special measures",
     ),
 }
-EIGHTY = {"zh": r"(，八成把握需年均(提高|下降) [\d.]+ [^，。]+)?", "en": r"(; [\d.]+ [^;.]+ a year for a chance of 80 %)?"}
+EIGHTY = {
+    "zh": r"(，八成把握需年均(提高|下降) [\d.]+ [^，。]+)?",
+    "en": r"(; [\d.]+ [^;.]+ a year for a chance of 80 %)?",
+}
 FROM_THE_ENGINE = {"methods_differ", "slows"}  # they hang on chances, which nobody reckons by hand
 NOTE = {"zh": "(?:另注：.+)?", "en": "(?: Note: .+)?"}  # what such a warning adds
 CHANCE = r"(<1|>99|\d{1,2}) %"
@@ -186,6 +189,47 @@ def test_verdict_follows_from_the_chance_that_is_printed(city):
             assert s.verdict == by_chance, s
         walked += 1
     assert walked >= 20
+
+
+def test_what_is_not_known_of_the_due_year_is_said(city):
+    said_so = ("无数据", "未报告", "缺少", "未全部报告")
+    unknown = [s for s in city.statements if s.met_at_due == "unknown"]
+    assert len(unknown) >= 5
+    for s in unknown:
+        assert any(text in s.sentence("zh") for text in said_so), s.sentence("zh")
+        assert s.verdict != "reached", s
+
+
+def test_no_number_has_more_decimals_than_people_read(city):
+    for s in city.statements:
+        for lang in words.LANGUAGES:
+            text = s.sentence(lang) + briefing.pace(s, words.of(lang))
+            assert not re.search(r"\d\.\d{4}", text), text
+
+
+def test_one_thing_is_told_in_the_singular(city):
+    for s in city.statements:
+        assert not re.search(r"(?<![\d.])1 (villages|sections|answers|people|pieces)\b", s.sentence("en")), s.sentence(
+            "en"
+        )
+
+
+def test_bands_lie_inside_one_another_and_within_what_is_possible(city):
+    walked = 0
+    for s in city.statements:
+        bands = s.forecast
+        if len(bands):
+            order = bands[["lo95", "lo80", "median", "hi80", "hi95"]].astype(float)
+            assert (order.diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None), s
+            assert order["lo95"].ge(-1e-9).all() and (s.unit != "%" or order["hi95"].le(100 + 1e-9).all()), s
+            walked += 1
+    assert walked >= 20
+
+
+def test_holding_is_never_more_likely_than_reaching(city):
+    for s in city.statements:
+        if s.gap and s.gap > 0 and pd.notna(s.p_reach):
+            assert s.p_hold <= s.p_reach + 1e-9, s
 
 
 def test_contributions_of_the_counties_add_up_to_what_the_city_lacks(city):
