@@ -151,7 +151,7 @@ def test_killed_at_any_moment_the_next_run_completes_as_if_undisturbed(three, tm
             victim = started_by_it[0] if who == "warm process" else draw.choice(started_by_it)
             victim.kill()
         code = process.wait(60)
-        _, left = psutil.wait_procs(started_by_it, timeout=3)
+        _, left = psutil.wait_procs(started_by_it, timeout=10)
         left = [child for child in left if child.status() != "zombie"]  # where nobody collects the dead
         assert not left, (moment, who, left)
         if (out / "2023").exists():  # what bears the final name is whole
