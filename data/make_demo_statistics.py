@@ -6,9 +6,11 @@
 Every row carries status=demo. A row is made only where no real row stands in the other files of the folder. The real
 rows are respected: county GDP, residents, urban residents and urban waste add up to the city's, the census and the few
 published county values are met, land classes add up to each county's area and the areas to 14 277 km², and the
-counties together come to what the city reported of PM2.5, rainfall, water resources, forest, good-air days, sewage and
-river sections. The rest is plausible and no more: loess hills, a forested south-east (Maiji), two urban districts, a
-power plant in Gangu, a small pastoral county (Zhangjiachuan).
+counties together come to what the city reported of PM2.5, rainfall, water resources, forest, good-air days, sewage,
+drinking-water sources and river sections, and Qingshui to its published park area and forest cover. Where the city's
+good-air days are not public, the province's mean (references.csv) says how good a year was. The rest is plausible and
+no more: loess hills, a forested south-east (Maiji), two urban districts, a power plant in Gangu, a small pastoral
+county (Zhangjiachuan).
 
 Each variable has a random stream of its own, seeded by its name: a new variable leaves the others as they are.
 """
@@ -28,7 +30,7 @@ RAW = Path(__file__).resolve().parent / "raw"
 TARGET = RAW / "statistics" / "demo.csv"
 SOURCE = "演示数据 demo data (data/make_demo_statistics.py)"
 SEED = 20231123
-CITY = "620500"
+PROVINCE, CITY = "620000", "620500"
 COUNTIES = ["620502", "620503", "620521", "620522", "620523", "620524", "620525"]
 YEARS = np.arange(2014, 2024)
 
@@ -55,7 +57,7 @@ SECTIONS_2021 = [3, 3, 1, 2, 2, 2, 1]  # 14 from 2021
 
 # Share of each land class in the county at the start; dry cropland takes what is left.
 LAND_CLASSES = {
-    "closed_forest_area": [0.275, 0.43, 0.23, 0.085, 0.095, 0.152, 0.185],
+    "closed_forest_area": [0.275, 0.414, 0.2587, 0.085, 0.095, 0.152, 0.185],
     "shrub_area": [0.125, 0.14, 0.11, 0.07, 0.075, 0.065, 0.12],
     "sparse_forest_area": [0.05, 0.04, 0.05, 0.055, 0.05, 0.045, 0.05],
     "high_cover_grass_area": [0.03, 0.03, 0.04, 0.025, 0.025, 0.07, 0.1],
@@ -318,9 +320,21 @@ AMOUNTS = {
     ),
 }
 WASTE_TREATED = ([0.90, 0.90, 0.80, 0.83, 0.83, 0.82, 0.76], [1.0, 1.0, 0.985, 0.992, 0.990, 0.988, 0.962])
-PARK = ([9.6, 9.0, 8.9, 8.6, 8.3, 9.2, 8.0], [13.1, 12.3, 12.5, 12.0, 11.2, 12.7, 10.6])  # m² a head
+PARK = ([9.6, 9.0, 7.4, 8.6, 8.3, 9.2, 8.0], [13.1, 12.3, 10.4, 12.0, 11.2, 12.7, 10.6])  # m² a head
 SEWAGE_VILLAGES = ([0.060, 0.055, 0.025, 0.035, 0.030, 0.035, 0.015], [0.46, 0.43, 0.25, 0.31, 0.27, 0.33, 0.19])
 SEWAGE_2020 = 0.2011  # of all villages, as the city reported
+WATER_SOURCES = [10, 12, 8, 9, 9, 9, 7]  # 8 of county level and above, 56 of townships
+GOOD_AIR = {2016: 0.92, 2018: 0.94}  # made up around the bound that the city reported for 2020
+ABOVE_PROVINCE = 0.035  # good-air days above the mean of the province's cities: assumed
+
+# Events that must not happen, for the conditions: none but these.
+EVENTS = {
+    "illegal_dumping_events": {("620523", 2014): 1, ("620503", 2016): 1},
+    "major_incidents": {},
+    "cross_boundary_incidents": {("620502", 2015): 1},
+    "invasive_species_events": {("620503", 2014): 2, ("620521", 2017): 1},
+    "nature_function_losses": {("620502", 2014): 1, ("620524", 2016): 1},
+}
 
 # Gaps and a break here and there, as real tables have them.
 GAPS = [
@@ -333,6 +347,7 @@ GAPS = [
     ("620525", "water_saving_fixtures", (2014, 2015, 2016)),
     ("620521", "ndvi", (2015,)),
     ("620525", "shoreline_protected", (2023,)),
+    ("620525", "invasive_species_events", (2023,)),
 ]
 BREAKS = [  # from this year on the table counts otherwise, and the row's note says so
     ("620523", "park_green_area", 2019, 1.08, "林业部门管理的公园计入 parks under forestry counted in"),
@@ -378,6 +393,13 @@ def real(variable: str) -> dict[tuple[str, int], float]:
 def of_city(variable: str) -> dict[int, float]:
     """The city's real values by year, in the unit of their file."""
     return {year: value for (code, year), value in real(variable).items() if code == CITY}
+
+
+def of_province(variable: str) -> dict[int, float]:
+    """The province's values by year, in the unit of `references.csv`."""
+    with (RAW / "references.csv").open(encoding="utf-8", newline="") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["region_code"] == PROVINCE]
+    return {int(row["year"]): float(row["value"]) for row in rows if row["variable"] == variable}
 
 
 def every_year(variable: str) -> np.ndarray:
@@ -452,6 +474,22 @@ def waste_of_city(variable: str, counties: np.ndarray) -> np.ndarray:
     city = of_city(variable)
     later = city[2018] * counties.sum(axis=0) / counties[:, YEARS == 2018].sum()
     return np.array([city.get(year, later[place]) for place, year in enumerate(YEARS)])
+
+
+def park_area(urban: np.ndarray) -> np.ndarray:
+    """Park area of the urban residents. [ha] A county with a published area a head has exactly that in its year."""
+    a_head = path(*PARK, 0.16, "park_green_area")
+    published = real("park_area_per_head")
+    for row, code in enumerate(COUNTIES):
+        own = {year: value for (region, year), value in published.items() if region == code}
+        if own:
+            a_head[[row]] = anchored(a_head[[row]], urban[[row]], own)
+    area = np.round(urban * a_head / 10_000, 2)
+    for (code, year), value in published.items():
+        if code in COUNTIES and year in YEARS:
+            at = COUNTIES.index(code), year - YEARS[0]
+            area[at] = urban[at] * value / 10_000
+    return area
 
 
 def make() -> dict[str, tuple[np.ndarray, str]]:
@@ -576,7 +614,7 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     treated = generated - shared_out(np.round(left, 3), untreated, {}, 3)
     made["urban_waste_generated"] = generated, "万吨"
     made["urban_waste_treated"] = np.clip(np.round(treated, 3), 0, generated), "万吨"
-    made["park_green_area"] = np.round(urban * path(*PARK, 0.16, "park_green_area") / 10_000, 2), "公顷"
+    made["park_green_area"] = park_area(urban), "公顷"
 
     # rural sewage: slow, then faster; all villages together come to the city's figure for 2020
     share = np.array(SEWAGE_VILLAGES[0])[:, None] + np.diff(SEWAGE_VILLAGES, axis=0).T * np.linspace(0, 1, 10) ** 1.7
@@ -590,10 +628,9 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     good = path(
         [0.87, 0.87, 0.92, 0.90, 0.86, 0.88, 0.94], [0.95, 0.95, 0.97, 0.96, 0.94, 0.95, 0.98], 0.010, "good days"
     )
-    floor = of_city("good_air_day_share_floor")[2020] / 100
-    good = anchored(
-        good, days, {2016: 0.92, 2018: 0.94, 2020: floor + 0.005, 2023: 0.955}
-    )  # the other years are made up
+    floor = {year: share / 100 + 0.005 for year, share in of_city("good_air_day_share_floor").items()}
+    beside = {year: share / 100 + ABOVE_PROVINCE for year, share in of_province("good_air_day_share").items()}
+    good = anchored(good, days, GOOD_AIR | floor | beside)
     made["valid_monitoring_days"] = days.astype(float), "天"
     made["good_air_days"] = np.round(days * np.minimum(good, 0.99)), "天"
     pm25 = path([37, 38, 33, 35, 40, 37, 30], [29.5, 30, 27, 28.5, 31, 29.5, 25.5], 0.8, "pm25")
@@ -611,7 +648,7 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     made["black_odorous_bodies_listed"] = listed, "个"
     removed = np.minimum(listed, np.round(listed * np.clip((YEARS - 2014) / 4, 0, 1)))
     made["black_odorous_bodies_removed"] = removed, "个"
-    sources = np.array([9, 11, 7, 8, 7, 8, 6], float)[:, None] * np.ones(YEARS.size)
+    sources = np.array(WATER_SOURCES, float)[:, None] * np.ones(YEARS.size)
     made["water_sources"] = sources, "个"
     made["water_sources_good"] = sources - (stream("sources").random(sources.shape) < 0.06) * (YEARS < 2018), "个"
     present = np.array([52, 68, 39, 24, 22, 41, 37], float)[:, None] * np.ones(YEARS.size)
@@ -629,6 +666,8 @@ def make() -> dict[str, tuple[np.ndarray, str]]:
     points = np.array([[18], [18], [15], [16], [16], [15], [14]]) + np.minimum((YEARS - 2014) * 0.7, 6)
     made["eco_appraisal_points"] = np.round(points), "分"
     made["appraisal_points"] = np.full(land.shape, 100.0), "分"
+    for name, events in EVENTS.items():
+        made[name] = np.array([[events.get((code, year), 0) for year in YEARS] for code in COUNTIES], float), "件"
     return made
 
 

@@ -1,504 +1,460 @@
-"""What is said: the wording of numbers, chances, verdicts and sources, shared by every document.
+"""What is said of a statement, a headline, a department: sentences an official can read out, shared by every document.
 
-Rounding happens here and nowhere else. Every word comes from the phrase table, in Chinese (`zh`) or English (`en`).
+Numbers and names are worded by `words`; the order and the logic of what is said is here. Nothing here computes a chance.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from ecoanalysis import assess, catalog, forecast, intake
-from ecoanalysis.assess import Reachability
-from ecoanalysis.catalog import Indicator, phrase
+from ecoanalysis import catalog, forecast, judge, words
+from ecoanalysis.words import SIGNS, Words, decimal
 
-NOTHING = "—"
-SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
-OPEN = ("likely", "possible", "hard", "out_of_reach")  # not met now, with a chance
+PAPERS = ("plan", "data", "proof")
+NAMED = 5  # names in a row that can still be read out
+SAID = ("missed_due", "due_unknown", "slows", "survey_error", "thin_record")  # warnings that the sentence itself says
 
 
-# ---------------------------------------------------------------------- words for numbers
+# ---------------------------------------------------------------------- numbers of a statement
 
 
-def number(value: float, decimals: int) -> str:
-    """A number with that many decimals and a true minus; a dash for NaN."""
-    if value is None or not np.isfinite(value):
-        return NOTHING
-    text = f"{value:,.{decimals}f}".replace(",", "\u2009")
-    return text.replace("-", "−") if float(f"{value:.{decimals}f}") else text.replace("-", "")
+def decimals_of(s) -> int:
+    """As many decimals as show that an unmet value is unmet."""
+    record = s.record
+    if record.decimals is None or not np.isfinite(s.latest_value):
+        return record.decimals or 0
+    if s.gap > 0 and s.comparison in judge.AT_LEAST + judge.AT_MOST + ("=",):
+        decimals = judge.decimals_that_show(s.latest_value, s.target, s.comparison, record)
+        last_steps = s.is_duty and s.gap < 10.0 ** (1 - record.decimals)  # 99.94 %, but 98.2 %
+        return max(decimals, record.decimals + 1) if last_steps else decimals
+    return record.decimals
 
 
-def measure(value: float, indicator: Indicator, lang: str) -> str:
-    """An indicator's value with its unit, rounded as the catalogue says."""
-    text = number(value, indicator.decimals)
-    return text if text == NOTHING or not indicator.unit else f"{text} {unit(indicator.unit, lang)}"
+def value(s, w: Words) -> str:
+    """The latest value with its unit; 100 % and 0 % without decimals, as nothing is rounded away there."""
+    record = s.record
+    if s.is_duty and s.latest_value == s.target:
+        return f"{w.plain(s.latest_value)} {w.unit(record.unit)}".strip()
+    return w.measure(s.latest_value, s.record, decimals_of(s))
 
 
-def latest(row: pd.Series, lang: str) -> str:
-    """A row's latest value with its unit; with more decimals where rounding would hide that the target is unmet."""
-    indicator = catalog.indicators()[row["indicator"]]
-    decimals = indicator.decimals
-    if row["gap"] > 0 and row["comparison"] in SIGNS:
-        while decimals < 6 and assess.met(
-            round(row["latest_value"], decimals), np.nan, row["target"], row["comparison"], indicator
-        ):
-            decimals += 1
-    text = number(row["latest_value"], decimals)
-    return text if text == NOTHING or not indicator.unit else f"{text} {unit(indicator.unit, lang)}"
+def gap(s, w: Words) -> str:
+    """The gap that a reader reckons from the printed value and the printed target; empty when there is none."""
+    if not np.isfinite(s.gap) or s.gap <= 0:
+        return ""
+    decimals = decimals_of(s)
+    shown_target = printed_target(s)
+    printed = judge.printed_gap(s.latest_value, shown_target, decimals)
+    shown = max(decimals, -decimal(shown_target).as_tuple().exponent)
+    return w.difference(printed, s.record, shown)
 
 
-def unit(code: str, lang: str) -> str:
-    """A unit as officials write it (吨标准煤/万元); the code itself where the phrase table has no word."""
-    try:
-        return phrase(f"unit.{code}", lang)
-    except KeyError:
-        return code
+def printed_target(s) -> float:
+    """The target as it is printed: as it was set, or a base value rounded as the catalogue says."""
+    if s.comparison in ("not_below_base", "not_above_base"):
+        return float(words.rounded(s.target, s.record.decimals))
+    return float(f"{s.target:.8g}")
 
 
-def chance(p: float) -> str:
-    """A probability in whole percent; never 0 % or 100 %, as no forecast is certain."""
-    if p is None or not np.isfinite(p):
-        return NOTHING
-    if p < 0.01:
-        return "<1 %"
-    return ">99 %" if p > 0.99 else f"{100 * p:.0f} %"
+def things(s, w: Words) -> str:
+    """The gap in things that a department can act on; empty when there is none."""
+    if not np.isfinite(s.gap_count) or s.gap_count <= 0:
+        return ""
+    return w.count(s.gap_count, s.gap_count_unit)
 
 
-def count(value: float, code: str, lang: str) -> str:
-    """A number of countable things with its unit: 87 村, 12.3 ha."""
-    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1
-    return f"{number(value, decimals)} {unit(code, lang)}"
+def gap_with_things(s, w: Words) -> str:
+    parts = [part for part in (gap(s, w), things(s, w)) if part]
+    return w("claim.of_which").join(parts)
 
 
-def year(value: float) -> str:
-    return NOTHING if value is None or not np.isfinite(value) else str(int(value))
+def target(s, w: Words) -> str:
+    """A target as a table prints it: ≥ 40 %, not below the base, falling."""
+    record = s.record
+    if s.requirement == "condition":
+        return w("target.none_happened")
+    if s.comparison in SIGNS:
+        if not np.isfinite(s.target):
+            return w("target.awaited")
+        return f"{SIGNS[s.comparison]} {w.plain(s.target)} {w.unit(record.unit)}".strip()
+    if s.comparison in ("not_below_base", "not_above_base") and np.isfinite(s.target):
+        return w(f"target.{s.comparison}_value", value=w.measure(s.target, record))
+    return w(f"target.{s.comparison}")
 
 
-def verdict(code: str, lang: str) -> str:
-    return phrase(f"verdict.{code}", lang)
+def target_in_words(s, w: Words) -> str:
+    """A target inside a sentence: 不低于 40 %."""
+    if s.comparison in SIGNS:
+        return w(f"target_words.{NAMES[s.comparison]}", value=f"{w.plain(s.target)} {w.unit(s.record.unit)}".strip())
+    if s.comparison in judge.RELATIVE:
+        return w(f"target.{s.comparison}")
+    base = w.measure(s.target, s.record)
+    key = f"target_words.{s.comparison}"
+    if np.isfinite(s.base_year):
+        return w(key, value=base, year=int(s.base_year))
+    return w(f"{key}_plain", value=base)
 
 
-def short_verdict(code: str, lang: str) -> str:
-    """A verdict in a word or two, where a whole matrix has to fit a slide."""
-    return phrase(f"short.{code}", lang)
+NAMES = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below", "=": "equal"}
 
 
-def status(code: str, lang: str) -> str:
-    return phrase(f"status.{code}", lang) if code else NOTHING
+def verdict(s, w: Words) -> str:
+    return w.verdict(s.verdict, s.pressing)
 
 
-def warnings(codes: str, lang: str) -> str:
-    """The warnings of an assessment row as one line; empty when there are none."""
-    return phrase("join", lang).join(phrase(f"warning.{code}", lang) for code in codes.split(";") if code)
+def short_verdict(s, w: Words) -> str:
+    return w.short_verdict(s.verdict, s.pressing)
 
 
-def demo_mark(is_demo: bool, lang: str) -> str:
-    """演示数据, where something depends on demo rows; empty otherwise."""
-    return phrase("mark.demo", lang) if is_demo else ""
-
-
-def uses_demo(rows: pd.DataFrame) -> bool:
-    return bool((rows["status"] == "demo").any())
-
-
-def target(row: pd.Series, lang: str) -> str:
-    """A target as the plan would print it: ≥ 40 %, not below the base, falling."""
-    indicator = catalog.indicators()[row["indicator"]]
-    comparison, value = row["comparison"], row["target"]
-    if comparison in SIGNS:
-        if not np.isfinite(value):
-            return phrase("target.awaited", lang)
-        return f"{SIGNS[comparison]} {_plain(value)} {unit(indicator.unit, lang)}".strip()
-    if comparison in ("not_below_base", "not_above_base") and np.isfinite(value):
-        return phrase(f"target.{comparison}_value", lang, value=measure(value, indicator, lang))
-    return phrase(f"target.{comparison}", lang)
-
-
-def _plain(value: float) -> str:
-    return f"{value:.6g}"
+def _inside(text: str, w: Words) -> str:
+    """A verdict in the middle of a sentence."""
+    return text if w.lang == "zh" else text[:1].lower() + text[1:]
 
 
 # ---------------------------------------------------------------------- sentences
 
 
-def claim(reach: Reachability, row: pd.Series, lang: str) -> str:
-    """One row of the assessment in words an official can read out.
-
-    Latest value and year, target and due year, verdict, chances, what is missing in the indicator's unit and in
-    things a department can count, a missed date, what data lack, and the demo mark.
-    """
-    indicator = catalog.indicators()[row["indicator"]]
-    name = indicator.name(lang)
-    words = verdict(row["verdict"], lang)
-    if row["comparison"] == "done":
-        missing = warnings(row["warning"], lang)
-        return phrase("claim.checklist", lang, name=name, verdict=words, missing=missing).rstrip("：: ，,")
-    if row["verdict"] in ("insufficient_data", "not_applicable") and not np.isfinite(row["latest_value"]):
-        return phrase("claim.missing", lang, name=name, verdict=words, reason=missing_inputs(reach, row, lang))
-    parts = [
-        phrase("claim.latest", lang, name=name, year=year(row["latest_year"]), value=latest(row, lang)),
-        phrase("claim.target", lang, target=target(row, lang), due=row["due"]),
-    ]
-    alone = row["verdict"] not in OPEN and not row["verdict"].startswith("reached")
-    parts.append(phrase("claim.verdict_alone" if alone else "claim.verdict", lang, verdict=words))
-    if row["verdict"] in OPEN:
-        past = row["due"] <= row["as_of"]
-        until = row["hold_until"] if past else row["due"]
-        parts.append(phrase("claim.reach", lang, year=until, chance=chance(row["p_reach"])))
-        parts.append(gap(row, lang))
-    elif row["verdict"].startswith("reached"):
-        parts.append(phrase("claim.hold", lang, year=row["hold_until"], chance=chance(row["p_hold"])))
-    if row["warning"]:
-        parts.append(phrase("claim.note", lang, note=warnings(row["warning"], lang)))
-    text = "".join(parts).strip()
-    mark = demo_mark(row["status"] == "demo", lang)
-    return f"{text}{phrase('mark.bracket', lang, mark=mark)}" if mark else text
+def sentence(s, w: Words) -> str:
+    """One statement in words an official can read out: value, target, what is missing, the chance and the verdict."""
+    if s.verdict == "not_applicable":
+        text = w("claim.nothing_to_assess") if "zero_denominator" in s.warnings else w("claim.not_asked")
+    elif s.comparison == "done" and s.requirement == "condition":
+        text = w.join(_condition(s, w), _papers(s, w))
+    elif s.comparison == "done":
+        text = _papers(s, w)
+    elif not np.isfinite(s.latest_value):
+        text = w("claim.lacking", reason=lacking(s, w))
+    elif s.verdict == "no_target":
+        text = w("claim.no_target", year=w.year(s.latest_year), value=value(s, w))
+    elif s.verdict == "insufficient_data":
+        text = w("claim.no_base", year=w.year(s.latest_year), value=value(s, w))
+    elif s.is_duty:
+        text = _duty(s, w)
+    elif s.requirement == "protected":
+        text = _protected(s, w)
+    else:
+        text = _trend(s, w)
+    notes = [code for code in s.warnings if code not in SAID and not code.startswith(("lacks_", "not_"))]
+    notes = [code for code in notes if code != "zero_denominator"]
+    if notes and s.comparison != "done":
+        text = w.join(text, w("claim.note", note=w.warnings(";".join(notes))))
+    return text + w.bracket(w.demo_mark(s.status == "demo"))
 
 
-def gap(row: pd.Series, lang: str) -> str:
-    """What is missing to the target; empty when nothing is."""
-    if not np.isfinite(row["gap"]) or row["gap"] <= 0:
-        return ""
-    indicator = catalog.indicators()[row["indicator"]]
-    missing = difference(row["gap"], indicator, lang)
-    if np.isfinite(row["gap_count"]) and row["gap_count"] > 0:
-        things = count(row["gap_count"], row["gap_count_unit"], lang)
-        return phrase("claim.gap_count", lang, gap=missing, count=things)
-    return phrase("claim.gap", lang, gap=missing)
+def named_sentence(s, w: Words) -> str:
+    """A statement with its indicator's name before it."""
+    return w("claim.named", name=w.name(s.record), sentence=sentence(s, w))
 
 
-def difference(value: float, indicator: Indicator, lang: str) -> str:
-    """A difference of two values, points for a percentage; with more decimals where it would be told as 0.0."""
-    points = "pp" if indicator.unit == "%" else indicator.unit
-    decimals = max(indicator.decimals, 1)
-    while decimals < 6 and abs(value) > 1e-6 and round(value, decimals) == 0:
-        decimals += 1
-    text = number(value, decimals)
-    return text if text == NOTHING else f"{text} {unit(points, lang)}".strip()
+def _trend(s, w: Words) -> str:
+    past = s.due <= s.as_of
+    words_ = {"year": w.year(s.latest_year), "value": value(s, w), "target": target_in_words(s, w), "due": s.due}
+    head = w("claim.relative" if s.comparison in judge.RELATIVE else "claim.trend", **words_)
+    if s.verdict in ("reached", "reached_at_risk"):
+        judged = w(f"claim.{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        if s.met_at_due == "unknown":
+            judged = w("claim.unknown_at_due") + judged
+        survey = w("claim.survey_met") if "survey_error" in s.warnings else ""
+        return w.join(f"{head}{judged}", survey)
+    parts = [head]
+    missing = gap_with_things(s, w)
+    if missing:
+        parts.append(w("claim.short", missing=missing))
+    if s.met_at_due == "no":
+        parts.append(w("claim.missed"))
+    elif s.met_at_due == "unknown":
+        parts.append(w("claim.unknown_at_due"))
+    key = "claim.chance_again" if past else "claim.chance"
+    word = _inside(verdict(s, w), w)
+    parts.append(w(key, year=s.milestone, chance=w.chance(s.p_reach), verdict=word))
+    more = [w("claim.survey_unmet")] if "survey_error" in s.warnings else []
+    return w.join("".join(parts), *more)
 
 
-def pace(row: pd.Series, lang: str) -> str:
-    """Observed and required pace, and the one that gives a chance of 80 %; empty where nothing is required."""
-    if not np.isfinite(row["pace_required"]):
-        return ""
-    indicator = catalog.indicators()[row["indicator"]]
-    for_80 = difference(row["pace_for_80"], indicator, lang)
-    observed, required = (_pace(row, indicator, row[name], lang) for name in ("pace_observed", "pace_required"))
-    return phrase("claim.pace", lang, observed=observed, required=required, for_80=for_80)
-
-
-def _pace(row: pd.Series, indicator: Indicator, value: float, lang: str) -> str:
-    """A yearly pace in words: a rate for amounts, points of the indicator otherwise.
-
-    A steady pace in log odds is told as what it moves in the coming year, from the latest value.
-    """
-    if not np.isfinite(value):
-        return NOTHING
-    if row["pace_scale"] == "compound":
-        return f"{number(100 * value, 1)} %"
-    if row["pace_scale"] == "logit":
-        low, span = indicator.low, indicator.high - indicator.low
-        share = (row["latest_value"] - low) / span
-        odds = np.log(share / (1 - share)) + value
-        value = low + span / (1 + np.exp(-odds)) - row["latest_value"]
-    return difference(value, indicator, lang)
-
-
-def fared(row: pd.Series, lang: str) -> str:
-    """How statements that gave such a chance from so many years have fared on the reference panel."""
-    if row["verdict"] not in OPEN or not np.isfinite(row["p_reach"]):
-        return ""
-    found = forecast.fared(row["p_reach"], int(row["n_obs"]))
-    if found is None:
-        return ""
-    said = f"{100 * found.low:.0f}–{100 * found.high:.0f} %"
-    return phrase("claim.fared", lang, said=said, came=chance(found.came_true), count=number(found.statements, 0))
-
-
-def missing_inputs(reach: Reachability, row: pd.Series, lang: str) -> str:
-    """Which inputs an indicator lacks in its latest year, by name."""
-    rows = reach.results
-    rows = rows[(rows["region_code"] == row["region_code"]) & (rows["indicator"] == row["indicator"])]
-    if rows.empty:
-        return phrase("lacking.everything", lang)
-    names = []
-    for lacking in filter(None, rows.sort_values("year")["lacking"].iloc[-1].split(";")):
-        code, _, where = lacking.partition("@")
-        place = region_name(reach, where, lang) or where
-        names.append(f"{input_name(code, lang)}{f'({place})' if place else ''}")
-    return phrase("lacking.inputs", lang, names=phrase("list", lang).join(names)) if names else NOTHING
-
-
-def input_name(code: str, lang: str) -> str:
-    """A variable's or indicator's name; a reason such as a zero denominator in words."""
-    record = catalog.variables().get(code) or catalog.indicators().get(code)
-    return record.name(lang) if record else phrase(f"lacking.{code}", lang)
-
-
-def region_name(reach: Reachability, code: str, lang: str) -> str:
-    rows = reach.regions[reach.regions["code"] == code]
-    return "" if rows.empty else str(rows.iloc[0]["name_en" if lang == "en" else "name_zh"])
-
-
-def sources(reach: Reachability, row: pd.Series) -> list[str]:
-    """The way back: source, file and row of every observation behind the row's latest value."""
-    ids = [part for part in str(row["inputs"]).split(";") if part]
-    cells = reach.observations.set_index("id").reindex(ids).dropna(subset="source")
-    return [f"{cell['source']} ({cell['file']}:{cell['cell']})" for _, cell in cells.iterrows()]
-
-
-# ---------------------------------------------------------------------- overviews
-
-
-def item_name(item: int | str, lang: str) -> str:
-    """The name of an item of the plan, without its parts; of an indicator beside the plan, its own name."""
-    rows = [row for row in catalog.indicators().values() if item in (row.number, row.code)]
-    first = rows[0].name(lang)
-    return first.split("：" if lang == "zh" else ": ")[0] if len(rows) > 1 or rows[0].part else first
-
-
-def items(reach: Reachability) -> pd.Series:
-    """For each row of the assessment: the plan's item number, or the code of an indicator beside the plan."""
-    indicators = catalog.indicators()
-    return reach.assessment["indicator"].map(lambda code: indicators[code].number or code)
-
-
-def matrix(reach: Reachability) -> pd.DataFrame:
-    """Items of the plan × regions: the verdict, the worst part deciding; regions in the order of `regions.csv`."""
-    table = reach.assessment.assign(item=items(reach))
-    worst = table.groupby(["item", "region_code"], sort=False)["verdict"].agg(assess.worst).unstack("region_code")
-    whole = worst.reindex(index=table["item"].unique(), columns=reach.regions["code"]).astype(object)
-    return whole.where(whole.notna(), "not_applicable")
-
-
-def counts(reach: Reachability, region: str) -> pd.DataFrame:
-    """How many items of a region stand at each verdict: binding (约束性) and advisory (参考性) ones."""
-    verdicts = matrix(reach)[region]
-    binding = {row.number or row.code: row.binding for row in catalog.indicators().values()}
-    table = pd.crosstab(verdicts, verdicts.index.map(binding))
-    return table.reindex(columns=[True, False], fill_value=0).reindex(
-        [code for code in assess.SEVERITY if code in table.index]
+def _duty(s, w: Words) -> str:
+    head = w(
+        "claim.duty" if s.record.direction > 0 else "claim.duty_none",
+        year=w.year(s.latest_year),
+        value=value(s, w),
+        target=f"{w.plain(s.target)} {w.unit(s.record.unit)}".strip(),
     )
+    if s.verdict in ("reached", "reached_at_risk"):
+        kind = "duty" if s.record.direction > 0 else "duty_none"
+        return head + w(f"claim.{kind}_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+    parts = [head]
+    if np.isfinite(s.outstanding) and s.outstanding > 0:
+        key = f"outstanding.{s.indicator}"
+        key = key if words.has_phrase(key) else "outstanding.other"
+        key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
+        number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
+        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit), number=number))
+    elif s.gap > 0:
+        parts.append(w("claim.short", missing=gap(s, w)))
+    if s.met_at_due == "no":
+        parts.append(w("claim.not_finished"))
+    elif s.met_at_due == "unknown":
+        parts.append(w("claim.unknown_at_due"))
+    parts.append(_finish(s, w))
+    return "".join(parts)
 
 
-def weak_points(reach: Reachability, region: str, most: int = 6) -> pd.DataFrame:
-    """The rows that need work: unmet before slipping, binding before advisory, then by verdict, chance and gap.
-
-    A binding item that is missed fails the whole application, an advisory one only lowers a share.
-    """
-    rows = reach.assessment[reach.assessment["region_code"] == region]
-    rows = rows[rows["verdict"].isin([*OPEN, "reached_at_risk"])]
-    indicators = catalog.indicators()
-    order = rows.assign(
-        open=~rows["verdict"].isin(OPEN),
-        severity=[-assess.SEVERITY.index(code) for code in rows["verdict"]],
-        advisory=[not indicators[code].binding for code in rows["indicator"]],
-        p=rows["p_reach"].where(rows["verdict"].isin(OPEN), rows["p_hold"]),
-        short=-(rows["gap"] / rows["target"].abs().where(rows["target"] != 0)),
-    )
-    return rows.loc[order.sort_values(["open", "advisory", "severity", "p", "short"]).index].head(most)
+def _finish(s, w: Words) -> str:
+    word = _inside(verdict(s, w), w)
+    if not np.isfinite(s.p_reach):
+        return w("claim.thin", verdict=word)
+    return w("claim.finish", year=s.milestone, chance=w.chance(s.p_reach), verdict=word)
 
 
-def numeric(reach: Reachability, region: str) -> pd.DataFrame:
-    """The rows of a region that have a future to draw."""
-    rows = reach.assessment[reach.assessment["region_code"] == region]
-    return rows[[(region, code) in reach.futures for code in rows["indicator"]]]
+def _protected(s, w: Words) -> str:
+    head = w("claim.protected", year=w.year(s.latest_year), value=value(s, w), target=target_in_words(s, w))
+    if s.verdict in ("reached", "reached_at_risk"):
+        return head + w(f"claim.protected_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+    if not s.gap > 0:  # met once, but the figure is old
+        return head + _finish(s, w)
+    missed = w("claim.missed") if s.met_at_due == "no" else ""
+    return head + w("claim.below_base", gap=gap(s, w)) + missed + _finish(s, w)
 
 
-def leads(reach: Reachability, row: pd.Series) -> str:
-    """The departments in charge of a target, the lead first."""
-    rows = reach.targets
-    rows = rows[(rows["region_code"] == row["region_code"]) & (rows["indicator"] == row["indicator"])]
-    return "" if rows.empty else str(rows.iloc[0]["lead_department"]).replace(";", "、")
-
-
-# ---------------------------------------------------------------------- tables
-
-
-def observations_of(reach: Reachability, region: str, lang: str, latest: int = 1) -> pd.DataFrame:
-    """The latest observations of a region, one row a variable, with their source."""
-    rows = reach.observations[reach.observations["region_code"] == region]
-    rows = rows.sort_values(["variable", "year"]).groupby("variable", sort=False).tail(latest)
-    listed = {code: place for place, code in enumerate([*catalog.variables(), *catalog.indicators()])}
-    rows = rows.sort_values("variable", key=lambda codes: codes.map(listed), kind="stable")
-    table = rows[["variable", "year", "value", "unit", "status", "source", "id"]].reset_index(drop=True)
-    table["variable"] = [input_name(code, lang) for code in table["variable"]]
-    table["unit"] = [unit(code, lang) for code in table["unit"]]
-    table["status"] = [status(code, lang) for code in table["status"]]
-    return named(table, lang)
-
-
-def assessment_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
-    """A region's assessment as a table to be read: item, value, target, verdict, chances, gap, department, status."""
-    rows = reach.assessment[reach.assessment["region_code"] == region]
-    indicators = catalog.indicators()
-    table = [
-        {
-            "number": indicators[row["indicator"]].label,
-            "indicator": indicators[row["indicator"]].name(lang),
-            "latest_value": latest(row, lang),
-            "latest_year": year(row["latest_year"]),
-            "target": target(row, lang),
-            "due": row["due"],
-            "verdict": verdict(row["verdict"], lang),
-            "p_reach": chance(row["p_reach"]) if row["verdict"] in OPEN else NOTHING,
-            "p_hold": chance(row["p_hold"]),
-            "gap": gap(row, lang).strip("。，；, .;") or NOTHING,
-            "lead_department": leads(reach, row),
-            "warning": warnings(row["warning"], lang),
-            "status": status(row["status"], lang) if np.isfinite(row["latest_value"]) else NOTHING,
-        }
-        for _, row in rows.iterrows()
-    ]
-    return named(pd.DataFrame(table), lang)
-
-
-def named(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """A table with its column codes put into words."""
-    return table.rename(columns={code: phrase(f"column.{code}", lang) for code in table.columns})
-
-
-def left_out(reach: Reachability, lang: str) -> list[str]:
-    """Bad rows a run went on without, each with its place and remedy."""
-    problems: list[intake.Problem] = reach.problems
-    return [problem.text(lang) for problem in problems]
-
-
-def opening(reach: Reachability, region: str, lang: str) -> str:
-    """First lines of a region's report, as Markdown: who, as of when, demo notice, rows left out."""
-    rows = reach.assessment[reach.assessment["region_code"] == region]
-    met = int(rows["verdict"].isin(["reached", "reached_at_risk", "documented"]).sum())
-    words = {"region": region_name(reach, region, lang), "as_of": reach.as_of, "targets": len(rows), "met": met}
-    lines = [phrase("opening.line", lang, **words)]
-    if uses_demo(rows):
-        lines.append(f"**{phrase('slide.demo_notice', lang)}**")
-    problems = left_out(reach, lang)
-    if problems:
-        lines += [phrase("opening.left_out", lang, count=len(problems)), *(f"* {problem}" for problem in problems)]
-    return "\n\n".join(lines)
-
-
-def weak_points_text(reach: Reachability, region: str, lang: str) -> str:
-    """The weak points of a region as a Markdown list of claims with the pace each needs."""
-    rows = weak_points(reach, region)
-    if rows.empty:
-        return phrase("slide.no_weak_points", lang)
-    return "\n".join(f"* {claim(reach, row, lang)} {pace(row, lang)} {fared(row, lang)}" for _, row in rows.iterrows())
-
-
-def counts_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
-    """`counts` in words: verdict, binding, advisory, all."""
-    table = counts(reach, region)
-    table.index = pd.Index([verdict(code, lang) for code in table.index], name=phrase("column.verdict", lang))
-    table.columns = [phrase("attribute.binding", lang), phrase("attribute.advisory", lang)]
-    table[phrase("attribute.all", lang)] = table.sum(axis=1)
-    return table
-
-
-def editions_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
-    """The region's targets beside what national editions ask; weaker ones marked, unverified numbers marked."""
-    rows = reach.editions[reach.editions["region_code"] == region]
-    indicators = catalog.indicators()
-    table = [
-        {
-            "number": indicators[row["indicator"]].label,
-            "indicator": indicators[row["indicator"]].name(lang),
-            "target": target(row, lang),
-            "edition": row["edition"],
-            "national": national(row, lang),
-            "weaker": phrase("edition.weaker", lang) if row["weaker"] else "",
-        }
-        for _, row in rows.iterrows()
-    ]
-    return named(pd.DataFrame(table, columns=["number", "indicator", "target", "edition", "national", "weaker"]), lang)
-
-
-def moved_to_eqi(lang: str) -> str:
-    """That national reporting moved from EI to EQI, and the two do not compare."""
-    return phrase("ei.moved_to_eqi", lang) + phrase("stop", lang)
-
-
-def national(row: pd.Series, lang: str) -> str:
-    """A national threshold as printed, with 未核实 where its confidence is C or D."""
-    text = f"{SIGNS.get(row['national_comparison'], row['national_comparison'])} {_plain(row['national'])}"
-    text = f"{text} {unit(row['unit'], lang)}".strip()
-    if row["confidence"] in catalog.UNVERIFIED:
-        text += phrase("mark.bracket", lang, mark=phrase("mark.unverified", lang))
+def _condition(s, w: Words) -> str:
+    if s.verdict == "insufficient_data":
+        return w("claim.not_reported", year=s.as_of)
+    if s.latest_value > 0:
+        count = w.number(s.latest_value, 0)
+        return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w), w))
+    key = "claim.none_happened_at_risk" if s.verdict == "reached_at_risk" else "claim.none_happened"
+    text = w(key, year=w.year(s.latest_year), hold=s.hold_until, chance=w.chance(s.p_hold))
+    if s.latest_year < s.as_of:
+        text = w.join(text, w("claim.not_all_reported", year=s.as_of))
+    if s.met_at_due == "no":
+        text = w.join(text, w("claim.happened_at_due", due=s.due))
     return text
 
 
-def discrepancies_of(reach: Reachability, region: str, lang: str) -> pd.DataFrame:
-    """The latest year of each indicator in which the region's own figure and its counties' differ."""
-    rows = reach.discrepancies[reach.discrepancies["region_code"] == region].groupby("indicator").tail(1)
-    indicators = catalog.indicators()
-    table = [
-        {
-            "indicator": indicators[row["indicator"]].name(lang),
-            "year": row["year"],
-            "reported": measure(row["reported"], indicators[row["indicator"]], lang),
-            "from_counties": measure(row["from_counties"], indicators[row["indicator"]], lang),
-            "relative": NOTHING if not np.isfinite(row["relative"]) else f"{number(100 * row['relative'], 1)} %",
-        }
-        for _, row in rows.iterrows()
+def _papers(s, w: Words) -> str:
+    """What is on file; nothing supplied is told as that, with no accusation."""
+    if "not_supplied" in s.warnings:
+        return w("papers.not_supplied")
+    lacking = [kind for kind in PAPERS if f"lacks_{kind}" in s.warnings]
+    if not lacking:
+        return w("papers.complete")
+    there = [kind for kind in PAPERS if kind not in lacking]
+    names = {kind: w(f"papers.{kind}") for kind in PAPERS}
+    key = "papers.some" if there else "papers.none"
+    together = w.series
+    return w(key, there=together([names[k] for k in there]), lacking=together([names[k] for k in lacking])).capitalize()
+
+
+def pace(s, w: Words) -> str:
+    """The recent pace, the needed one, and the one for a chance of 80 %; empty where nothing is required.
+
+    Linear, in the indicator's unit a year, over years that are named.
+    """
+    if not np.isfinite(s.pace_required):
+        return ""
+    record = s.record
+    decimals = max(decimals_of(s), 1)
+    # The needed pace is reckoned from what is printed, so that a reader gets the same.
+    years = s.milestone - int(s.latest_year)
+    printed = judge.printed_gap(s.latest_value, printed_target(s), decimals_of(s))
+    if not printed:  # a strict target, met to the last printed digit
+        return ""
+    required = float(printed) / years
+    while decimals < 6 and not float(words.rounded(required, decimals)):
+        decimals += 1
+    direction = "up" if s.pace_required > 0 else "down"
+    needed = w.difference(required, record, decimals)
+    parts = []
+    if np.isfinite(s.pace_observed):
+        span = int(s.latest_year - s.pace_from)
+        moved = float(words.rounded(abs(s.pace_observed), decimals))
+        key = "pace.still" if not moved else "pace.up" if s.pace_observed > 0 else "pace.down"
+        parts.append(
+            w(
+                key,
+                years=span,
+                first=int(s.pace_from),
+                last=int(s.latest_year),
+                pace=w.difference(abs(s.pace_observed), record, decimals),
+            )
+        )
+    parts.append(w(f"pace.needed_{direction}", pace=needed))
+    if np.isfinite(s.pace_for_80) and s.p_reach < 0.8:
+        sure = max(abs(s.pace_for_80), required)
+        parts.append(w(f"pace.sure_{direction}", pace=w.difference(sure, record, decimals)))
+    text = w("pace.join").join(parts) + w("stop")
+    if w.lang == "en":
+        text = text[:1].upper() + text[1:]
+    return w.join(text, slows(s, w) if "slows" in s.warnings else "")
+
+
+def slows(s, w: Words) -> str:
+    """Why a recent pace that would do is not believed to last."""
+    record = s.record
+    end = record.high if s.pace_required > 0 else record.low
+    start = record.low if s.pace_required > 0 else record.high
+    near = end is not None and start is not None and abs(end - s.latest_value) < 0.25 * abs(end - start)
+    return w("pace.near_limit" if near else "pace.uneven")
+
+
+def fared(s, w: Words) -> str:
+    """How statements that gave such a chance from so many years have come true."""
+    if s.verdict not in judge.OPEN or not np.isfinite(s.p_reach) or s.method == "record":
+        return ""
+    known = forecast.fared(s.p_reach, int(s.n_obs))
+    if known is None:
+        return ""
+    said = f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
+    return w("claim.fared", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0))
+
+
+def contribution(s, w: Words) -> str:
+    """How many of the city's missing things lie in this county; empty for the city and where nothing is missing."""
+    if not np.isfinite(s.contribution) or s.contribution <= 0:
+        return ""
+    city = s.analysis.regions.set_index("code")["parent"].get(s.region_code, "")
+    rows = s.analysis.assessment
+    rows = rows[
+        (rows["region_code"] == city) & (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
     ]
-    return named(pd.DataFrame(table, columns=["indicator", "year", "reported", "from_counties", "relative"]), lang)
-
-
-def indicator_names(lang: str) -> dict[str, str]:
-    """Item number and name of every indicator by its code."""
-    return {code: f"{row.label} {row.name(lang)}".strip() for code, row in catalog.indicators().items()}
-
-
-def codes_named(table: pd.DataFrame | pd.Series, lang: str) -> pd.DataFrame | pd.Series:
-    """A table whose row or column labels are codes of variables, indicators or steps, with the labels in words."""
-    known = catalog.variables() | catalog.indicators()
-    words = {code: row.name(lang) for code, row in known.items()}
-    words |= {step: phrase(f"ei.{step}", lang) for step in ("caps", "restriction")}
-    factors = ("population", "gdp_per_head", "energy_per_gdp", "co2_per_energy")
-    words |= {factor: phrase(f"kaya.{factor}", lang) for factor in factors if factor in table.index}
-    if isinstance(table, pd.Series):
-        return table.rename(index=words)
-    return table.rename(index=words, columns=words)
-
-
-def demo_notice(observations: pd.DataFrame, region: str, lang: str) -> str:
-    """A sentence when some of a region's observations are demo data; empty otherwise."""
-    rows = observations[observations["region_code"] == region]
-    return phrase("slide.demo_notice", lang) if uses_demo(rows) else ""
-
-
-def graded(index: pd.Series, grade: pd.Series, change: pd.Series, lang: str) -> pd.DataFrame:
-    """EI by year with its grade and the grade of its change, in words."""
-    table = pd.DataFrame(
-        {
-            "value": [number(value, 1) for value in index],
-            "grade": [phrase(f"ei_grade.{code}", lang) for code in grade],
-            "change": [phrase(f"ei_change.{code}", lang) if isinstance(code, str) else NOTHING for code in change],
-        },
-        index=index.index,
+    if rows.empty or not rows["gap_count"].iloc[0] > 0:
+        return ""
+    whole = float(rows["gap_count"].iloc[0])
+    return w(
+        "claim.contribution",
+        city=s.analysis.name(city, w.lang),
+        whole=w.count(whole, s.gap_count_unit),
+        part=w.count(s.contribution, s.gap_count_unit),
+        share=w.percent(s.contribution / whole),
     )
-    return named(table, lang)
 
 
-def unverified(coefficients: list[catalog.Coefficient], standard: str, lang: str) -> pd.DataFrame:
-    """Coefficients of a standard whose confidence is C or D: they stay settings and are shown as unverified."""
-    rows = [row for row in coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
-    columns = ["group", "name", "value", "unit", "clause", "confidence"]
-    return named(pd.DataFrame([vars(row) for row in rows], columns=columns), lang)
+def city_only(s, w: Words) -> str:
+    """That an item is owed by the city, where a county stands beside its target."""
+    level = s.analysis.regions.set_index("code")["level"].get(s.region_code, "")
+    return w("claim.city_only") if s.owed_at == "city" and level == "county" else ""
 
 
-def scores_of(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """A track record's scores in words: statements, base rate, Brier score against it, skill and coverage."""
-    shown = pd.DataFrame(
-        {
-            "statements": [number(value, 0) for value in table["statements"]],
-            "base_rate": [chance(value) for value in table["base_rate"]],
-            "mean_p": [chance(value) for value in table["mean_p"]],
-            "brier": [number(value, 3) for value in table["brier"]],
-            "brier_base_rate": [number(value, 3) for value in table["brier_base_rate"]],
-            "skill": [number(value, 2) for value in table["skill"]],
-            "coverage80": [chance(value) for value in table["coverage80"]],
-        },
-        index=table.index,
+def lacking(s, w: Words) -> str:
+    """Which inputs an indicator lacks in its latest year, by name."""
+    rows = s.analysis.results
+    rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+    if rows.empty:
+        return w("lacking.everything")
+    names = []
+    for lack in filter(None, str(rows.sort_values("year")["lacking"].iloc[-1]).split(";")):
+        code, _, where = lack.partition("@")
+        region = s.analysis.name(where, w.lang) if where else ""
+        names.append(f"{input_name(code, w)}{f'({region})' if region else ''}")
+    return w("lacking.inputs", names=w.list(dict.fromkeys(names))) if names else w("lacking.everything")
+
+
+def input_name(code: str, w: Words) -> str:
+    """A variable's or indicator's name; a reason such as a zero denominator in words."""
+    record = catalog.variables().get(code) or catalog.indicators().get(code)
+    return w.name(record) if record else w(f"lacking.{code}") if words.has_phrase(f"lacking.{code}") else code
+
+
+# ---------------------------------------------------------------------- the headline
+
+
+def headline(region, w: Words) -> list[str]:
+    """A region's answer in a few sentences: met at its date, may it apply, outlook, what changed."""
+    head, analysis = region.headline, region.analysis
+    name = region.name(w.lang)
+    sentences = [
+        w(
+            "headline.at_date",
+            region=name,
+            as_of=head.as_of,
+            items=len(head.met) + len(head.missed) + len(head.unknown),
+            met=len(head.met),
+            missed=len(head.missed),
+            unknown=len(head.unknown),
+        )
+    ]
+    if head.missed_binding:
+        names = w.list(_item(analysis, item, w) for item in head.missed_binding)
+        sentences.append(w("headline.missed_binding", count=len(head.missed_binding), names=names))
+    if head.missed_advisory:
+        names = w.list(_item(analysis, item, w) for item in head.missed_advisory)
+        sentences.append(w("headline.missed_advisory", count=len(head.missed_advisory), names=names))
+    if head.unknown_binding:
+        names = w.list(_item(analysis, item, w) for item in head.unknown_binding)
+        sentences.append(w("headline.unknown_binding", count=len(head.unknown_binding), names=names))
+    sentences.append(w(f"headline.conditions_{head.conditions_met}"))
+    outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
+    sentences.append(w("headline.outlook", **outlook))
+    sentences.append(changed(region, w))
+    return [text for text in sentences if text]
+
+
+def changed(region, w: Words) -> str:
+    """What moved since the year before: by verdict."""
+    moved = region.changes
+    if moved.empty:
+        return ""
+    counts = moved["moved"].value_counts()
+    parts = []
+    for kind in ("better", "worse"):
+        rows = moved[moved["moved"] == kind]
+        if len(rows):
+            items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(c), w) for c in rows["indicator"])
+            names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
+            parts.append(w(f"headline.{kind}", count=int(counts[kind]), names=names))
+    year = region.analysis.as_of - 1
+    return (
+        w("headline.changed", year=year, parts=w("join").join(parts)) if parts else w("headline.unchanged", year=year)
     )
-    return named(shown, lang)
+
+
+def _item(analysis, item, w: Words) -> str:
+    return analysis.item_name(item, w.lang)
+
+
+# ---------------------------------------------------------------------- the chain behind a statement
+
+
+def chain(s, w: Words) -> str:
+    """From the verdict down to file, sheet and cell, one step a line."""
+    record = s.record
+    lines = [f"{s.analysis.name(s.region_code, w.lang)} · {record.label} {w.name(record)}", sentence(s, w)]
+    if np.isfinite(s.p_reach):
+        lines.append(
+            w(
+                "chain.chance",
+                method=w(f"method.{s.method}") if words.has_phrase(f"method.{s.method}") else s.method,
+                count=s.n_obs,
+            )
+        )
+    history = s.history
+    if len(history):
+        series = w.list(f"{year}: {w.number(v, record.decimals)}" for year, v in history.items())
+        lines.append(w("chain.series", series=series))
+    lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
+    for row in s.sources.itertuples():
+        name = input_name(row.variable, w)
+        lines.append(
+            w(
+                "chain.input",
+                name=name,
+                region=s.analysis.name(row.region_code, w.lang),
+                year=row.year,
+                value=w.plain(row.value),
+                unit=w.unit(row.unit),
+                status=w.status(row.status),
+                source=row.source,
+                cell=place_of(row),
+            )
+        )
+    return "\n".join(lines)
+
+
+def place_of(row) -> str:
+    """File, sheet and cell of an observation."""
+    cell = str(row.cell).removeprefix("row ")
+    return f"{row.file}!{row.sheet}!{cell}" if getattr(row, "sheet", "") else f"{row.file}:{cell}"
+
+
+def sources(s) -> list[str]:
+    """Source, file and row of every observation behind the latest value."""
+    return [f"{row.source} ({place_of(row)})" for row in s.sources.itertuples()]

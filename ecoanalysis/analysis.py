@@ -1,0 +1,849 @@
+"""What an analyst holds: `Analysis`, its regions, its statements.
+
+An analysis is frozen. A method that changes something gives a new one back; what is kept on disk are plain tables and
+one array file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import catalog, compute, futures, headline, intake, judge, words
+from ecoanalysis.assessment import Assessor, targets_of_regions
+from ecoanalysis.catalog import Indicator
+from ecoanalysis.headline import Headline
+from ecoanalysis.judge import Settings
+
+TABLES = "regions targets evidence observations results forecasts assessment headlines discrepancies editions".split()
+INPUTS = ("regions", "targets", "evidence", "observations")
+LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the array file
+FORMAT = 1
+
+
+class BadData(ValueError):
+    """The data folder has problems; `problems` lists them all."""
+
+    def __init__(self, problems: list):
+        self.problems = problems
+        super().__init__("\n".join(problem.text("zh") for problem in problems))
+
+
+class NotThere(KeyError):
+    """A name that the analysis does not know, told with what it may have meant."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BadYear(ValueError):
+    """An as-of year without data, told with the years there are."""
+
+
+def analyse(
+    data: Path | str = "data/raw",
+    as_of: int | None = None,
+    *,
+    scenario: str = "trend",
+    skip_bad_rows: bool = False,
+    settings: Settings | None = None,
+    method: str = futures.METHOD,
+    paths: int = futures.PATHS,
+    seed: int = 0,
+) -> Analysis:
+    """The reachability analysis of every region and target of a data folder.
+
+    Parameters
+    ----------
+    data : path
+        Folder that holds `regions.csv`.
+    as_of : int, optional
+        Calendar year; nothing later is used. By default the year with the most numeric targets that have a value, the
+        later of equals.
+    scenario : str
+        Label of the futures; `trend` continues what was.
+    skip_bad_rows : bool
+        Go on without bad rows and keep them in `problems`.
+    settings : Settings, optional
+        Bounds between verdicts.
+    method, paths, seed
+        As in `forecast.sample_paths`.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    BadData
+        The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
+    BadYear
+        There is no observation in or before that year, or none that late.
+    """
+    raw = intake.read(data)
+    if raw.problems and not (skip_bad_rows and len(raw.regions)):
+        raise BadData(raw.problems)
+    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+
+
+def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
+    """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
+    settings = settings or Settings()
+    as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+    observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
+    coefficients = catalog.coefficients(raw.folder)
+    indicators = catalog.indicators()
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
+    measured = compute.measure(observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
+    assessor = Assessor(
+        measured=measured,
+        regions=raw.regions,
+        evidence=raw.evidence,
+        indicators=indicators,
+        as_of=as_of,
+        settings=settings,
+        base_years={row.name: int(row.value) for row in coefficients if row.group == "base_year"},
+        method=method,
+        paths=paths,
+        seed=seed,
+        references=getattr(raw, "references", None),
+    )
+    assessment, forecasts = assessor.assess(targets)
+    forecasts["scenario"] = scenario
+    items = headline.items(assessment, _item_of(indicators))
+    heads = [headline.headline(items, code, as_of, settings) for code in raw.regions["code"]]
+    return Analysis(
+        data=Path(raw.folder),
+        as_of=as_of,
+        scenario=scenario,
+        settings=settings,
+        regions=raw.regions,
+        targets=targets,
+        evidence=raw.evidence,
+        observations=observations,
+        results=measured.results,
+        forecasts=forecasts,
+        assessment=assessment,
+        headlines=_headline_table(heads),
+        discrepancies=compute.discrepancies(measured.results),
+        editions=judge.editions(assessment, raw.regions, catalog.thresholds(raw.folder), indicators),
+        problems=[*raw.problems, *measured.problems],
+        suspicions=list(getattr(raw, "suspicions", [])),
+        hashes=dict(raw.hashes),
+        assessor=assessor,
+        raw=raw,
+    )
+
+
+def default_as_of(raw) -> int:
+    """The year with the most numeric targets that have a value, the later of equals, never one without any."""
+    return int(coverage_by_year(raw).idxmax())
+
+
+def coverage_by_year(raw) -> pd.Series:
+    """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
+    indicators = catalog.indicators()
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
+    numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
+    if numeric.empty:
+        numeric = targets[targets["comparison"] != "done"]
+    measured = compute.measure(raw.observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
+    counts = measured.count_values(list(zip(numeric["region_code"], numeric["indicator"], strict=True)))
+    if not counts.any():
+        years = raw.observations["year"]
+        last = int(years.max()) if len(years) else int(max(targets["due"], default=2000))
+        return pd.Series({last: 0})
+    return counts[counts > 0].sort_index(ascending=False)
+
+
+def _checked_year(as_of, raw) -> int:
+    years = raw.observations["year"]
+    try:
+        year = int(as_of)
+    except (TypeError, ValueError):
+        raise BadYear(words.in_both("asof.form", year=repr(as_of))) from None
+    if len(years) and not int(years.min()) <= year <= int(years.max()):
+        first, last = int(years.min()), int(years.max())
+        raise BadYear(words.in_both("asof.none", year=year, first=first, last=last))
+    return year
+
+
+def complete_targets(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
+    """Targets with every column that judging reads; an empty requirement is the catalogue's."""
+    table = targets.copy()
+    for name in ("base_year", "base_value"):
+        table[name] = pd.to_numeric(table[name], errors="coerce") if name in table else np.nan
+    given = table["requirement"].fillna("").astype(str) if "requirement" in table else pd.Series("", index=table.index)
+    catalogue = table["indicator"].map(lambda code: indicators[code].requirement)
+    table["requirement"] = given.where(given != "", catalogue)
+    weak = table["named_weak"] if "named_weak" in table else pd.Series(False, index=table.index)
+    table["named_weak"] = weak.isin([True, "yes", "True"])
+    return table
+
+
+def _item_of(indicators: dict[str, Indicator]):
+    return lambda code: indicators[code].number or code
+
+
+def _headline_table(heads: list[Headline]) -> pd.DataFrame:
+    """Headlines as a table: items joined by semicolons."""
+    rows = []
+    for head in heads:
+        row = {"region_code": head.region, "as_of": head.as_of}
+        for name in Headline.__dataclass_fields__:
+            value = getattr(head, name)
+            if name not in ("region", "as_of"):
+                row[name] = ";".join(map(str, value)) if isinstance(value, tuple) else value
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+# ---------------------------------------------------------------------- the nouns
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Analysis:
+    """Everything a reachability analysis knows at an as-of year; documents are made of it and of nothing else.
+
+    Attributes
+    ----------
+    data : Path
+    as_of : int
+    scenario : str
+    settings : Settings
+    regions, targets, evidence, observations, results, forecasts, assessment, headlines, discrepancies, editions
+        Tables (DataFrame); their columns are those of the made tables in `docs/tables.md`.
+    problems, suspicions : list
+        Rows left out, and numbers that look wrong.
+    hashes : dict
+        SHA-256 of every file that went in.
+
+    Examples
+    --------
+    >>> import ecoanalysis as eco
+    >>> a = eco.analyse("data/raw", as_of=2023)              # doctest: +SKIP
+    >>> a["甘谷县", "农村生活污水治理率"].verdict              # doctest: +SKIP
+    'hard'
+    """
+
+    data: Path
+    as_of: int
+    scenario: str
+    settings: Settings
+    regions: pd.DataFrame
+    targets: pd.DataFrame
+    evidence: pd.DataFrame
+    observations: pd.DataFrame
+    results: pd.DataFrame
+    forecasts: pd.DataFrame
+    assessment: pd.DataFrame
+    headlines: pd.DataFrame
+    discrepancies: pd.DataFrame
+    editions: pd.DataFrame
+    problems: list
+    suspicions: list
+    hashes: dict
+    assessor: Assessor | None = None
+    raw: object = None
+    cache: dict = field(default_factory=dict)
+
+    # ------------------------------------------------------------------ what is inside
+
+    def __repr__(self) -> str:
+        regions, rows = self.regions, self.assessment
+        parents = self.parents
+        name = regions.loc[regions["code"] == (parents[0] if parents else regions["code"].iloc[0]), "name_zh"].iloc[0]
+        counts = rows["verdict"].value_counts()
+        named = [f"{counts[code]} {code}" for code in judge.SEVERITY if code in counts]
+        missed = int((rows["met_at_due"] == "no").sum())
+        demo = self.demo_share
+        return (
+            f"<Analysis {name}, as of {self.as_of}: {len(regions)} regions, {len(rows)} targets; "
+            f"{missed} missed at their date; {', '.join(named)}; {demo:.0%} demo data>"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        w = words.of("zh")
+        table = self.matrix()
+        table.columns = [self.name(code, "zh") for code in table.columns]
+        pressing = {item: self.pressing_item(item) for item in table.index}
+        shown = table.apply(
+            lambda row: [w.short_verdict(code, pressing[row.name]) for code in row], axis=1, result_type="expand"
+        )
+        shown.columns = table.columns
+        shown.index = [f"{item} {self.item_name(item, 'zh')}" for item in table.index]
+        return f"<p>{escape(repr(self))}</p>{shown.to_html()}"
+
+    @property
+    def demo_share(self) -> float:
+        """Share of the observations that are demo data."""
+        return float((self.observations["status"] == "demo").mean()) if len(self.observations) else 0.0
+
+    @property
+    def parents(self) -> list[str]:
+        """Codes of the regions that are made of others, in the order of `regions.csv`."""
+        made_of = set(self.regions["parent"]) - {""}
+        return [code for code in self.regions["code"] if code in made_of]
+
+    @property
+    def city(self) -> str | None:
+        """Code of the first region that is made of others; None without one."""
+        return self.parents[0] if self.parents else None
+
+    @property
+    def counties(self) -> list[str]:
+        """Codes of the regions that are made of no others."""
+        return [code for code in self.regions["code"] if code not in set(self.parents)]
+
+    @property
+    def indicators(self) -> dict[str, Indicator]:
+        return catalog.indicators()
+
+    def name(self, region: str, lang: str) -> str:
+        """Name of a region by its code; the code itself when there is no such region."""
+        rows = self.regions[self.regions["code"] == region]
+        return str(rows.iloc[0][f"name_{lang}"]) if len(rows) else region
+
+    def item_of(self, code: str) -> int | str:
+        """The plan's number of an indicator; the code of one beside the plan."""
+        return self.indicators[code].number or code
+
+    def item_name(self, item: int | str, lang: str) -> str:
+        """The name of an item of the plan, without its parts; of an indicator beside the plan, its name."""
+        records = [row for row in self.indicators.values() if item in (row.number, row.code)]
+        first = records[0].name(lang)
+        parts = {row.part for row in records}
+        return first.split("：" if lang == "zh" else ": ")[0] if len(parts) > 1 or records[0].part else first
+
+    def pressing_item(self, item: int | str) -> bool:
+        """Whether an item is binding, or a duty: its last class is worded as a task."""
+        records = [row for row in self.indicators.values() if item in (row.number, row.code)]
+        return any(row.binding or row.requirement in ("duty", "condition") for row in records)
+
+    def matrix(self) -> pd.DataFrame:
+        """Items of the plan × regions: the verdict, the worst part deciding; regions in the order of `regions.csv`."""
+        rows = headline.items(self.assessment, self.item_of)
+        wide = rows.pivot(index="item", columns="region_code", values="verdict")
+        order = dict.fromkeys(self.item_of(code) for code in self.assessment["indicator"])
+        whole = wide.reindex(index=list(order), columns=list(self.regions["code"])).astype(object)
+        return whole.where(whole.notna(), "not_applicable")
+
+    def items(self, region: str) -> pd.DataFrame:
+        """The items of a region: item, binding, verdict, met_at_due, outlook."""
+        rows = headline.items(self.assessment, self.item_of)
+        return rows[rows["region_code"] == region].reset_index(drop=True)
+
+    # ------------------------------------------------------------------ asking
+
+    def __getitem__(self, key):
+        """A region by name or code; a statement by region and indicator (and comparison, where there are several).
+
+        Raises
+        ------
+        NotThere
+            No such region or indicator; the message suggests what may have been meant.
+        """
+        if isinstance(key, tuple):
+            region, indicator, *rest = key
+            return self._statement(self.region_code(region), self.indicator_code(indicator), *rest)
+        return Region(self, self.region_code(key))
+
+    def __iter__(self) -> Iterator[Region]:
+        return (Region(self, code) for code in self.regions["code"])
+
+    def __len__(self) -> int:
+        return len(self.regions)
+
+    @property
+    def statements(self) -> list[Statement]:
+        """Every target of every region."""
+        return [self._of_row(i) for i in self.assessment.index]
+
+    def region_code(self, name) -> str:
+        """The code of a region from its code (text or number), Chinese or English name, or short name."""
+        text = str(name).strip()
+        known: dict[str, str] = {}
+        for row in self.regions.itertuples():
+            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+                known.setdefault(spelled.casefold(), row.code)
+        if text.casefold() in known:
+            return known[text.casefold()]
+        there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
+        more = " …" if len(self.regions) > 12 else ""
+        raise NotThere(
+            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
+        )
+
+    def indicator_code(self, name) -> str:
+        """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
+        text = str(name).strip()
+        assessed = dict.fromkeys(self.assessment["indicator"])
+        records = [self.indicators[code] for code in assessed]
+        for record in records:
+            spelled = (record.code, record.label, record.name_zh, record.name_en, str(record.number or ""))
+            if text.casefold() in {s.casefold() for s in spelled if s}:
+                return record.code
+        inside = [r.code for r in records if text and (text in r.name_zh or text.casefold() in r.name_en.casefold())]
+        if len(inside) == 1:
+            return inside[0]
+        names = {r.name_zh.casefold(): r for r in records} | {r.name_en.casefold(): r for r in records}
+        near = difflib.get_close_matches(text.casefold(), names, 3, 0.5)
+        if inside:
+            near = [self.indicators[code].name_zh for code in inside[:5]]
+        there = ", ".join(f"{r.label or r.code} {r.name_zh}" for r in records[:8]) + " …"
+        raise NotThere(_not_there("indicator", text, near, there))
+
+    def _statement(self, region: str, indicator: str, comparison: str | None = None) -> Statement:
+        rows = self.assessment
+        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == indicator)]
+        if comparison is not None:
+            rows = rows[rows["comparison"] == comparison]
+        if rows.empty:
+            raise NotThere(_not_there("target", f"{region} {indicator} {comparison or ''}".strip(), [], ""))
+        worst = max(rows.index, key=lambda i: judge.SEVERITY.index(rows.at[i, "verdict"]))
+        return self._of_row(worst)
+
+    def _of_row(self, i) -> Statement:
+        row = self.assessment.loc[i]
+        values = {name: row[name] for name in STATEMENT_FIELDS}
+        for name in ("due", "hold_until", "as_of", "n_obs", "milestone"):
+            values[name] = int(values[name])
+        return Statement(analysis=self, place=i, **values)
+
+    def compare(self, indicator) -> pd.DataFrame:
+        """Years × regions of an indicator, whose figures decide.
+
+        Returns
+        -------
+        DataFrame
+            In the indicator's unit, columns named by region code; NaN where nothing was measured.
+        """
+        code = self.indicator_code(indicator)
+        rows = compute.deciding(self.results)
+        rows = rows[rows["indicator"] == code].dropna(subset="value")
+        wide = rows.pivot(index="year", columns="region_code", values="value")
+        return wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
+
+    # ------------------------------------------------------------------ changing and keeping
+
+    def with_target(
+        self, region, indicator, value: float, comparison: str = ">=", due=None, hold_until=None
+    ) -> Analysis:
+        """A new analysis in which a region (or `*`) has another target; this one is untouched."""
+        self._needs_data()
+        code = self.indicator_code(indicator)
+        region = region if region == "*" else self.region_code(region)
+        table = complete_targets(self.raw.targets, self.indicators)
+        like = table[table["indicator"] == code]
+        row = (like.iloc[0] if len(like) else table.iloc[0]).to_dict()
+        unit = self.indicators[code].unit
+        row |= {"region_code": region, "indicator": code, "part": self.indicators[code].part, "unit": unit}
+        row |= {"comparison": comparison, "value": float(value), "requirement": self.indicators[code].requirement}
+        row |= {"due": int(due or row["due"]), "hold_until": int(hold_until or row["hold_until"])}
+        same = (table["region_code"] == region) & (table["indicator"] == code)
+        table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
+        return self._again(replace(self.raw, targets=table))
+
+    def with_settings(self, **changed) -> Analysis:
+        """A new analysis with other bounds; names as in `Settings`."""
+        self._needs_data()
+        return self._again(self.raw, settings=replace(self.settings, **changed))
+
+    def as_of_year(self, year: int) -> Analysis:
+        """The same folder at another as-of year."""
+        self._needs_data()
+        key = ("as_of", year)
+        if key not in self.cache:
+            self.cache[key] = of_raw(self.raw, year, scenario=self.scenario, settings=self.settings)
+        return self.cache[key]
+
+    def _again(self, raw, settings=None) -> Analysis:
+        return of_raw(raw, self.as_of, scenario=self.scenario, settings=settings or self.settings)
+
+    def _needs_data(self) -> None:
+        if self.raw is None:
+            raise ValueError(
+                "这份分析是从存档载入的，请用 eco.analyse 重新计算 · loaded from disk; run eco.analyse again"
+            )
+
+    @functools.cached_property
+    def changes(self) -> pd.DataFrame:
+        """What moved since the year before: verdicts and values, target by target; empty where there is no such year."""
+        if "changes" in self.cache:
+            return self.cache["changes"]
+        years = self.observations["year"]
+        if self.raw is None or not len(years) or self.as_of - 1 < int(years.min()):
+            return headline.changes(self.assessment[:0], self.assessment)
+        return headline.changes(self.as_of_year(self.as_of - 1).assessment, self.assessment)
+
+    def outlook(self, indicator: str, method: str | None = None):
+        """Measured values and joint sample paths of an indicator (a `futures.Outlook`), drawn again on demand."""
+        key = ("outlook", indicator, method)
+        if key not in self.cache:
+            self._needs_data()
+            until = (
+                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
+            )
+            a = self.assessor
+            self.cache[key] = futures.outlook(
+                a.measured, a.regions, indicator, until,
+                method=method or a.method, paths=a.paths, seed=a.seed,
+            )  # fmt: skip
+        return self.cache[key]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A made table as it is written to disk: the assessment with the observations behind each latest value."""
+        table = getattr(self, name)
+        if name != "assessment" or self.assessor is None:
+            return table
+        return table.assign(inputs=[";".join(sorted(s.inputs)) for s in self.statements])
+
+    def save(self, folder: Path | str) -> Path:
+        """Keep the analysis as plain tables (CSV), its settings (JSON) and one array file (.npz).
+
+        `load` gives it back without the data folder. Nothing in it is executable.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = {name: self.table(name) for name in TABLES} | {"changes": self.changes}
+        columns = {}
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+            columns[name] = {column: _kind(table[column]) for column in table.columns}
+        about = {
+            "format": FORMAT,
+            "as_of": self.as_of,
+            "scenario": self.scenario,
+            "settings": asdict(self.settings),
+            "data": self.data.name,
+            "hashes": self.hashes,
+            "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
+            "columns": columns,
+        }
+        text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
+        (folder / "analysis.json").write_text(text + "\n", encoding="utf-8")
+        np.savez_compressed(folder / "quantiles.npz", levels=LEVELS, **self._quantiles())
+        return folder
+
+    def _quantiles(self) -> dict[str, np.ndarray]:
+        """For every indicator with a forecast: quantiles (regions, years ahead, levels), float32."""
+        arrays = {}
+        for code in dict.fromkeys(self.forecasts["indicator"]):
+            if self.assessor is None:
+                break
+            outlook = self.outlook(code)
+            arrays[code] = np.quantile(outlook.paths, LEVELS, axis=1).transpose(1, 2, 0).astype(np.float32)
+            arrays[f"{code} regions"] = np.array(outlook.regions)
+            arrays[f"{code} years"] = np.array(outlook.ahead)
+        return arrays
+
+
+def load(folder: Path | str) -> Analysis:
+    """An analysis that `Analysis.save` has kept; read once a process.
+
+    Raises
+    ------
+    NotThere
+        The folder holds no saved analysis, or one of another format.
+    """
+    folder = Path(folder)
+    try:
+        written = (folder / "analysis.json").stat().st_mtime_ns
+        return _loaded(folder.resolve(), written)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotThere(words.in_both("analysis.none_saved", folder=folder, reason=type(error).__name__)) from None
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(folder: Path, written: int) -> Analysis:
+    about = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    if about.get("format") != FORMAT:
+        raise ValueError(f"format {about.get('format')}; {FORMAT} is read")
+    tables = {name: _read_table(folder / f"{name}.csv", kinds) for name, kinds in about["columns"].items()}
+    changes = tables.pop("changes")
+    return Analysis(
+        data=Path(about["data"]),
+        as_of=about["as_of"],
+        scenario=about["scenario"],
+        settings=Settings(**about["settings"]),
+        **tables,
+        problems=[intake.Problem(*one) for one in about["problems"]],
+        suspicions=[],
+        hashes=about["hashes"],
+        cache={"changes": changes},
+    )
+
+
+def _kind(column: pd.Series) -> str:
+    """What a column holds, so that it comes back as that: number, whole, yes_no or text."""
+    values = column.dropna()
+    if len(values) and all(isinstance(value, (bool, np.bool_)) for value in values):
+        return "yes_no"
+    if len(values) and not all(isinstance(value, (int, float, np.number)) for value in values):
+        return "text" if len(values) == len(column) else "text or missing"
+    if len(values) == len(column) and len(values) and all(float(value).is_integer() for value in values):
+        whole = all(isinstance(value, (int, np.integer)) for value in values)
+        return "whole" if whole else "number"
+    return "number" if len(values) or column.dtype.kind == "f" or len(column) else "text"
+
+
+def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
+    """A kept table; an empty text stays a text, an empty number is missing."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name, kind in kinds.items():
+        if kind in ("number", "whole"):
+            numbers = pd.to_numeric(table[name].where(table[name] != ""), errors="raise")
+            table[name] = numbers.astype(int) if kind == "whole" else numbers.astype(float)
+        elif kind == "yes_no":
+            table[name] = table[name] == "True"
+        elif kind == "text or missing":
+            table[name] = table[name].where(table[name] != "", np.nan)
+    return table
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One region of an analysis."""
+
+    analysis: Analysis
+    code: str
+
+    def __repr__(self) -> str:
+        head = self.headline
+        return (
+            f"<Region {self.name('zh')} {self.code}, as of {head.as_of}: {len(head.met)} met, {len(head.missed)} missed "
+            f"({len(head.missed_binding)} binding), {len(head.unknown)} unknown; conditions met: {head.conditions_met}>"
+        )
+
+    def name(self, lang: str) -> str:
+        return self.analysis.name(self.code, lang)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The region's rows of the assessment."""
+        table = self.analysis.assessment
+        return table[table["region_code"] == self.code]
+
+    @property
+    def headline(self) -> Headline:
+        """Met at its date, conditions for applying, outlook to the re-inspection: as data."""
+        rows = headline.items(
+            self.analysis.assessment[self.analysis.assessment["region_code"] == self.code], self.analysis.item_of
+        )
+        return headline.headline(rows, self.code, self.analysis.as_of, self.analysis.settings)
+
+    @property
+    def statements(self) -> list[Statement]:
+        """Every target of the region."""
+        return [self.analysis._of_row(i) for i in self.rows.index]
+
+    @property
+    def unmet(self) -> pd.DataFrame:
+        """Rows of the assessment that are not met now."""
+        return self.rows[self.rows["verdict"].isin(judge.OPEN)]
+
+    @property
+    def weak(self) -> list[Statement]:
+        """What needs work, the most pressing first; the weak points that the plan names are always among them."""
+        rows = self.rows
+        numbers = [
+            float(judge.printed_gap(r.latest_value, r.target, self.analysis.indicators[r.indicator].decimals))
+            if r.gap is not None and np.isfinite(float(r.gap)) and np.isfinite(float(r.target))
+            else np.nan
+            for r in rows.itertuples()
+        ]
+        floats = ["gap", "spread", "pace_observed", "p_reach", "p_hold"]
+        table = rows.assign(printed_gap=numbers).astype(dict.fromkeys(floats, float))
+        return [self.analysis._of_row(i) for i in judge.weakness(table)]
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """What moved since the year before."""
+        moved = self.analysis.changes
+        return moved[moved["region_code"] == self.code]
+
+    def __getitem__(self, indicator) -> Statement:
+        return self.analysis[self.code, indicator]
+
+
+STATEMENT_FIELDS = (
+    "region_code indicator part comparison target unit due hold_until as_of basis latest_year latest_value met_at_due "
+    "p_reach p_hold median_at_due lo80_at_due hi80_at_due attain_year gap gap_count gap_count_unit pace_observed "
+    "pace_required verdict warning status method n_obs id pace_for_80 requirement named_weak "
+    "outstanding contribution coverage median_at_milestone methods_low methods_high milestone pace_from spread "
+    "base_year owed_at binding"
+).split()
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One target of one region: what was measured, what may come, and what is said of it.
+
+    The attributes are the columns of the assessment (`docs/tables.md`); numbers are floats, NaN where there is none.
+    """
+
+    analysis: Analysis
+    place: int
+    region_code: str
+    indicator: str
+    part: str
+    comparison: str
+    target: float
+    unit: str
+    due: int
+    hold_until: int
+    as_of: int
+    basis: str
+    latest_year: float
+    latest_value: float
+    met_at_due: str
+    p_reach: float
+    p_hold: float
+    median_at_due: float
+    lo80_at_due: float
+    hi80_at_due: float
+    attain_year: float
+    gap: float
+    gap_count: float
+    gap_count_unit: str
+    pace_observed: float
+    pace_required: float
+    verdict: str
+    warning: str
+    status: str
+    method: str
+    n_obs: int
+    id: str
+    pace_for_80: float
+    requirement: str
+    named_weak: bool
+    outstanding: float
+    contribution: float
+    coverage: float
+    median_at_milestone: float
+    methods_low: float
+    methods_high: float
+    milestone: int
+    pace_from: float
+    spread: float
+    base_year: float
+    owed_at: str
+    binding: bool
+
+    def __repr__(self) -> str:
+        from ecoanalysis import briefing
+
+        region, name = self.analysis.name(self.region_code, "en"), self.record.name_en
+        return f"<Statement {region} · {name}: {briefing.sentence(self, words.of('en'))}>"
+
+    @property
+    def record(self) -> Indicator:
+        """The indicator's row of the catalogue."""
+        return self.analysis.indicators[self.indicator]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(code for code in self.warning.split(";") if code)
+
+    @property
+    def pressing(self) -> bool:
+        """Binding, or a duty or condition: its last class is worded as a task."""
+        return bool(self.binding) or self.requirement in ("duty", "condition")
+
+    @property
+    def is_duty(self) -> bool:
+        """Judged by what is outstanding: the target sits at the natural end."""
+        return judge.is_duty(self.requirement, self.comparison, float(self.target), self.record)
+
+    @property
+    def history(self) -> pd.Series:
+        """Measured values by year, in the indicator's unit; empty without any."""
+        wide = self.analysis.compare(self.indicator) if self.latest_value == self.latest_value else pd.DataFrame()
+        return wide[self.region_code].dropna() if self.region_code in wide else pd.Series(dtype=float)
+
+    @property
+    def forecast(self) -> pd.DataFrame:
+        """Median and bands by year; empty for what is judged by a record."""
+        rows = self.analysis.forecasts
+        return rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
+
+    @property
+    def paths(self) -> pd.DataFrame:
+        """Sample paths, years × paths, in the indicator's unit."""
+        outlook = self.analysis.outlook(self.indicator)
+        k = outlook.regions.index(self.region_code)
+        table = pd.DataFrame(outlook.paths[k].T, index=pd.Index(outlook.ahead, name="year"))
+        return table[table.index > outlook.latest[k]]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Ids of the observations behind the latest value."""
+        if self.analysis.assessor is None:
+            return tuple(part for part in str(self.analysis.assessment.at[self.place, "inputs"]).split(";") if part)
+        if not np.isfinite(self.latest_year):
+            return ()
+        measured = self.analysis.assessor.measured
+        if self.requirement == "condition":
+            rows = self.analysis.observations
+            hit = (rows["variable"] == self.record.count_variable) & (rows["year"] == int(self.latest_year))
+            members = [self.region_code, *self.analysis.assessor.members(self.region_code)]
+            return tuple(rows.loc[hit & rows["region_code"].isin(members), "id"])
+        if not self.basis:
+            return ()
+        return tuple(sorted(measured.trace(self.region_code, self.indicator, int(self.latest_year), self.basis)[0]))
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
+        columns = "region_code variable year value unit status source file sheet cell id".split()
+        rows = self.analysis.observations
+        return rows.loc[rows["id"].isin(self.inputs), [c for c in columns if c in rows]].reset_index(drop=True)
+
+    @property
+    def departments(self) -> tuple[str, str]:
+        """Lead and supporting departments, as the plan lists them."""
+        rows = self.analysis.targets
+        rows = rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
+        if rows.empty:
+            return "", ""
+        return str(rows.iloc[0]["lead_department"]), str(rows.iloc[0]["supporting_departments"])
+
+    def sentence(self, lang: str = "zh") -> str:
+        """The statement in words an official can read out, without the indicator's name."""
+        from ecoanalysis import briefing
+
+        return briefing.sentence(self, words.of(lang))
+
+    def explain(self, lang: str = "zh") -> str:
+        """From the verdict down to file, sheet and cell: the chain of numbers behind the statement, as text."""
+        from ecoanalysis import briefing
+
+        return briefing.chain(self, words.of(lang))
+
+    def plot(self, lang: str = "zh"):
+        """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
+        from ecoanalysis import charts
+
+        return charts.forecast(self.analysis, self.region_code, self.indicator, lang)
+
+
+def _not_there(kind: str, text: str, near: list[str], there: str) -> str:
+    texts = []
+    for lang in ("zh", "en"):
+        w = words.of(lang)
+        parts = [w(f"notthere.{kind}", name=text)]
+        if near:
+            parts.append(w("notthere.near", near=w.list(near)))
+        if there:
+            parts.append(w("notthere.there", there=there))
+        texts.append("".join(parts) if lang == "zh" else " ".join(parts))
+    return " · ".join(texts)

@@ -1,0 +1,537 @@
+"""The assessment: every target of every region against what was measured and what may come.
+
+This is where tables meet the pure functions of `judge` and `record`. Work goes by indicator over all regions at once;
+the sample paths of one indicator are dropped before the next is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import forecast, futures, judge, record
+from ecoanalysis.catalog import Indicator, phrase
+from ecoanalysis.compute import COUNTIES, OWN
+from ecoanalysis.formulas import rates
+from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
+from ecoanalysis.judge import Settings
+from ecoanalysis.words import COUNTED, decimal
+
+KEY = ["region_code", "indicator", "part", "comparison"]
+COLUMNS = (
+    "region_code indicator part comparison target unit due hold_until as_of basis latest_year latest_value met_at_due "
+    "p_reach p_hold median_at_due lo80_at_due hi80_at_due attain_year gap gap_count gap_count_unit pace_observed "
+    "pace_required pace_scale verdict warning status method n_obs inputs id pace_for_80 requirement named_weak "
+    "outstanding contribution coverage median_at_milestone methods_low methods_high stage "
+    "milestone pace_from spread base_year owed_at binding"
+).split()
+TEXT = ("met_at_due", "basis", "gap_count_unit", "warning", "method", "inputs", "stage", "verdict")
+POOLED = ("duty", "protected")  # judged by the record of the sister regions, not by a trend
+
+
+def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
+    """One row for each region: `*` stands for all; a region's own row takes the place of the common one."""
+    common = targets[targets["region_code"] == "*"].drop(columns="region_code")
+    named = targets[targets["region_code"] != "*"]
+    spread = regions[["code"]].rename(columns={"code": "region_code"}).merge(common, how="cross")
+    key = ["region_code", "indicator", "comparison"]
+    replaced = spread.set_index(key).index.isin(named.set_index(key).index)
+    together = pd.concat([spread[~replaced], named], ignore_index=True) if len(named) else spread
+    region_order = {code: i for i, code in enumerate(regions["code"])}
+    listed = {code: i for i, code in enumerate(indicators)}
+    rank = together.assign(r=together["region_code"].map(region_order), i=together["indicator"].map(listed))
+    return rank.sort_values(["r", "i"], kind="stable").drop(columns=["r", "i"]).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """What judging needs besides the targets: numbers, regions, papers and settings, at one as-of year."""
+
+    measured: object
+    regions: pd.DataFrame
+    evidence: pd.DataFrame
+    indicators: dict[str, Indicator]
+    as_of: int
+    settings: Settings
+    base_years: dict[str, int]
+    method: str = futures.METHOD
+    paths: int = futures.PATHS
+    seed: int = 0
+    references: pd.DataFrame | None = None
+
+    def assess(self, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The assessment and the forecasts behind it.
+
+        Parameters
+        ----------
+        targets : DataFrame
+            One row a region and target, as `targets_of_regions` gives them.
+
+        Returns
+        -------
+        assessment : DataFrame
+            One row a target, in the order of `targets`; columns `COLUMNS`.
+        forecasts : DataFrame
+            Median and bands by year of every indicator that is judged by its trend.
+        """
+        targets = targets.reset_index(drop=True)
+        until = int(max([self.as_of, *targets["hold_until"], *targets["due"]])) + self.settings.years_beyond
+        parts, bands = [], []
+        for (code, _), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
+            table, forecasts = self.of_indicator(rows, self.indicators[code], until)
+            parts.append(table)
+            bands += forecasts
+        whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
+        whole = self.contributions(whole)
+        forecasts = [table for table in bands if len(table)]
+        empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
+        return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
+
+    def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
+        """The rows of one indicator (and one base year), and its forecasts.
+
+        Rows are plain dictionaries by place while they are filled: a cell at a time in a frame costs a hundred times
+        as much.
+        """
+        table = self.blank(rows, indicator)
+        levels = self.regions.set_index("code")["level"].to_dict()
+        asked = [i for i, row in table.items() if levels[row["region_code"]] in _levels(indicator.scope)]
+        for i in table.keys() - set(asked):
+            table[i]["verdict"] = "not_applicable"
+        papers = [i for i in asked if table[i]["comparison"] == "done"]
+        conditions = [i for i in papers if table[i]["requirement"] == "condition"]
+        for i in papers:
+            if table[i]["requirement"] != "condition":
+                table[i] |= self.checklist(table[i]["region_code"], indicator.code)
+        if conditions:
+            self.conditions(table, conditions, indicator)
+        numeric = [i for i in asked if table[i]["comparison"] != "done"]
+        base_values = rows["base_value"].to_dict()
+        bands = self.numeric(table, numeric, base_values, indicator, until) if numeric else []
+        return pd.DataFrame.from_dict(table, orient="index", columns=COLUMNS), bands
+
+    def blank(self, rows: pd.DataFrame, indicator: Indicator) -> dict[int, dict]:
+        """Rows with what the target says, and nothing judged yet; by their place in the targets."""
+        fixed = dict.fromkeys(COLUMNS, np.nan) | dict.fromkeys(TEXT, "")
+        fixed |= {
+            "indicator": indicator.code,
+            "part": indicator.part,
+            "unit": indicator.unit,
+            "as_of": self.as_of,
+            "pace_scale": "linear",
+            "status": "observed",
+            "n_obs": 0,
+            "owed_at": indicator.owed_at,
+            "binding": indicator.binding,
+        }
+        table = {}
+        for i, target in zip(rows.index, rows.to_dict("records"), strict=True):
+            named = ("region_code", "comparison", "due", "hold_until", "requirement", "named_weak", "base_year")
+            table[i] = fixed | {name: target[name] for name in named}
+            table[i]["target"] = float(target["value"])
+            table[i]["milestone"] = judge.milestone_of(target["due"], target["hold_until"], self.as_of)
+            key = [str(target["region_code"]), indicator.code, target["comparison"], str(self.as_of)]
+            table[i]["id"] = ":".join(key)
+        return table
+
+    # ------------------------------------------------------------------ papers and events
+
+    def papers(self, region: str, code: str) -> pd.DataFrame:
+        rows = self.evidence
+        rows = rows[(rows["year"] <= self.as_of) & (rows["indicator"] == code)]
+        return rows[rows["region_code"].isin([region, "*"])]
+
+    def checklist(self, region: str, code: str) -> dict:
+        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
+        rows = self.papers(region, code)
+        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
+        demo = (
+            "status" in rows
+            and (rows["status"] == "demo").any()
+            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        )
+        return {
+            "verdict": "undocumented" if lacking else "documented",
+            "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
+            "latest_year": rows["year"].max() if len(rows) else np.nan,
+            "n_obs": len(rows),
+            "status": "demo" if len(rows) and demo else "observed",
+        }
+
+    def conditions(self, table: dict[int, dict], index: list[int], indicator: Indicator) -> None:
+        """What must not have happened: a count of events a year (0 is met, missing is not reported), and papers."""
+        events, status = self.measured.events(indicator.count_variable)  # regions × years; regions × years
+        regions = list(events.index)
+        leaves = [code for code in regions if code not in set(self.regions["parent"])]
+        states = events.loc[leaves]
+        rec = record.count((states == 0).astype(float).where(states.notna()).to_numpy())
+        for i in index:
+            region, hold, due = (table[i][name] for name in ("region_code", "hold_until", "due"))
+            paper = self.checklist(region, indicator.code)
+            series = events.loc[region].dropna() if region in events.index else pd.Series(dtype=float)
+            values = {"warning": paper["warning"], "status": paper["status"]}
+            if series.empty or series.index[-1] < self.as_of:  # an older year does not speak for this one
+                values |= {"verdict": "insufficient_data", "warning": _joined("not_reported", paper["warning"])}
+                if due <= self.as_of:
+                    values["met_at_due"] = "unknown"
+                table[i] |= values
+                continue
+            year, count = int(series.index[-1]), float(series.iloc[-1])
+            values |= {
+                "latest_year": year,
+                "latest_value": count,
+                "outstanding": count,
+                "n_obs": len(series),
+                "gap_count_unit": "piece",
+                "status": _weakest([paper["status"], *status.loc[region].dropna()]),
+            }
+            if due <= self.as_of:
+                at_due = series.get(due, np.nan)
+                values["met_at_due"] = "unknown" if np.isnan(at_due) else "yes" if at_due == 0 else "no"
+                if values["met_at_due"] == "no":
+                    values["warning"] = _joined("missed_due", values["warning"])
+            if count > 0:
+                table[i] |= values | {"verdict": "out_of_reach"}
+                continue
+            ahead = max(hold - year, 0)
+            members = [leaves.index(code) for code in self.members(region) if code in leaves] or [leaves.index(region)]
+            p = float(record.hold_chance_together(rec, members, ahead)) if ahead else 1.0
+            judged = judge.verdict(True, 1.0, p, self.settings)
+            table[i] |= values | {"p_reach": 1.0, "p_hold": p, "verdict": judged}
+
+    def members(self, region: str) -> list[str]:
+        """The regions that a region is made of; none for a county."""
+        return list(self.regions.loc[self.regions["parent"] == region, "code"])
+
+    # ------------------------------------------------------------------ numbers
+
+    def numeric(self, table, numeric: list[int], base_values: dict, indicator: Indicator, until: int) -> list:
+        """Judge the rows that have a number to meet; returns the forecasts of the indicator."""
+        base = table[numeric[0]]["base_year"]
+        base = None if pd.isna(base) else int(base)
+        outlook = futures.measured_outlook(self.measured, self.regions, indicator.code, until, base)
+        with_value = set(outlook.regions) if outlook is not None else set()
+        judged = [i for i in numeric if table[i]["region_code"] in with_value]
+        for i in numeric:
+            if table[i]["region_code"] not in with_value:
+                table[i] |= self.without_value(table[i], indicator)
+        if not judged:
+            return []
+        for i in judged:
+            self.facts(table[i], outlook, indicator, base_values[i], base)
+        ready = [i for i in judged if np.isfinite(table[i]["target"]) or table[i]["comparison"] in judge.RELATIVE]
+        pooled = [i for i in ready if self.is_pooled(table[i], indicator)]
+        trend = [i for i in ready if i not in set(pooled)]
+        for same in _alike(table, pooled):
+            self.by_record(table, same, outlook, indicator)
+        undrawn = [i for i in judged if i not in set(ready)]  # no target yet: a future is shown all the same
+        if not trend and not undrawn:
+            return []
+        drawn = self.drawn(indicator, until, base, self.method, self.paths)
+        for same in _alike(table, trend):
+            self.by_trend(table, same, drawn, indicator, until, base)
+        last: dict[str, int] = {}
+        for i in trend + undrawn:
+            region = table[i]["region_code"]
+            last[region] = max(last.get(region, 0), table[i]["hold_until"])
+        bands = futures.bands(drawn)
+        kept = bands[bands["year"] <= bands["region_code"].map(last)]
+        return [kept.assign(part=indicator.part, scenario="trend")[futures.FORECAST_COLUMNS]]
+
+    def drawn(self, indicator: Indicator, until: int, base: int | None, method: str, paths: int):
+        """Sample paths of an indicator over all regions."""
+        how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base}
+        return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+
+    def is_pooled(self, row: dict, indicator: Indicator) -> bool:
+        if row["requirement"] == "protected":
+            return True
+        return judge.is_duty(row["requirement"], row["comparison"], float(row["target"]), indicator)
+
+    def without_value(self, row: dict, indicator: Indicator) -> dict:
+        if self.measured.nothing_to_assess(row["region_code"], indicator.code):
+            status = self.measured.weakest_status(row["region_code"], indicator.code)
+            return {"verdict": "not_applicable", "warning": "zero_denominator", "status": status}
+        past = row["due"] <= self.as_of
+        return {
+            "verdict": "insufficient_data",
+            "warning": "lacks_inputs",
+            "met_at_due": "unknown" if past else "",
+        }
+
+    def facts(self, row: dict, outlook, indicator: Indicator, base_value: float, base: int | None) -> None:
+        """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
+        region, comparison = row["region_code"], row["comparison"]
+        k = outlook.regions.index(region)
+        history = pd.Series(outlook.values[k], index=outlook.years).dropna()
+        latest_year, latest = int(outlook.latest[k]), float(history.iloc[-1])
+        warnings = []
+        if len(history) < self.settings.few_values:
+            warnings.append("few_values")
+        if self.as_of - latest_year >= self.settings.stale_years:
+            warnings.append("stale")
+        if outlook.basis[k] == COUNTIES and self.measured.has_own_value(region, indicator.code):
+            warnings.append("own_figure_older")
+        if forecast.level_shift(history.reindex(range(history.index[0], latest_year + 1))) is not None:
+            warnings.append("definition_break")
+        target = float(row["target"])
+        if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
+            target, base_year, warned = self.base(row["base_year"], base_value, indicator, history)
+            row["base_year"] = base_year
+            warnings += warned
+        pace, since = judge.observed_pace(history, self.settings.recent_years)
+        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k], base_year=base)
+        values = {
+            "basis": outlook.basis[k],
+            "latest_year": latest_year,
+            "latest_value": latest,
+            "target": target,
+            "status": self.measured.weakest_status(region, indicator.code, outlook.basis[k]),
+            "n_obs": len(history),
+            "coverage": parts.coverage,
+            "pace_observed": pace,
+            "pace_from": since,
+            "spread": judge.spread(history),
+            "method": self.method,
+        }
+        relative = comparison in judge.RELATIVE
+        if not np.isfinite(target) and not relative:
+            missing = "insufficient_data" if comparison.startswith("not_") else "no_target"
+            row |= values | {"verdict": missing, "warning": ";".join(warnings), "method": ""}
+            return
+        if not relative:
+            is_met = bool(judge.met(latest, np.nan, target, comparison, indicator, self.settings.rounding))
+            values["gap"] = judge.gap(latest, target, comparison, is_met)
+            values |= self.things(parts, target, comparison, indicator, is_met, row["requirement"])
+            if parts.answers and judge.within_survey_error(latest, parts.denominator, target, rates.wilson_interval):
+                warnings.append("survey_error")
+        row |= values | {"warning": ";".join(warnings)}
+
+    def base(self, base_year, base_value, indicator: Indicator, history: pd.Series) -> tuple[float, float, list[str]]:
+        """The value a target refers to: the row's own, the one of its base year, or the first there is."""
+        year = (
+            base_year
+            if pd.notna(base_year)
+            else self.base_years.get(indicator.code, self.base_years.get("not_below_base"))
+        )
+        if pd.notna(base_value):
+            return float(base_value), year if year else np.nan, []
+        if year in history.index:
+            return float(history[year]), year, []
+        return float(history.iloc[0]), float(history.index[0]), ["base_is_first_value"]
+
+    def things(self, parts, target, comparison, indicator: Indicator, is_met: bool, requirement: str) -> dict:
+        """The gap in things that a department can act on; hectares where parks and floors are counted in m²."""
+        if not parts.unit or not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
+            return {}
+        missing = judge.missing_things(parts.numerator, parts.denominator, target, comparison, parts.factor, parts.unit)
+        if not missing.is_finite():
+            return {}
+        scale, unit = (10_000, "ha") if parts.unit == "m²" else (1, parts.unit)
+        count = 0.0 if is_met else float(missing / scale)
+        found = {"gap_count": count, "gap_count_unit": unit}
+        if judge.is_duty(requirement, comparison, target, indicator):
+            left = judge.outstanding(parts.numerator, parts.denominator, indicator.direction)
+            found["outstanding"] = float(max(left, decimal(0)) / scale)
+        return found
+
+    # ------------------------------------------------------------------ chances
+
+    def by_trend(self, table, index: list, outlook, indicator: Indicator, until: int, base) -> None:
+        """Chances from the sample paths, the paces they ask for, and the verdict."""
+        first = table[index[0]]
+        comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
+        at = {region: k for k, region in enumerate(outlook.regions)}
+        goals = np.full(len(outlook.regions), np.nan)
+        for i in index:
+            goals[at[table[i]["region_code"]]] = table[i]["target"]
+        when = {"due": due, "hold_until": hold, "as_of": self.as_of, "rounding": self.settings.rounding}
+        chances = judge.chances(outlook, goals, comparison, indicator, **when).to_dict("records")
+        milestone = judge.milestone_of(due, hold, self.as_of)
+        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
+        ends = outlook.at(milestone)
+        for i in index:
+            k = at[table[i]["region_code"]]
+            row = chances[k]
+            warnings = [code for code in table[i]["warning"].split(";") if code]
+            latest_year, latest, goal = int(outlook.latest[k]), float(table[i]["latest_value"]), goals[k]
+            stale = "stale" in warnings
+            is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
+            if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
+                p_reach = float(judge.met(ends[k], outlook.at(milestone - 1)[k], goal, comparison, indicator).mean())
+            values = {
+                name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
+            } | {"p_reach": p_reach}  # fmt: skip
+            values["verdict"] = judge.verdict(is_met and not stale, p_reach, float(row["p_hold"]), self.settings)
+            if row["met_at_due"] == "no":
+                warnings.append("missed_due")
+            elif row["met_at_due"] == "unknown" and not (is_met and not stale):
+                warnings.append("due_unknown")
+            years_left = milestone - latest_year
+            if not is_met and np.isfinite(goal) and years_left > 0:
+                required = judge.required_pace(latest, goal, years_left)
+                values["pace_required"] = required
+                values["pace_for_80"] = judge.pace_for_chance(
+                    ends[k], latest, goal, years_left, indicator.direction, self.settings.sure
+                )
+                toward = np.sign(required)
+                observed = float(table[i]["pace_observed"])
+                if np.isfinite(observed) and toward * observed >= toward * required and p_reach < 0.5:
+                    warnings.append("slows")
+            if "survey_error" in warnings:
+                values["verdict"] = _no_better(values["verdict"], "reached_at_risk" if is_met else "possible")
+            if k in second:
+                p = second[k]
+                values |= {"methods_low": min(p, p_reach), "methods_high": max(p, p_reach)}
+                if judge.crosses(p_reach, p, self.settings):
+                    warnings.append("methods_differ")
+            table[i] |= values | {"warning": ";".join(warnings)}
+
+    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, when) -> dict:
+        """What the second calibrated method says of the unmet rows; by row of the outlook."""
+        if self.settings.second_method == self.method or not self.settings.second_method:
+            return {}
+        unmet = [k for k in (at[table[i]["region_code"]] for i in index) if not chances[k]["met_now"]]
+        if not unmet:
+            return {}
+        other = self.drawn(indicator, until, base, self.settings.second_method, max(100, self.paths // 4))
+        said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
+        return {k: float(said[k]) for k in unmet}
+
+    def by_record(self, table, index: list, outlook, indicator: Indicator) -> None:
+        """Chances of a duty or a protected value: from what the sister regions kept, lost and finished."""
+        first = table[index[0]]
+        comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
+        at = {region: k for k, region in enumerate(outlook.regions)}
+        goals = np.full((len(outlook.regions), 1), np.nan)
+        for i in index:
+            goals[at[table[i]["region_code"]]] = table[i]["target"]
+        before = np.full_like(outlook.values, np.nan)
+        states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
+        states[~np.isfinite(outlook.values)] = np.nan
+        states[~np.isfinite(goals[:, 0])] = np.nan
+        parents = set(self.regions["parent"])
+        leaves = [k for k, code in enumerate(outlook.regions) if code not in parents or outlook.basis[k] == OWN]
+        place = {k: n for n, k in enumerate(leaves)}
+        prior = "protected" if first["requirement"] == "protected" else "holding"
+        whole_record = record.count(states[leaves], prior)
+        short = np.abs(outlook.values - goals)
+        milestone = judge.milestone_of(due, hold, self.as_of)
+        column = {int(year): n for n, year in enumerate(outlook.years)}
+        now = [states[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))]
+        short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
+        for i in index:
+            region = table[i]["region_code"]
+            k = at[region]
+            latest_year, is_met = int(outlook.latest[k]), bool(now[k])
+            members = (
+                [k] if k in place else [at[code] for code in self.members(region) if code in at and at[code] in place]
+            )
+            if k not in place and is_met:  # areas add up: the city may hold what one of its counties lost
+                members = [m for m in members if now[m] == 1]
+            spots = [place[m] for m in members]
+            warnings = [code for code in table[i]["warning"].split(";") if code and code != "definition_break"]
+            stale = "stale" in warnings
+            to_reach, to_hold = max(milestone - latest_year, 0), max(hold - latest_year, 0)
+            member_states = [now[m] for m in members]
+            rec = _comparable(whole_record, states[leaves], short[leaves], short_now[members])
+            values = {"method": "record", "met_at_due": ""}
+            if due <= self.as_of:
+                known = due in column and due <= latest_year and np.isfinite(states[k, column[due]])
+                values["met_at_due"] = ("yes" if states[k, column[due]] else "no") if known else "unknown"
+            p_reach = float(record.reach_chance_together(rec, spots, member_states, to_reach)) if spots else np.nan
+            p_hold = (
+                float(record.hold_chance_together(rec, spots, to_hold))
+                if is_met and spots
+                else float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
+                if spots
+                else np.nan
+            )
+            if is_met and due <= self.as_of and not stale:
+                p_reach = 1.0
+            if not is_met and np.isnan(p_reach):
+                warnings.append("thin_record")
+            if values["met_at_due"] == "no":
+                warnings.append("missed_due")
+            elif values["met_at_due"] == "unknown" and not (is_met and not stale):
+                warnings.append("due_unknown")
+            run = column[latest_year]
+            if is_met:
+                while run > 0 and states[k, run - 1] == 1:
+                    run -= 1
+            values |= {
+                "p_reach": p_reach,
+                "p_hold": p_hold,
+                "attain_year": float(outlook.years[run]) if is_met else np.nan,
+                "verdict": judge.verdict(is_met and not stale, p_reach, p_hold, self.settings),
+                "warning": ";".join(warnings),
+            }
+            table[i] |= values
+
+    def contributions(self, table: pd.DataFrame) -> pd.DataFrame:
+        """How many of the city's missing things lie in each county, reckoned against the city's own target."""
+        parents = set(self.regions["parent"]) - {""}
+        for row in table[table["region_code"].isin(parents) & (table["gap_count"] > 0)].to_dict("records"):
+            counties = self.members(row["region_code"])
+            rows = table[(table["indicator"] == row["indicator"]) & table["region_code"].isin(counties)]
+            rows = rows[rows["basis"] != ""].drop_duplicates("region_code")
+            short = [self.shortfall(county, row) for county in rows.to_dict("records")]
+            amounts = judge.contributions(short, row["gap_count"], row["gap_count_unit"] in COUNTED)
+            table.loc[rows.index, "contribution"] = amounts
+        return table
+
+    def shortfall(self, county: dict, city: dict) -> float:
+        """What a county lacks of the city's target, in the city's things."""
+        parts = self.measured.parts(
+            county["region_code"], county["indicator"], int(county["latest_year"]), county["basis"]
+        )
+        if not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
+            return 0.0
+        numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
+        missing = judge.missing_things(*numbers)
+        return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
+
+
+# ---------------------------------------------------------------------- small parts
+
+COMPARABLE = 2.0  # a record of finishing counts from years that lacked at most this many times what is lacking now
+
+
+def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, short_now: np.ndarray) -> record.Record:
+    """The record with finishing counted from comparable years alone.
+
+    Who is 5 t short of 9 470 t stands elsewhere than who was 700 t short: years that lacked much more say nothing about
+    finishing what is left. Keeping and losing are counted from every year.
+    """
+    lacking = short_now[short_now > 0]
+    if not len(lacking):
+        return whole
+    near = np.where((states == 0) & (short > COMPARABLE * np.median(lacking)), np.nan, states)
+    counted = record.count(near)
+    return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished, whole.prior)
+
+
+def _levels(scope: str) -> tuple[str, ...]:
+    return ("city", "county", "province") if scope == "both" else (scope,)
+
+
+def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:
+    """Rows with the same comparison and dates, together."""
+    groups: dict[tuple, list[int]] = {}
+    for i in index:
+        groups.setdefault(tuple(table[i][name] for name in ("comparison", "due", "hold_until")), []).append(i)
+    return list(groups.values())
+
+
+def _joined(*codes: str) -> str:
+    return ";".join(code for code in codes if code)
+
+
+def _weakest(statuses) -> str:
+    return STATUSES[max((STATUSES.index(status) for status in statuses if status), default=0)]
+
+
+def _no_better(code: str, bound: str) -> str:
+    return max(code, bound, key=judge.SEVERITY.index)

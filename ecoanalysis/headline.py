@@ -1,0 +1,186 @@
+"""The headline: met at its date or not, whether the city may apply, and the outlook to the re-inspection. As data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ecoanalysis import judge
+from ecoanalysis.judge import Settings
+
+OUTLOOKS = {
+    "secure": ("reached", "documented"),
+    "consolidate": ("reached_at_risk",),
+    "to_be_won": ("likely", "possible"),
+    "in_doubt": ("hard", "out_of_reach"),
+}
+ITEM_COLUMNS = "region_code item binding verdict met_at_due outlook".split()
+HEADLINE_COLUMNS = (
+    "region_code items yes no unknown not_due binding_yes binding_no binding_unknown missed_binding missed_advisory "
+    "unknown_binding advisory_met advisory_share conditions_met secure consolidate to_be_won in_doubt open"
+).split()
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One region's answer, before any detail.
+
+    Attributes
+    ----------
+    region : str
+        Code.
+    as_of : int
+    met, missed, unknown, not_due : tuple of items
+        Items by what they were at their date; numbers of the plan, or codes of indicators beside it. Binding first.
+    missed_binding, missed_advisory, unknown_binding : tuple of items
+    conditions_met : str
+        yes, no or unknown: every binding item met, and the share of advisory items met at least the setting. An
+        unknown binding item never counts as met.
+    advisory_share : float
+        Share of the advisory items with a known answer that were met at their date; NaN without any.
+    secure, consolidate, to_be_won, in_doubt, open : tuple of items
+        Outlook to the re-inspection; `open` holds what cannot be said (no target, no data, no papers).
+    """
+
+    region: str
+    as_of: int
+    met: tuple
+    missed: tuple
+    unknown: tuple
+    not_due: tuple
+    missed_binding: tuple
+    missed_advisory: tuple
+    unknown_binding: tuple
+    conditions_met: str
+    advisory_share: float
+    secure: tuple
+    consolidate: tuple
+    to_be_won: tuple
+    in_doubt: tuple
+    open: tuple
+
+
+def items(assessment: pd.DataFrame, item_of: Callable[[str], int | str]) -> pd.DataFrame:
+    """One row for a region and item of the plan: the worst part decides.
+
+    Parameters
+    ----------
+    assessment : DataFrame
+        As `Assessor.assess` gives it.
+    item_of : callable
+        From an indicator code to the plan's number, or to the code itself beside the plan.
+
+    Returns
+    -------
+    DataFrame
+        `ITEM_COLUMNS`; met_at_due is yes, no, unknown, or not_due. A measure without a target gives way to another
+        measure of the same part that has one.
+    """
+    table = assessment[assessment["verdict"] != "not_applicable"].copy()
+    table["item"] = [item_of(code) for code in table["indicator"]]
+    slot = ["region_code", "item", "part"]
+    alternatives = table.groupby(slot)["verdict"].transform(lambda verdicts: (verdicts != "no_target").any())
+    table = table[~((table["verdict"] == "no_target") & alternatives)]
+    table["at_due"] = [
+        _at_due(row) for row in table[["verdict", "met_at_due", "due", "as_of", "comparison"]].itertuples()
+    ]
+    rows = []
+    for (region, item), parts in table.groupby(["region_code", "item"], sort=False):
+        answers = set(parts["at_due"])
+        at_due = next((answer for answer in ("no", "unknown", "not_due") if answer in answers), "yes")
+        verdict = judge.worst(parts["verdict"])
+        outlook = next((name for name, verdicts in OUTLOOKS.items() if verdict in verdicts), "open")
+        rows.append((region, item, bool(parts["binding"].any()), verdict, at_due, outlook))
+    return pd.DataFrame(rows, columns=ITEM_COLUMNS)
+
+
+def _at_due(row) -> str:
+    """Whether a target was met at its date: papers and missing targets included."""
+    if row.due > row.as_of:
+        return "not_due"
+    if row.verdict == "documented":
+        return "yes"
+    if row.verdict in ("undocumented", "no_target", "insufficient_data") and row.met_at_due != "no":
+        return "unknown"
+    return row.met_at_due or "unknown"
+
+
+def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) -> Headline:
+    """The headline of one region from its items.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `items` gives them; those of other regions are left aside.
+    """
+    own = rows[rows["region_code"] == region]
+    own = pd.concat([own[own["binding"]], own[~own["binding"]]])
+
+    def at_due(answer: str, binding: bool | None = None) -> tuple:
+        kept = own[own["met_at_due"] == answer]
+        return tuple(kept["item"] if binding is None else kept.loc[kept["binding"] == binding, "item"])
+
+    def ahead(name: str) -> tuple:
+        return tuple(own.loc[own["outlook"] == name, "item"])
+
+    advisory = own[~own["binding"] & own["met_at_due"].isin(["yes", "no"])]
+    open_advisory = own[~own["binding"] & (own["met_at_due"] == "unknown")]
+    share = float((advisory["met_at_due"] == "yes").mean()) if len(advisory) else float("nan")
+    missed_binding, unknown_binding = at_due("no", True), at_due("unknown", True)
+    met_advisory, asked = int((advisory["met_at_due"] == "yes").sum()), len(advisory) + len(open_advisory)
+    enough = not asked or met_advisory / asked >= settings.advisory_share
+    impossible = asked and (met_advisory + len(open_advisory)) / asked < settings.advisory_share
+    if missed_binding or impossible:
+        conditions = "no"
+    elif unknown_binding or not enough or own.empty:
+        conditions = "unknown"
+    else:
+        conditions = "yes"
+    return Headline(
+        region=region,
+        as_of=as_of,
+        met=at_due("yes"),
+        missed=at_due("no"),
+        unknown=at_due("unknown"),
+        not_due=at_due("not_due"),
+        missed_binding=missed_binding,
+        missed_advisory=at_due("no", False),
+        unknown_binding=unknown_binding,
+        conditions_met=conditions,
+        advisory_share=share,
+        secure=ahead("secure"),
+        consolidate=ahead("consolidate"),
+        to_be_won=ahead("to_be_won"),
+        in_doubt=ahead("in_doubt"),
+        open=ahead("open"),
+    )
+
+
+def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """What moved between two assessments: verdicts and values, target by target.
+
+    Returns
+    -------
+    DataFrame
+        region_code, indicator, comparison, verdict_before, verdict, value_before, value, year_before, year, moved
+        (better, worse, or same class with another value); only rows where something moved.
+    """
+    key = ["region_code", "indicator", "comparison"]
+    names = ["verdict", "latest_value", "latest_year"]
+    joined = before[key + names].merge(after[key + names], on=key, suffixes=("_before", ""), how="inner")
+    joined = joined.rename(
+        columns={
+            "latest_value": "value",
+            "latest_value_before": "value_before",
+            "latest_year": "year",
+            "latest_year_before": "year_before",
+        }
+    )
+    rank = {code: i for i, code in enumerate(judge.SEVERITY)}
+    step = joined["verdict"].map(rank) - joined["verdict_before"].map(rank)
+    joined["moved"] = step.map(lambda n: "worse" if n > 0 else "better" if n < 0 else "same")
+    values = joined["value"].astype(float), joined["value_before"].astype(float)
+    same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
+    return joined[(step != 0) | ~same_value].reset_index(drop=True)
