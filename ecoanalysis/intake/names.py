@@ -129,9 +129,10 @@ class Names:
         for code, row in table.iterrows():
             full, short = row["name_zh"], short_name(row["name_zh"])
             parent = table["name_zh"].get(row["parent"], "") if row["parent"] else ""
-            names = {code, full, row["name_en"], short}
+            short_county = short + full[-1] if short != full else full  # 张家川县 for 张家川回族自治县
+            names = {code, full, row["name_en"], short, short_county}
             for above in {parent, short_name(parent)} - {""}:
-                names |= {above + full, above + short}
+                names |= {above + full, above + short, above + short_county}
             for name in names:
                 index.setdefault(folded(str(name)), set()).add(code)
         own = {folded(name): {code} for name, code in self.aliases.items() if code in table.index}

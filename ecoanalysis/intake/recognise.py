@@ -48,6 +48,7 @@ GROWTH = re.compile(r"增长|增速|增减|同比|比上年|环比|占比|比重
 NOTE_START = re.compile(
     r"^\s*(?:[*＊]?\s*注|说明|备注|资料来源|数据来源|来源|填表|填报|审核|制表|单位负责人|联系|本表|\d[.、].*本表)"
 )
+DATE_LINE = re.compile(r"(?:日期|时间)\s*[:：]?\s*\S*|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([^)）\]】]+)")
 LETTERS = {"甲", "乙", "丙", "丁", "戊"}
 NUMBER_TEXT = re.compile(r"([+-]?\d[\d,，' ]*\.?\d*(?:[eE][+-]?\d+)?)\s*(.*)")
@@ -176,25 +177,35 @@ class _Reader:
 
     def blocks(self) -> list[tuple[int, int, int]]:
         """(first header row, first data row, row after the last) of every table on the sheet."""
-        found, start, data = [], 0, None
+        found, start, data, head = [], 0, None, None
         for number, row in enumerate(self.cells):
             kind = self.row_kind(number, row)
             if data is None:
-                if kind == "data":
+                if kind == "data" or (head is not None and kind == "words" and self.follows(head, row)):
                     data = number
+                elif kind == "header":
+                    head = number
             elif kind == "header":
                 begin = number
-                while (
-                    begin - 1 > data
-                    and self.row_kind(begin - 1, self.cells[begin - 1]) == "words"
-                    and not NOTE_START.match(str(next((v for v in self.cells[begin - 1] if v is not None), "")))
-                ):
+                while begin - 1 > data and self.is_title(begin - 1):
                     begin -= 1
                 found.append((start, data, begin))
-                start, data = begin, None
+                start, data, head = begin, None, number
         if data is not None:
             found.append((start, data, len(self.cells)))
         return found
+
+    def is_title(self, number: int) -> bool:
+        first = next((value for value in self.cells[number] if value is not None), "")
+        return self.row_kind(number, self.cells[number]) == "words" and not NOTE_START.match(str(first))
+
+    def follows(self, head: int, row: list) -> bool:
+        """Whether a row without numbers is a row of the table under a header: a heading, or cells that are no numbers."""
+        values = [value for value in row if value is not None]
+        if len(values) == 1:
+            return self.names.region(values[0]) is not None or year_of(values[0]) is not None
+        labels = [c for c, value in enumerate(self.cells[head]) if value is not None][:1]
+        return self.labelled(row) and all(row[c] is not None for c in labels)
 
     def row_kind(self, number: int, row: list) -> str:
         """data, header (years or header words across), words, or empty."""
@@ -241,10 +252,10 @@ class _Reader:
         self.describe(columns, data, last)
         context = {
             "title": title,
-            "year": year_in(title) or year_in(self.sheet.name),
+            "year": year_in(DATE_LINE.sub("", title)) or year_in(self.sheet.name),
             "region": self.names.region_in(title) or self.names.region_in(self.sheet.name) or self.whole_city(title),
             "variable": self.variable_in(title) or self.names.variable(self.sheet.name)[0],
-            "units": self.title_units(header),
+            "units": self.title_units(header, lines[0] if lines else last),
         }
         before: dict[str, object] = {}
         end = self.last_data_row(data, last)
@@ -252,27 +263,40 @@ class _Reader:
             row = self.cells[number]
             if all(value is None for value in row):
                 continue
-            if number > end or self.row_kind(number, row) in ("words", "header"):
+            filled = any(column["role"] == "value" and row[c] is not None for c, column in enumerate(columns))
+            numbered = self.row_kind(number, row) == "data" or (filled and self.labelled(row))
+            if not numbered:
                 self.words_row(number, columns, context, before, number > end)
                 continue
             self.data_row(number, columns, context, before)
 
+    def labelled(self, row: list) -> bool:
+        """Whether a row without a number has labels before its cells: words stand where numbers belong."""
+        values = [value for value in row if value is not None]
+        across = set(map(str, values)) <= LETTERS | {str(n) for n in range(1, self.width + 1)}
+        return len(values) >= 2 and not NOTE_START.match(str(values[0])) and not across
+
     def title(self, header: list[int]) -> tuple[str, list[int]]:
         """The text above the header, and the rows that are header."""
-        lines, title = [], []
-        for number in header:
-            texts = list(dict.fromkeys(str(v) for v in self.filled[number] if v is not None))
-            lone = len(texts) == 1 or all(UNIT_LINE.search(text) for text in texts[1:])
-            if lone and not lines and not (len(texts) == 1 and self.is_head(texts[0]) and self.width == 1):
-                title += texts
-            else:
-                lines.append(number)
-        if not lines and header:
-            lines = header[-1:]
-        return " ".join(title), lines
+        top = next((n for n in header if self.heads(n) >= 2), header[-1] if header else None)
+        texts = [
+            str(value)
+            for number in header
+            if number < top
+            for value in dict.fromkeys(v for v in self.filled[number] if v is not None)
+        ]
+        return " ".join(texts), [number for number in header if number >= top]
 
-    def is_head(self, text: str) -> bool:
-        return folded(cleaned(text)) in ROLE_OF or year_of(text) is not None
+    def heads(self, number: int) -> int:
+        """How many cells of a row are heads of columns: a role, a year, a region, a variable."""
+        values = dict.fromkeys(value for value in self.cells[number] if value is not None)
+        return sum(
+            self.is_head(value) or self.names.region(value) is not None or self.names.variable(value)[0] is not None
+            for value in values
+        )
+
+    def is_head(self, value) -> bool:
+        return self.is_role(value) or year_of(value) is not None
 
     def fill_across(self, lines: list[int]) -> None:
         """A header cell that stands over several columns without being merged: its text goes for the empty ones too."""
@@ -428,7 +452,8 @@ class _Reader:
         if said["region"] is not None:
             said["region_label"] = ""
         for c, column in enumerate(columns):
-            if column["role"] == "value" and self.cells[number][c] is not None:
+            there = self.cells[number][c] is not None or (number, c) in self.sheet.errors
+            if column["role"] == "value" and there:
                 label = total_label or next((t for t in column["texts"] if is_total(t)), "")
                 self.number(number, c, column, said, extra, context, label if total or column["total"] else "")
 
@@ -453,7 +478,8 @@ class _Reader:
         region = said["region"] or column["region"] or (None if said["region_label"] else context["region"])
         year = said["year"] or column["year"] or context["year"]
         variable = said["variable"] or column["variable"] or (None if said["label"] else context["variable"])
-        label = said["label"] or next((t for t in column["texts"][::-1] if year_of(t) is None), "") or context["title"]
+        label = said["label"] or next((t for t in column["texts"][::-1] if year_of(t) is None), "")
+        label = label or UNIT_LINE.sub("", context["title"]).strip()
         if not variable:
             if self.settled.get(("variable", folded(label))) == "-":
                 self.tell("left_out", spot, lost=1, text=label[:40])
@@ -610,12 +636,14 @@ class _Reader:
                 return inside.strip()
         return text.strip() if is_unit(text) and year_of(text) is None and not text.strip().isdigit() else ""
 
-    def title_units(self, header: list[int]) -> list[str]:
+    def title_units(self, header: list[int], top: int) -> list[str]:
         found = []
         for number in header:
             for value in dict.fromkeys(str(v) for v in self.filled[number] if v is not None):
                 line = UNIT_LINE.search(value)
-                if line:
+                if not line:
+                    found += [inside.strip() for inside in BRACKETS.findall(value) if number < top and is_unit(inside)]
+                else:
                     found += [u.strip() for u in re.split(r"[、,，;；]", line[1]) if is_unit(u)]
         return list(dict.fromkeys(found))
 
