@@ -384,6 +384,8 @@ def _expected(panel: Panel, x: np.ndarray) -> np.ndarray:
     size = len(x)
     guesses = np.full((len(NEIGHBOURS), size), np.nan)
     for number, k in enumerate(NEIGHBOURS):
+        if abs(k) >= size:
+            continue
         here = slice(max(0, -k), size - max(0, k))
         there = slice(max(0, k), size - max(0, -k))
         alike = panel.series[here] == panel.series[there]
