@@ -183,8 +183,8 @@ class Panel:
         codes = list(regions["code"])
         self.codes = codes
         names = list(dict.fromkeys(map(str, observations["variable"].unique())))
-        region = pd.Categorical(observations["region_code"].astype("category"), categories=codes).codes
-        variable = pd.Categorical(observations["variable"].astype("category"), categories=names).codes
+        region = observations["region_code"].astype("category").cat.set_categories(codes).cat.codes.to_numpy()
+        variable = observations["variable"].astype("category").cat.set_categories(names).cat.codes.to_numpy()
         self.names = names
         year = observations["year"].to_numpy(dtype=np.int64)
         order = np.lexsort((year, region, variable))

@@ -234,21 +234,29 @@ def test_rows_read_are_rows_kept_and_rows_told(data):
 
 
 def test_an_unclosed_quote_costs_one_row(data):
-    rows = [f'620502,{2001 + n},villages,420,village,observed,{chr(34) if n == 3 else ""}yearbook,\n' for n in range(20)]
+    rows = [
+        f"620502,{2001 + n},villages,420,village,observed,{chr(34) if n == 3 else ''}yearbook,\n" for n in range(20)
+    ]
     (data / "statistics/a.csv").write_text(HEAD + "".join(rows))
     raw = intake.read(data)
-    assert [p.text("en") for p in raw.problems] == ["statistics/a.csv:5 a quotation mark is never closed in this row; close or delete it"]
+    assert [p.text("en") for p in raw.problems] == [
+        "statistics/a.csv:5 a quotation mark is never closed in this row; close or delete it"
+    ]
     assert len(raw.observations) == 19
 
 
 def test_a_line_break_in_a_quoted_cell_is_one_row(data):
-    (data / "statistics/a.csv").write_text(HEAD + '620502,2020,villages,420,village,observed,"two\nlines, said",\n' + GOOD.replace("2020", "2021"))
+    (data / "statistics/a.csv").write_text(
+        HEAD + '620502,2020,villages,420,village,observed,"two\nlines, said",\n' + GOOD.replace("2020", "2021")
+    )
     raw = intake.read(data)
     assert not raw.problems and raw.observations["cell"].tolist() == ["2", "4"]
 
 
 def test_a_doubled_column_is_refused(data):
-    (data / "statistics/a.csv").write_text("region_code,year,variable,value,value,unit,status\n620502,2020,villages,1,2,village,demo\n")
+    (data / "statistics/a.csv").write_text(
+        "region_code,year,variable,value,value,unit,status\n620502,2020,villages,1,2,village,demo\n"
+    )
     (line,) = told(data)
     assert "columns twice: value" in line
 
@@ -271,14 +279,17 @@ def test_odd_cells(data, cells, words):
 
 def test_mixed_encodings_are_told_with_the_row(data):
     (data / "statistics/a.csv").write_bytes(
-        (HEAD + GOOD.replace("yearbook", "统计年鉴")).encode() + GOOD.replace("2020", "2021").replace("yearbook", "统计年鉴").encode("gbk")
+        (HEAD + GOOD.replace("yearbook", "统计年鉴")).encode()
+        + GOOD.replace("2020", "2021").replace("yearbook", "统计年鉴").encode("gbk")
     )
     (line,) = told(data)
     assert line.startswith("statistics/a.csv:3 ") and "partly in GBK" in line
 
 
 def test_the_same_problem_in_many_rows_is_one_line(data):
-    (data / "statistics/a.csv").write_text(HEAD + "".join(f"X9,{1760 + n},villages,1,village,observed,s,\n" for n in range(150, 410)))
+    (data / "statistics/a.csv").write_text(
+        HEAD + "".join(f"X9,{1760 + n},villages,1,village,observed,s,\n" for n in range(150, 410))
+    )
     (line,) = told(data)
     assert "(the same in 260 rows: 2–261)" in line
 
@@ -311,7 +322,9 @@ def test_parents_in_a_circle(data):
     assert any("circle: 620500 → 620523 → 620500" in line for line in told(data))
 
 
-TARGETS = "region_code,indicator,part,comparison,value,unit,due,hold_until,base_year,base_value,requirement,named_weak\n"
+TARGETS = (
+    "region_code,indicator,part,comparison,value,unit,due,hold_until,base_year,base_value,requirement,named_weak\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -342,7 +355,9 @@ def test_an_empty_table_of_targets_is_told(data):
 
 def test_dates_of_targets_are_kept_as_dates(data):
     (data / "targets.csv").write_text(
-        TARGETS + "*,rural_sewage_treatment_rate,,>=,40,%,2023-06,2026-12-31,2015,,,yes\n*,park_area_per_head,,>=,13,m²/person,2023,,,,,\n"
+        TARGETS
+        + "*,rural_sewage_treatment_rate,,>=,40,%,2023-06,2026-12-31,2015,,,yes\n"
+        + "*,park_area_per_head,,>=,13,m²/person,2023,,,,,\n"
     )
     raw = intake.read(data)
     assert not raw.problems
@@ -353,23 +368,35 @@ def test_dates_of_targets_are_kept_as_dates(data):
 
 
 def test_a_location_that_leaves_the_folder_is_refused(data):
-    (data / "evidence.csv").write_text("region_code,indicator,year,kind,title,location\n620502,river_chief_system,2022,plan,t,../../etc/passwd\n")
+    (data / "evidence.csv").write_text(
+        "region_code,indicator,year,kind,title,location\n620502,river_chief_system,2022,plan,t,../../etc/passwd\n"
+    )
     (line,) = told(data)
     assert "leaves the folder" in line
 
 
 def test_own_tables_pass_the_same_door(data):
-    (data / "coefficients.csv").write_text("standard,group,name,value,unit,clause,confidence\nX,weigths,biological_richness,0.3,,,A\nX,weights,biological_richness,x,,,A\n")
-    (data / "thresholds.csv").write_text("edition,indicator,part,class,comparison,value,unit,confidence\n2019,no_such,,all,>=,1,%,A\n")
+    (data / "coefficients.csv").write_text(
+        "standard,group,name,value,unit,clause,confidence\nX,weigths,biological_richness,0.3,,,A\nX,weights,biological_richness,x,,,A\n"
+    )
+    (data / "thresholds.csv").write_text(
+        "edition,indicator,part,class,comparison,value,unit,confidence\n2019,no_such,,all,>=,1,%,A\n"
+    )
     found = " ".join(told(data))
-    for words in ("coefficients.csv:2 unknown group of coefficients 'weigths'", "coefficients.csv:3 value is the text 'x'", "thresholds.csv:2 unknown indicator"):
+    for words in (
+        "coefficients.csv:2 unknown group of coefficients 'weigths'",
+        "coefficients.csv:3 value is the text 'x'",
+        "thresholds.csv:2 unknown indicator",
+    ):
         assert words in found
 
 
 def test_fifty_thousand_unknown_names_take_no_time(data):
     import time
 
-    (data / "statistics/a.csv").write_text(HEAD + "".join(f"620502,2020,name_{n}_of_nothing,1,t,observed,s,\n" for n in range(50_000)))
+    (data / "statistics/a.csv").write_text(
+        HEAD + "".join(f"620502,2020,name_{n}_of_nothing,1,t,observed,s,\n" for n in range(50_000))
+    )
     start = time.process_time()
     raw = intake.read(data)
     assert time.process_time() - start < 20 and len(raw.problems) == 1 and len(raw.problems[0].rows) == 50_000
@@ -394,14 +421,25 @@ def test_bytes_changed_at_random_end_in_a_sentence(tmp_path, data, seed):
 @pytest.mark.parametrize("seed", range(60))
 def test_a_folder_changed_at_random_is_read(data, seed):
     chance = random.Random(seed)
-    (data / "statistics/a.csv").write_text(HEAD + "".join(GOOD.replace("2020", str(2000 + n)) for n in range(20)), encoding="utf-8")
+    (data / "statistics/a.csv").write_text(
+        HEAD + "".join(GOOD.replace("2020", str(2000 + n)) for n in range(20)), encoding="utf-8"
+    )
     for name in ("regions.csv", "targets.csv", "statistics/a.csv"):
         content = bytearray((data / name).read_bytes())
         for _ in range(chance.randint(0, 12)):
-            content[chance.randrange(len(content))] = chance.choice(b'",\n\r;#\x00\xff=-0129.eX' + bytes([chance.randrange(256)]))
+            content[chance.randrange(len(content))] = chance.choice(
+                b'",\n\r;#\x00\xff=-0129.eX' + bytes([chance.randrange(256)])
+            )
         (data / name).write_bytes(bytes(content))
     raw = intake.read(data)
     assert all(problem.text("zh") and problem.text("en") for problem in raw.problems)
     for account in raw.files:
         assert account.rows == account.kept + account.empty + account.replaced + account.told, account
     assert isinstance(raw.suspicions, list)
+
+
+def test_a_cell_too_many_here_and_one_too_few_there_are_both_told(data):
+    rows = [GOOD.replace("2020", "2021").replace("\n", ",\n"), GOOD.replace("2020", "2022").replace(",\n", "\n"), GOOD]
+    (data / "statistics/a.csv").write_text(HEAD + "".join(rows))
+    raw = intake.read(data)
+    assert [(p.row, p.phrase) for p in raw.problems] == [(2, "cells"), (3, "cells")] and len(raw.observations) == 1
