@@ -1,8 +1,8 @@
 """Reachability analysis of ecological-civilisation indicators, county by county (生态文明建设指标可达性分析).
 
-    import ecoanalysis as eco
-    a = eco.analyse("data/raw", as_of=2023)
-    a["甘谷县", "农村生活污水治理率"].sentence("zh")
+import ecoanalysis as eco
+a = eco.analyse("data/raw", as_of=2023)
+a["甘谷县", "农村生活污水治理率"].sentence("zh")
 """
 
 import importlib

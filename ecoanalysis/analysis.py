@@ -515,9 +515,11 @@ class Analysis:
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in TABLES:
-            self.table(name).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8")
-        self.changes.to_csv(folder / "changes.csv", index=False, encoding="utf-8")
+        tables = {name: self.table(name) for name in TABLES} | {"changes": self.changes}
+        columns = {}
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+            columns[name] = {column: _kind(table[column]) for column in table.columns}
         about = {
             "format": FORMAT,
             "as_of": self.as_of,
@@ -525,9 +527,10 @@ class Analysis:
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
-            "problems": [asdict(problem) for problem in self.problems],
+            "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
+            "columns": columns,
         }
-        text = json.dumps(about, ensure_ascii=False, indent=2, default=str)
+        text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
         (folder / "analysis.json").write_text(text + "\n", encoding="utf-8")
         np.savez_compressed(folder / "quantiles.npz", levels=LEVELS, **self._quantiles())
         return folder
@@ -546,7 +549,7 @@ class Analysis:
 
 
 def load(folder: Path | str) -> Analysis:
-    """An analysis that `Analysis.save` has kept.
+    """An analysis that `Analysis.save` has kept; read once a process.
 
     Raises
     ------
@@ -555,12 +558,18 @@ def load(folder: Path | str) -> Analysis:
     """
     folder = Path(folder)
     try:
-        about = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
-        tables = {name: _read_table(folder / f"{name}.csv") for name in [*TABLES, "changes"]}
-    except (OSError, ValueError) as error:
+        written = (folder / "analysis.json").stat().st_mtime_ns
+        return _loaded(folder.resolve(), written)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotThere(f"{folder}: 不是已保存的分析 · holds no saved analysis ({type(error).__name__})") from None
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(folder: Path, written: int) -> Analysis:
+    about = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
     if about.get("format") != FORMAT:
-        raise NotThere(f"{folder}: format {about.get('format')}; 应为 · should be {FORMAT}")
+        raise ValueError(f"format {about.get('format')}; {FORMAT} is read")
+    tables = {name: _read_table(folder / f"{name}.csv", kinds) for name, kinds in about["columns"].items()}
     changes = tables.pop("changes")
     return Analysis(
         data=Path(about["data"]),
@@ -568,32 +577,38 @@ def load(folder: Path | str) -> Analysis:
         scenario=about["scenario"],
         settings=Settings(**about["settings"]),
         **tables,
-        problems=[intake.Problem(**problem) for problem in about["problems"]],
+        problems=[intake.Problem(*one) for one in about["problems"]],
         suspicions=[],
         hashes=about["hashes"],
         cache={"changes": changes},
     )
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    text_columns = "region_code code parent part city_size terrain climate level id inputs cell sheet file".split()
-    table = pd.read_csv(path, dtype=dict.fromkeys(text_columns, str), keep_default_na=False, na_values={})
-    for name in table.columns:
-        if name in text_columns or not pd.api.types.is_string_dtype(table[name]):
-            continue
-        numbers = pd.to_numeric(table[name].replace("", np.nan), errors="coerce")
-        if numbers.notna().sum() == (table[name] != "").sum() and (name in NUMERIC or numbers.notna().any()):
-            table[name] = numbers
-        elif set(table[name]) <= {"True", "False"}:
+def _kind(column: pd.Series) -> str:
+    """What a column holds, so that it comes back as that: number, whole, yes_no or text."""
+    values = column.dropna()
+    if len(values) and all(isinstance(value, (bool, np.bool_)) for value in values):
+        return "yes_no"
+    if len(values) and not all(isinstance(value, (int, float, np.number)) for value in values):
+        return "text" if len(values) == len(column) else "text or missing"
+    if len(values) == len(column) and len(values) and all(float(value).is_integer() for value in values):
+        whole = all(isinstance(value, (int, np.integer)) for value in values)
+        return "whole" if whole else "number"
+    return "number" if len(values) or column.dtype.kind == "f" or len(column) else "text"
+
+
+def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
+    """A kept table; an empty text stays a text, an empty number is missing."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name, kind in kinds.items():
+        if kind in ("number", "whole"):
+            numbers = pd.to_numeric(table[name].where(table[name] != ""), errors="raise")
+            table[name] = numbers.astype(int) if kind == "whole" else numbers.astype(float)
+        elif kind == "yes_no":
             table[name] = table[name] == "True"
+        elif kind == "text or missing":
+            table[name] = table[name].where(table[name] != "", np.nan)
     return table
-
-
-NUMERIC = (
-    "target latest_year latest_value p_reach p_hold median_at_due lo80_at_due hi80_at_due attain_year gap gap_count "
-    "pace_observed pace_required pace_for_80 outstanding contribution coverage median_at_milestone methods_low "
-    "methods_high pace_from spread base_year value base_value area_km2 numerator denominator"
-).split()
 
 
 @dataclass(frozen=True, eq=False)
@@ -801,11 +816,7 @@ class Statement:
         rows = rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
         if rows.empty:
             return "", ""
-        lead, supporting = (
-            str(rows.iloc[0].get(f"{kind}_departments" if kind == "supporting" else "lead_department", ""))
-            for kind in ("lead", "supporting")
-        )
-        return lead, supporting
+        return str(rows.iloc[0]["lead_department"]), str(rows.iloc[0]["supporting_departments"])
 
     def sentence(self, lang: str = "zh") -> str:
         """The statement in words an official can read out, without the indicator's name."""

@@ -415,7 +415,8 @@ class Assessor:
         parents = set(self.regions["parent"])
         leaves = [k for k, code in enumerate(outlook.regions) if code not in parents or outlook.basis[k] == OWN]
         place = {k: n for n, k in enumerate(leaves)}
-        whole_record = record.count(states[leaves])
+        prior = "protected" if first["requirement"] == "protected" else "holding"
+        whole_record = record.count(states[leaves], prior)
         short = np.abs(outlook.values - goals)
         milestone = judge.milestone_of(due, hold, self.as_of)
         column = {int(year): n for n, year in enumerate(outlook.years)}
@@ -486,7 +487,7 @@ def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, sho
         return whole
     near = np.where((states == 0) & (short > COMPARABLE * np.median(lacking)), np.nan, states)
     counted = record.count(near)
-    return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished)
+    return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished, whole.prior)
 
 
 def _levels(scope: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ecoanalysis import catalog, forecast, judge, words
 from ecoanalysis.words import SIGNS, Words, decimal
 
 PAPERS = ("plan", "data", "proof")
+NAMED = 5  # names in a row that can still be read out
 SAID = ("missed_due", "due_unknown", "slows", "survey_error", "thin_record")  # warnings that the sentence itself says
 
 
@@ -23,12 +24,16 @@ def decimals_of(s) -> int:
     if record.decimals is None or not np.isfinite(s.latest_value):
         return record.decimals or 0
     if s.gap > 0 and s.comparison in judge.AT_LEAST + judge.AT_MOST + ("=",):
-        return judge.decimals_that_show(s.latest_value, s.target, s.comparison, record)
+        decimals = judge.decimals_that_show(s.latest_value, s.target, s.comparison, record)
+        return max(decimals, record.decimals + 1) if s.is_duty else decimals  # the last steps of a duty: 99.94 %
     return record.decimals
 
 
 def value(s, w: Words) -> str:
-    """The latest value with its unit."""
+    """The latest value with its unit; 100 % and 0 % without decimals, as nothing is rounded away there."""
+    record = s.record
+    if s.is_duty and s.latest_value == s.target:
+        return f"{w.plain(s.latest_value)} {w.unit(record.unit)}".strip()
     return w.measure(s.latest_value, s.record, decimals_of(s))
 
 
@@ -37,9 +42,17 @@ def gap(s, w: Words) -> str:
     if not np.isfinite(s.gap) or s.gap <= 0:
         return ""
     decimals = decimals_of(s)
-    printed = judge.printed_gap(s.latest_value, s.target, decimals)
-    shown = max(decimals, -decimal(float(f"{s.target:.8g}")).as_tuple().exponent)
+    shown_target = printed_target(s)
+    printed = judge.printed_gap(s.latest_value, shown_target, decimals)
+    shown = max(decimals, -decimal(shown_target).as_tuple().exponent)
     return w.difference(printed, s.record, shown)
+
+
+def printed_target(s) -> float:
+    """The target as it is printed: as it was set, or a base value rounded as the catalogue says."""
+    if s.comparison in ("not_below_base", "not_above_base"):
+        return float(words.rounded(s.target, s.record.decimals))
+    return float(f"{s.target:.8g}")
 
 
 def things(s, w: Words) -> str:
@@ -157,18 +170,20 @@ def _trend(s, w: Words) -> str:
 
 def _duty(s, w: Words) -> str:
     head = w(
-        "claim.duty",
+        "claim.duty" if s.record.direction > 0 else "claim.duty_none",
         year=w.year(s.latest_year),
         value=value(s, w),
         target=f"{w.plain(s.target)} {w.unit(s.record.unit)}".strip(),
     )
     if s.verdict in ("reached", "reached_at_risk"):
-        return head + w(f"claim.duty_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        kind = "duty" if s.record.direction > 0 else "duty_none"
+        return head + w(f"claim.{kind}_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
     parts = [head]
     if np.isfinite(s.outstanding) and s.outstanding > 0:
         key = f"outstanding.{s.indicator}"
         key = key if words.has_phrase(key) else "outstanding.other"
-        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit)))
+        number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
+        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit), number=number))
     elif s.gap > 0:
         parts.append(w("claim.short", missing=gap(s, w)))
     if s.met_at_due == "no":
@@ -192,7 +207,8 @@ def _protected(s, w: Words) -> str:
         return head + w(f"claim.protected_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
     if not s.gap > 0:  # met once, but the figure is old
         return head + _finish(s, w)
-    return head + w("claim.below_base", gap=gap(s, w)) + _finish(s, w)
+    missed = w("claim.missed") if s.met_at_due == "no" else ""
+    return head + w("claim.below_base", gap=gap(s, w)) + missed + _finish(s, w)
 
 
 def _condition(s, w: Words) -> str:
@@ -201,7 +217,10 @@ def _condition(s, w: Words) -> str:
     if s.latest_value > 0:
         count = w.number(s.latest_value, 0)
         return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w), w))
-    text = w("claim.none_happened", year=w.year(s.latest_year))
+    key = "claim.none_happened_at_risk" if s.verdict == "reached_at_risk" else "claim.none_happened"
+    text = w(key, year=w.year(s.latest_year), hold=s.hold_until, chance=w.chance(s.p_hold))
+    if s.latest_year < s.as_of:
+        text = w.join(text, w("claim.not_all_reported", year=s.as_of))
     if s.met_at_due == "no":
         text = w.join(text, w("claim.happened_at_due", due=s.due))
     return text
@@ -231,7 +250,7 @@ def pace(s, w: Words) -> str:
     decimals = max(decimals_of(s), 1)
     # The needed pace is reckoned from what is printed, so that a reader gets the same.
     years = s.milestone - int(s.latest_year)
-    printed = judge.printed_gap(s.latest_value, s.target, decimals_of(s))
+    printed = judge.printed_gap(s.latest_value, printed_target(s), decimals_of(s))
     required = float(printed) / years
     while decimals < 6 and not float(words.rounded(required, decimals)):
         decimals += 1
@@ -372,9 +391,8 @@ def changed(region, w: Words) -> str:
     for kind in ("better", "worse"):
         rows = moved[moved["moved"] == kind]
         if len(rows):
-            names = w.list(
-                dict.fromkeys(_item(region.analysis, region.analysis.item_of(c), w) for c in rows["indicator"])
-            )
+            items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(c), w) for c in rows["indicator"])
+            names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
             parts.append(w(f"headline.{kind}", count=int(counts[kind]), names=names))
     year = region.analysis.as_of - 1
     return (

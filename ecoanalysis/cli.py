@@ -1,6 +1,6 @@
 """The commands: init, check, run, track-record.
 
-Exit code 0 done, 1 a region or a check failed, 2 refused before anything started.
+Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -57,13 +57,25 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
     run.add_argument("--out", type=Path, metavar="DIR", help="报告目录 · reports folder (default: reports)")
     run.add_argument("--skip-bad-rows", action="store_true", help="略过坏行并在报告中列出 · go on without bad rows")
-    run.set_defaults(command=_run)
+    run.add_argument(
+        "--jobs", type=int, metavar="N", help="同时做几个（默认：处理器核数） · workers (default: the cores)"
+    )
+    run.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="计算集群的地址，或 local · a dask.distributed scheduler, or local",
+    )
+    run.add_argument(
+        "--limit", type=float, default=600, metavar="SECONDS", help="每个笔记本的时限，秒 · time limit of a notebook"
+    )
+    run.set_defaults(command=_guarded, guarded=_run)
     record = commands.add_parser(
         "track-record", parents=[common, data], help="回溯检验 · replay every earlier year and score what was said"
     )
     record.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     record.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
-    record.set_defaults(command=_track_record)
+    record.set_defaults(command=_guarded, guarded=_track_record)
     return parser
 
 
@@ -95,46 +107,67 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ecoanalysis import assess, catalog, runs
+    from ecoanalysis import catalog, runs
 
     lang = _word(options)
-    own_place = options.out is not None or options.data != DEFAULT_DATA
-    try:
-        outcomes = runs.run(
-            options.data,
-            options.out or DEFAULT_OUT,
-            regions=options.region,
-            as_of=options.as_of,
-            lang=options.lang,
-            skip_bad_rows=options.skip_bad_rows,
-            tables=None if own_place else runs.PROCESSED,
-        )
-    except assess.BadData as error:
-        return _bad_data(error, lang)
-    except runs.BadRequest as error:
-        return _refuse(str(error))
-    failed = [outcome for outcome in outcomes if outcome.state != "done"]
-    for outcome in failed:
-        values = {"region": outcome.name, "folder": outcome.folder, "error": outcome.error}
-        print(catalog.phrase("run.failed", lang, **values), file=sys.stderr)
-    print(catalog.phrase("run.end", lang, done=len(outcomes) - len(failed), failed=len(failed)))
-    return 1 if failed else 0
+    own_folder = options.out is not None or options.data != DEFAULT_DATA
+    report = runs.run(
+        options.data,
+        options.out or DEFAULT_OUT,
+        regions=options.region,
+        as_of=options.as_of,
+        lang=options.lang,
+        skip_bad_rows=options.skip_bad_rows,
+        tables=None if own_folder else runs.PROCESSED,
+        jobs=options.jobs,
+        cluster=options.cluster,
+        limit=options.limit,
+    )
+    for outcome in report.failed:
+        if outcome.region:
+            values = {"region": outcome.name, "folder": outcome.folder, "error": outcome.error}
+            print(catalog.phrase("run.failed", lang, **values), file=sys.stderr)
+        else:
+            values = {"document": outcome.name, "error": outcome.error}
+            print(catalog.phrase("run.document_failed", lang, **values), file=sys.stderr)
+    return 1 if report.failed else 0
 
 
 def _track_record(options: argparse.Namespace) -> int:
-    from ecoanalysis import assess, catalog, runs
+    from ecoanalysis import catalog, runs
 
     lang = _word(options)
-    try:
-        outcome = runs.track_record(options.data, options.out, options.lang, skip_bad_rows=options.skip_bad_rows)
-    except assess.BadData as error:
-        return _bad_data(error, lang)
+    outcome = runs.track_record(options.data, options.out, options.lang, skip_bad_rows=options.skip_bad_rows)
     if outcome.state != "done":
         values = {"region": outcome.name, "folder": outcome.folder, "error": outcome.error}
         print(catalog.phrase("run.failed", lang, **values), file=sys.stderr)
         return 1
     print(catalog.phrase("record.end", lang, folder=options.out / outcome.folder))
     return 0
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
+    from ecoanalysis import catalog, runs
+    from ecoanalysis.runs.work import BadData
+
+    lang = _word(options)
+    try:
+        return options.guarded(options)
+    except BadData as error:
+        return _bad_data(error, lang)
+    except runs.Refused as error:
+        return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))
+    except runs.Interrupted as error:
+        print(catalog.phrase("run.interrupted", lang, kept=error.kept, total=error.total), file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:
+        print(catalog.phrase("run.interrupted", lang, kept=0, total="?"), file=sys.stderr)
+        return 130
+    except OSError as error:
+        values = {"reason": error.strerror or error, "file": error.filename or ""}
+        print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)
+        return 1
 
 
 def _bad_data(error, lang: str) -> int:

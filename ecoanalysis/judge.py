@@ -145,8 +145,8 @@ def within_survey_error(share: float, answers: float, target: float, interval) -
     """Whether a target lies inside the 95 % interval of a survey's share [%] of so many answers."""
     if not (np.isfinite(share) and np.isfinite(answers) and answers > 0):
         return False
-    low, high = interval(share / 100 * answers, answers)
-    return bool(100 * low <= target <= 100 * high)
+    low, high = interval(share / 100 * answers, answers)  # [%]
+    return bool(low <= target <= high)
 
 
 # ---------------------------------------------------------------------- chances from sample paths

@@ -35,16 +35,17 @@ class Record:
     """Transitions from one calendar year to the next, counted for every region of one indicator.
 
     Four arrays (regions,) of whole numbers: `clean` met → met, `relapses` met → unmet, `finished` unmet → met,
-    `unfinished` unmet → unmet.
+    `unfinished` unmet → unmet. `prior` names the row of `tables/record_prior.csv` that holding starts from.
     """
 
     clean: np.ndarray
     relapses: np.ndarray
     finished: np.ndarray
     unfinished: np.ndarray
+    prior: str = "holding"
 
 
-def count(met) -> Record:
+def count(met, prior: str = "holding") -> Record:
     """Transitions of all regions of one indicator.
 
     Parameters
@@ -52,6 +53,8 @@ def count(met) -> Record:
     met : array (regions, years)
         1 or True where the requirement was met, 0 or False where it was not, NaN where nothing was measured.
         Columns are consecutive calendar years.
+    prior : str
+        `holding` for duties and conditions, `protected` for areas that only a decision of their authority moves.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def count(met) -> Record:
         raise ValueError(f"met has {met.ndim} dimensions; give one row for each region and one column for each year.")
     before, after = met[:, :-1], met[:, 1:]
     steps = [(1, 1), (1, 0), (0, 1), (0, 0)]
-    return Record(*(((before == was) & (after == came)).sum(axis=1) for was, came in steps))
+    return Record(*(((before == was) & (after == came)).sum(axis=1) for was, came in steps), prior)
 
 
 def hold_chance(record: Record, years) -> np.ndarray:
@@ -283,7 +286,7 @@ class _Rates:
 
 
 def _relapsing(record: Record) -> _Rates:
-    return _after(HOLDING, record.relapses, record.clean)
+    return _after(record.prior, record.relapses, record.clean)
 
 
 def _finishing(record: Record) -> _Rates:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import assess, catalog, compute, intake
+from ecoanalysis import analysis, catalog, compute, intake
 from ecoanalysis import futures as futures_
-from ecoanalysis.assess import met
+from ecoanalysis.assessment import targets_of_regions
 from ecoanalysis.intake import STATUSES
+from ecoanalysis.judge import met
 
 STATEMENT_COLUMNS = (
     "region_code,indicator,part,comparison,target,as_of,year,horizon,n_obs,p,met,value,lo80,hi80,inside80,status"
@@ -36,7 +37,7 @@ def statements(
     data : path
         Folder that holds `regions.csv`.
     skip_bad_rows : bool
-        As in `assess.reachability`.
+        As in `analysis.analyse`.
     first : int, optional
         First as-of year; by default the first in which some series has four values.
     method : str
@@ -53,8 +54,8 @@ def statements(
     """
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
-        raise assess.BadData(raw.problems)
-    targets = assess.targets_of_regions(raw.targets, raw.regions)
+        raise analysis.BadData(raw.problems)
+    targets = targets_of_regions(raw.targets, raw.regions, catalog.indicators())
     targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
     truth = _series(compute.results(raw.observations, raw.regions, raw.folder))
     years = raw.observations["year"]

@@ -1,4 +1,4 @@
-"""The door out: documents made of a Reachability, one module a format. They word and draw; they compute nothing."""
+"""The door out: documents made of an analysis, one module a format. They word and draw; they compute nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+
+# Nothing in our pages runs or fetches; a picture is in the page itself. Every HTML carries it.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextlib.contextmanager
@@ -28,6 +32,33 @@ def languages(lang: str) -> list[str]:
 
 
 def write_csv(table: pd.DataFrame, path: Path | str) -> None:
-    """A table as CSV that Excel opens with Chinese intact."""
+    """A table as CSV that Excel opens with Chinese intact, its texts and headings guarded by `guarded`."""
+    table = table.rename(columns=guarded)
+    texts = [place for place, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    if texts:
+        table = table.copy()
+        for place in texts:
+            column = table.iloc[:, place].astype(object)
+            risky = column.map(lambda value: isinstance(value, str) and guarded(value) != value)
+            if risky.any():
+                table.isetitem(place, column.where(~risky, column.map(guarded)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def guarded(value: object) -> object:
+    """A text that Excel or WPS would take for a formula, behind an apostrophe; anything else as it is.
+
+    A sign alone (the comparison `=`) and a number written as text are no formulas.
+
+    Examples
+    --------
+    >>> guarded("=HYPERLINK(A1)"), guarded("="), guarded("-3.5"), guarded("甘谷县")
+    ("'=HYPERLINK(A1)", '=', '-3.5', '甘谷县')
+    """
+    if not isinstance(value, str) or len(value) < 2 or not value.startswith(FORMULA_STARTS):
+        return value
+    with contextlib.suppress(ValueError):
+        float(value)
+        return value
+    return "'" + value.replace("\r", " ")  # pandas would not quote a carriage return

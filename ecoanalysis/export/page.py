@@ -11,7 +11,7 @@ from ecoanalysis import briefing, catalog
 from ecoanalysis.assess import Reachability
 from ecoanalysis.catalog import phrase
 from ecoanalysis.charts import DARK, INK, VERDICT_COLOURS
-from ecoanalysis.export import languages, replacing
+from ecoanalysis.export import POLICY, languages, replacing
 
 STYLE = """
 :root { color-scheme: light }
@@ -35,7 +35,9 @@ section + section { border-top: 2px solid #d5dade; margin-top: 3rem; padding-top
 """
 
 
-def write_index(reach: Reachability, folder: Path | str, lang: str, outcomes: list) -> Path:
+def write_index(
+    reach: Reachability, folder: Path | str, lang: str, outcomes: list, notices: dict[str, list[str]] | None = None
+) -> Path:
     """Write `index.html` into the folder of a run.
 
     Parameters
@@ -47,6 +49,8 @@ def write_index(reach: Reachability, folder: Path | str, lang: str, outcomes: li
         zh, en, or both: one page with the Chinese part first.
     outcomes : list of runs.Outcome
         How each region ended.
+    notices : dict of list of str, optional
+        By language: sentences that stand at the top, such as that the documents are partial.
 
     Returns
     -------
@@ -56,12 +60,14 @@ def write_index(reach: Reachability, folder: Path | str, lang: str, outcomes: li
     folder = Path(folder)
     words = languages(lang)
     sections = "".join(
-        f'<section lang="{w}" id="{w}">{_other(words, w)}{_section(reach, folder, w, outcomes)}</section>'
+        f'<section lang="{w}" id="{w}">{_other(words, w)}{_section(reach, folder, w, outcomes, (notices or {}).get(w, []))}'
+        "</section>"
         for w in words
     )
     title = phrase("slide.title", words[0])
     page = (
         f'<!doctype html><html lang="{words[0]}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body>{sections}</body></html>\n"
     )
@@ -71,7 +77,7 @@ def write_index(reach: Reachability, folder: Path | str, lang: str, outcomes: li
     return path
 
 
-def _section(reach: Reachability, folder: Path, lang: str, outcomes: list) -> str:
+def _section(reach: Reachability, folder: Path, lang: str, outcomes: list, notices: list[str]) -> str:
     parents = [code for code in reach.regions["code"] if code in set(reach.regions["parent"])]
     place = briefing.region_name(reach, parents[0], lang) if parents else ""
     title = f"{place} {phrase('slide.title', lang)}".strip()
@@ -79,6 +85,7 @@ def _section(reach: Reachability, folder: Path, lang: str, outcomes: list) -> st
     parts.append(f'<p class="quiet">{escape(phrase("slide.as_of", lang, as_of=reach.as_of))}</p>')
     if briefing.uses_demo(reach.assessment):
         parts.append(f'<p class="demo">{escape(phrase("slide.demo_notice", lang))}</p>')
+    parts += [f'<p class="demo">{escape(notice)}</p>' for notice in notices]
     parts += _failed(reach, lang, outcomes)
     parts.append(_heading("page.matrix", lang))
     parts.append(_matrix(reach, lang, outcomes, folder))

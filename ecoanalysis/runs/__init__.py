@@ -1,0 +1,538 @@
+"""A notebook for every region, then the documents of all: the main job.
+
+A run is built aside and published as a whole (`directory`), by forked workers (`warm`, `workers`) that execute one
+notebook each (`notebook`, `pages`). What has not changed since the last run is taken from it, region by region.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ecoanalysis.catalog import phrase
+from ecoanalysis.export import languages, replacing
+from ecoanalysis.runs.directory import (
+    CODE,
+    MANIFEST,
+    Directory,
+    Refused,
+    check_room,
+    fingerprints,
+    folder_name,
+    is_whole,
+    manifest_of,
+)
+from ecoanalysis.runs.notebook import RECORD, Job, Outcome, check_parameters, keep_record, kept_outcome, last_line
+from ecoanalysis.runs.progress import Progress, digest
+from ecoanalysis.runs.workers import pool
+
+__all__ = ["NOTEBOOKS", "PROCESSED", "Interrupted", "Job", "Outcome", "Refused", "Report", "run", "track_record"]
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
+RECORD_NOTEBOOK = "track_record"
+PROCESSED = Path("data/processed")
+PREPARED = "analysis"  # the saved analysis in the run's folder, so that a delivered notebook runs again by itself
+ROOM, ROOM_A_REGION = 50_000_000, 15_000_000  # bytes that must be free; pictures come three times
+LIMIT = 600.0  # seconds for a notebook
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped by its user; `kept` regions are finished and wait for the next run."""
+
+    def __init__(self, kept: int, total: int):
+        self.kept, self.total = kept, total
+        super().__init__()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: where it lies, every region's outcome, the common documents', and what it has to say."""
+
+    folder: Path
+    outcomes: list[Outcome]
+    documents: list[Outcome] = field(default_factory=list)
+    seconds: float = 0.0
+    unchanged: bool = False
+
+    @property
+    def failed(self) -> list[Outcome]:
+        return [outcome for outcome in [*self.outcomes, *self.documents] if outcome.state != "done"]
+
+
+def run(
+    data: Path | str = "data/raw",
+    out: Path | str = "reports",
+    *,
+    regions: list[str] | None = None,
+    as_of: int | None = None,
+    lang: str = "zh",
+    scenario: str = "trend",
+    skip_bad_rows: bool = False,
+    tables: Path | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
+    limit: float = LIMIT,
+    say: Callable[[str], None] = print,
+) -> Report:
+    """Run every region's notebook and write all documents into `out/<as_of>/`.
+
+    Parameters
+    ----------
+    data, out : path
+        Data folder, and the folder that takes the reports.
+    regions : list of str, optional
+        Codes to run; all by default. Other regions are taken from the last run where nothing has changed for them,
+        and left out otherwise: then the documents of all regions speak of those that are there, and say so.
+    as_of, scenario, skip_bad_rows
+        As in the analysis.
+    lang : str
+        zh, en or both.
+    tables : path, optional
+        Folder for the made tables; `out/<as_of>/tables` by default.
+    jobs : int, optional
+        Workers at a time; the machine's cores by default.
+    cluster : str
+        Workers of dask.distributed: `local`, or a scheduler's address.
+    limit : float
+        Wall-clock time for a notebook. [s]
+    say : callable
+        Takes lines for the user.
+
+    Raises
+    ------
+    Refused
+        Nothing has been started: unknown region or parameter, a folder that cannot be written or is in use.
+    work.BadData
+        The data folder has problems.
+    Interrupted
+        Ctrl-C or SIGTERM; the earlier run is untouched.
+    """
+    started = time.monotonic()
+    data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
+    jobs = jobs or os.cpu_count() or 1
+    if jobs < 1:
+        raise Refused("jobs", jobs=jobs)
+    from ecoanalysis.runs import work
+
+    asked = {
+        "regions": sorted(regions or []),
+        "as_of": as_of,
+        "lang": lang,
+        "scenario": scenario,
+        "skip_bad_rows": skip_bad_rows,
+        "tables": bool(tables),
+    }
+    inputs = _inputs(work, data, asked)
+    if inputs and (earlier := _unchanged(out, inputs)):
+        say(phrase("run.unchanged", word, folder=earlier.folder))
+        return replace(earlier, seconds=time.monotonic() - started)
+    check_room(out, ROOM)
+    with _stoppable(), pool(jobs, cluster) as workers:
+        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+        plan = _plan(work, analysis, data, out, asked)
+        check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
+        with Directory(out, str(analysis.as_of)) as directory:
+            making = _Making(work, analysis, directory, asked, inputs, plan, limit)
+            say(phrase("run.start", word, as_of=analysis.as_of, regions=len(making.jobs)))
+            try:
+                report, kept = making.make(workers, tables)
+            except KeyboardInterrupt:
+                with contextlib.suppress(ValueError):  # a second Ctrl-C must not break the ending
+                    signal.signal(signal.SIGINT, signal.SIG_IGN)
+                workers.stop()
+                with contextlib.suppress(OSError):
+                    making.note("interrupted")
+                raise Interrupted(len(making.outcomes), len(making.jobs)) from None
+    if kept:
+        say(phrase("run.kept", word, folder=kept))
+    report = replace(report, seconds=time.monotonic() - started)
+    say(digest(report.outcomes, report.seconds, word))
+    return report
+
+
+def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_bad_rows: bool = False) -> Outcome:
+    """Replay every earlier year on the user's own data: `out/track_record/` takes the notebook, page and statements.
+
+    Raises
+    ------
+    Refused
+        The folder cannot be written or is in use.
+    work.BadData
+        The data folder has problems and `skip_bad_rows` is not set.
+    """
+    from ecoanalysis import intake
+    from ecoanalysis.runs import notebook, work
+
+    data, out = Path(data).absolute(), Path(out).absolute()
+    raw = intake.read(data)
+    if raw.problems and not (skip_bad_rows and len(raw.regions)):
+        raise work.BadData(raw.problems)
+    check_room(out, ROOM)
+    parameters = {
+        "lang": languages(lang)[0],
+        "data": _told(data, out),
+        "out": ".",
+        "skip_bad_rows": skip_bad_rows,
+    }
+    source = NOTEBOOKS / f"{RECORD_NOTEBOOK}.ipynb"
+    check_parameters(source, parameters)
+    with Directory(out, RECORD_NOTEBOOK) as directory:
+        # The replay reads the data anew each year, so it needs their real place; the delivered copy names it shortly.
+        job = Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, "made", parameters | {"data": str(data)})
+        outcome = Outcome(**notebook.execute(asdict(job), str(directory.building), str(source)))
+        made = directory.building / "made"
+        notebook.rename_parameters(made / f"{RECORD_NOTEBOOK}.ipynb", parameters)
+        for path in made.iterdir():
+            if path.name != RECORD:
+                path.replace(directory.building / path.name)
+        shutil.rmtree(made)
+        outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
+        _write_manifest(directory.building, {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}, True)
+        directory.publish()
+    return outcome
+
+
+@dataclass
+class _Making:
+    """A run in the making: its plan, what has ended, and its manifest."""
+
+    work: object
+    analysis: object
+    directory: Directory
+    asked: dict
+    inputs: str
+    plan: list[Job]
+    limit: float
+
+    def __post_init__(self) -> None:
+        self.building = self.directory.building
+        self.lang = self.asked["lang"]
+        self.word = languages(self.lang)[0]
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self.jobs = [job for job in self.plan if not self.asked["regions"] or job.region in self.asked["regions"]]
+        self.outcomes: dict[str, Outcome] = {}
+        self.documents: list[Outcome] = []
+        self.left_out: list[str] = []
+
+    def make(self, workers, tables: Path | None) -> tuple[Report, Path | None]:
+        """Do everything; returns the report and where a changed earlier run was kept."""
+        why = self.take_over()
+        self.note("running")
+        prepared = self.building / PREPARED
+        self.work.save(self.analysis, prepared)
+        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared))
+        waiting: dict[Future, Job | str] = {}
+        todo = [job for job in self.jobs if job.region not in self.outcomes]
+        made = [job.region for job in self.plan if job in todo or job.region in self.outcomes]
+        self.left_out = [job.region for job in self.plan if job.region not in made]
+        documents, went_in = self.documents_to_write(made)
+        progress = Progress(len(todo) + len(documents), self.word)
+        try:
+            for job in sorted(todo, key=lambda job: job.notebook != OVERVIEW_NOTEBOOK):  # the longest first
+                waiting[self.submit(workers, job, progress)] = job
+            for name in documents:
+                call = {"prepared": str(prepared), "path": str(self.building / name), "regions": made}
+                waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
+            self.work.write_tables(self.analysis, tables or self.building / "tables")
+            begun = time.monotonic()
+            while waiting:
+                ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    thing = waiting.pop(future)
+                    outcome = self.ended(thing, future, why, went_in, time.monotonic() - begun)
+                    progress.done(outcome.name, outcome.seconds, outcome.state != "done")
+        finally:
+            progress.close()
+        return self.finish(workers, prepared, made, tables)
+
+    def submit(self, workers, job: Job, progress: Progress) -> Future:
+        call = {"job": asdict(job), "building": str(self.building), "limit": self.limit, "address": workers.address}
+        source = str(NOTEBOOKS / f"{job.notebook}.ipynb")
+        return workers.submit(
+            "ecoanalysis.runs.notebook:execute", call | {"source": source}, progress.telling(job.name)
+        )
+
+    def ended(self, thing: Job | str, future: Future, why: dict, went_in: str, seconds: float) -> Outcome:
+        """Take down how a region or a document ended."""
+        error = ""
+        try:
+            answer = future.result()
+        except Exception as failure:  # the worker itself was lost, or a document could not be written
+            error, answer = last_line(str(failure)) or type(failure).__name__, None
+        if isinstance(thing, str):
+            state = "failed" if error else "done"
+            outcome = Outcome("", thing, thing, "", state, error, seconds=round(seconds, 1), went_in={"all": went_in})
+            self.documents.append(outcome)
+            return outcome
+        if error:
+            outcome = Outcome(thing.region, thing.name, thing.folder, thing.notebook, "failed", error)
+            outcome = replace(outcome, parameters=thing.parameters, went_in=thing.went_in)
+            folder = self.building / thing.folder
+            partial = self.building / f".{thing.folder}.partial"
+            if partial.exists() and not folder.exists():
+                partial.replace(folder)
+            folder.mkdir(exist_ok=True)
+            (folder / "error.txt").write_text(error + "\n", encoding="utf-8")
+        else:
+            outcome = Outcome(**answer)
+        self.outcomes[thing.region] = replace(outcome, why=why.get(thing.region, ""))
+        return self.outcomes[thing.region]
+
+    def take_over(self) -> dict[str, str]:
+        """Take what is still right from a killed run and from the last one, clear the rest; why each other is made."""
+        earlier = manifest_of(self.directory.target)
+        listed = {outcome["region"]: outcome for outcome in earlier.get("regions", []) if isinstance(outcome, dict)}
+        files = fingerprints(self.directory.target) if listed and earlier.get("files") else {}
+        kept, why = {MANIFEST}, {}
+        for job in self.plan:
+            folder = self.building / job.folder
+            begun = kept_outcome(folder)
+            reason = _differs(job, begun) if begun else "new"
+            if reason and (last := listed.get(job.region)):
+                reason = _differs(job, last)
+                if not reason and not _same_files(earlier.get("files", {}), files, f"{last['folder']}/"):
+                    reason = "files"
+                if not reason:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    shutil.copytree(self.directory.target / last["folder"], folder, symlinks=True)
+                    begun = last
+                    keep_record(folder, begun)
+            if reason:
+                why[job.region] = reason
+            else:
+                self.outcomes[job.region] = Outcome(**begun | {"reused": True, "why": ""})
+                kept.add(job.folder)
+        for path in self.building.iterdir():
+            if path.name not in kept:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+        self.earlier, self.earlier_files = earlier, files
+        return why
+
+    def documents_to_write(self, made: list[str]) -> tuple[list[str], str]:
+        """The documents of all regions that must be written; those that would be the same are taken over."""
+        parts = [job.went_in for job in self.plan if job.region in made]
+        went_in = _hash(parts, self.lang, self.asked["scenario"], self.work.common_ground(self.analysis))
+        listed = {outcome["name"]: outcome for outcome in self.earlier.get("documents", [])}
+        todo = []
+        for name in self.work.documents(self.lang):
+            last = listed.get(name, {})
+            same = last.get("state") == "done" and last["went_in"] == {"all": went_in}
+            if same and self.earlier["files"].get(name) == self.earlier_files.get(name):
+                shutil.copy2(self.directory.target / name, self.building / name)
+                self.documents.append(Outcome(**last | {"reused": True}))
+            else:
+                todo.append(name)
+        return todo, went_in
+
+    def finish(self, workers, prepared: Path, made: list[str], tables: Path | None) -> tuple[Report, Path | None]:
+        """The index, the manifest with every file's hash, and the publication."""
+        outcomes = [self.outcomes[job.region] for job in self.plan if job.region in self.outcomes]
+        self.documents.sort(key=lambda outcome: outcome.name)
+        notices = {word: self.notices(word) for word in languages(self.lang)}
+        call = {"prepared": str(prepared), "folder": str(self.building), "regions": made, "lang": self.lang}
+        index = workers.submit(
+            "ecoanalysis.runs.work:write_index",
+            call | {"outcomes": [asdict(outcome) for outcome in outcomes], "notices": notices},
+        )
+        try:
+            index.result()
+        except RuntimeError as failure:
+            self.documents.append(Outcome("", "index.html", "index.html", "", "failed", last_line(str(failure))))
+        for record in self.building.glob(f"*/{RECORD}"):
+            record.unlink()
+        failed = any(outcome.state != "done" for outcome in [*outcomes, *self.documents])
+        self.note("failed" if failed else "done")
+        kept = self.directory.publish()
+        return Report(self.directory.target, outcomes, self.documents), kept
+
+    def notices(self, word: str) -> list[str]:
+        """What a reader of the common documents must know first."""
+        names = {job.region: job.name for job in self.plan}
+        joint = "、" if word == "zh" else ", "
+        found = []
+        if self.left_out:
+            there = joint.join(names[code] for code in names if code not in self.left_out)
+            found.append(phrase("run.partial", word, regions=there, count=len(names)))
+        for outcome in self.documents:
+            if outcome.state != "done":
+                found.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
+        return found
+
+    def note(self, state: str) -> None:
+        """Write the manifest as things stand."""
+        finished = state in {"done", "failed"}
+        manifest = {
+            "state": state,
+            "as_of": self.analysis.as_of,
+            "scenario": self.analysis.scenario,
+            "lang": self.lang,
+            "asked": self.asked,
+            "input": self.inputs,
+            "started": self.started,
+            "made": datetime.now(UTC).isoformat(timespec="seconds") if finished else None,
+            "data": self.analysis.data.name,
+            "inputs": {name: {"sha256": digest} for name, digest in sorted(self.analysis.hashes.items())},
+            "settings": self.work.settings(self.analysis),
+            "left_out": self.work.problems(self.analysis, self.word),
+            "partial": self.left_out,
+            "packages": self.work.versions(),
+            "regions": [asdict(self.outcomes[job.region]) for job in self.plan if job.region in self.outcomes],
+            "documents": [asdict(outcome) for outcome in self.documents],
+        }
+        _write_manifest(self.building, manifest, finished)
+
+
+# ---------------------------------------------------------------------- the plan
+
+
+def _plan(work, analysis, data: Path, out: Path, asked: dict) -> list[Job]:
+    """A job for every region, counties before the cities that are made of them; refuses what is not there."""
+    known = analysis.regions.set_index("code")["name_zh"].to_dict()
+    parent = analysis.regions.set_index("code")["parent"].to_dict()
+    _check_codes(known, parent)
+    unknown = [code for code in asked["regions"] if code not in known]
+    if unknown:
+        there = ", ".join(f"{code} {name}" for code, name in known.items())
+        raise Refused("unknown_region", regions=", ".join(unknown), known=there)
+    parents = [code for code in known if code in set(parent.values())]
+    jobs = []
+    for code in [*(code for code in known if code not in parents), *parents]:
+        overview = code in parents
+        folder = "city" if overview and code == parents[0] else folder_name(code, known[code])
+        notebook = OVERVIEW_NOTEBOOK if overview else REGION_NOTEBOOK
+        source = NOTEBOOKS / f"{notebook}.ipynb"
+        parameters = {
+            "region": code,
+            "as_of": analysis.as_of,
+            "scenario": analysis.scenario,
+            "lang": asked["lang"],
+            "data": _told(data, out / str(analysis.as_of)),
+            "out": ".",
+            "skip_bad_rows": asked["skip_bad_rows"],
+            "prepared": f"../{PREPARED}",
+        }
+        if not any(job.notebook == notebook for job in jobs):
+            check_parameters(source, parameters)
+        went_in = {
+            "rows": work.went_in(analysis, code),
+            "asked": _hash(parameters),
+            "settings": _hash(work.settings(analysis)),
+            "notebook": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "package": work.package_hash(),
+        }
+        if overview:
+            went_in["others"] = work.common_ground(analysis)
+        jobs.append(Job(code, known[code], notebook, folder, parameters, went_in))
+    return jobs
+
+
+def _check_codes(known: dict[str, str], parent: dict[str, str]) -> None:
+    """Codes that cannot be folders, that differ in case alone, or that are their own grandparents."""
+    wrong = [code for code in known if not CODE.fullmatch(code)]
+    if wrong:
+        raise Refused("code", code=", ".join(repr(code)[:60] for code in wrong))
+    seen: dict[str, str] = {}
+    for code in known:
+        if other := seen.get(code.casefold()):
+            raise Refused("same_code", code=code, other=other)
+        seen[code.casefold()] = code
+    for code in known:
+        above, steps = parent.get(code), [code]
+        while above:
+            if above in steps:
+                raise Refused("cycle", codes=" → ".join([*steps, above]))
+            steps.append(above)
+            above = parent.get(above)
+
+
+def _told(data: Path, target: Path) -> str:
+    """The data folder as a delivered notebook names it: relative where both lie in the folder one works in.
+
+    Elsewhere the way from one to the other would tell of the machine, so only the folder's name is told; the saved
+    analysis beside the notebook is enough to run it again.
+    """
+    here = Path.cwd()
+    if here in data.parents and here in target.parents:
+        return Path(os.path.relpath(data, target / "region")).as_posix()
+    return data.name
+
+
+def _differs(job: Job, last: dict) -> str:
+    """The first of the things that went in that is not as it was; empty when nothing is."""
+    if last.get("state") != "done":
+        return "failed"
+    before = last.get("went_in", {})
+    changed = [name for name, value in job.went_in.items() if before.get(name) != value]
+    return changed[0] if changed else ""
+
+
+def _same_files(listed: dict, found: dict, folder: str) -> bool:
+    """Whether a folder of the last run holds just what its manifest lists, and something at all."""
+    before = {name: digest for name, digest in listed.items() if name.startswith(folder)}
+    return bool(before) and before == {name: digest for name, digest in found.items() if name.startswith(folder)}
+
+
+def _inputs(work, data: Path, asked: dict) -> str:
+    """A hash of everything that a whole run is made from; empty when the data cannot be read (the door says why)."""
+    try:
+        hashes = work.input_hashes(data)
+    except OSError:
+        return ""
+    notebooks = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    return _hash(asked, str(data), hashes, work.package_hash(), notebooks)
+
+
+def _unchanged(out: Path, inputs: str) -> Report | None:
+    """The run that already holds just this, if there is one."""
+    for path in sorted(out.glob(f"[0-9]*/{MANIFEST}"), reverse=True):
+        manifest = manifest_of(path.parent)
+        if manifest.get("input") == inputs and manifest.get("state") == "done" and is_whole(path.parent, manifest):
+            taken = {"reused": True, "why": ""}
+            outcomes = [Outcome(**outcome | taken) for outcome in manifest["regions"]]
+            documents = [Outcome(**outcome | taken) for outcome in manifest["documents"]]
+            return Report(path.parent, outcomes, documents, unchanged=True)
+    return None
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _write_manifest(folder: Path, manifest: dict, finished: bool) -> None:
+    if finished:
+        manifest = manifest | {"files": fingerprints(folder)}
+    with replacing(folder / MANIFEST) as temporary:
+        temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM stops a run as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

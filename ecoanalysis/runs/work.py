@@ -1,0 +1,169 @@
+"""What a run asks of the analysis: make it, keep it, tell one region's part from another's, write documents of it.
+
+The rest of the package knows an analysis only as something that goes through these functions. Those named in `Work`
+run in other processes: they take and give JSON and read the saved analysis.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from ecoanalysis import analysis as analyses
+from ecoanalysis import intake
+from ecoanalysis.export import languages, write_csv
+
+BadData, BadYear = analyses.BadData, analyses.BadYear
+TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
+OF_A_REGION = (*TABLES, "targets", "evidence")
+# The file's own hash and the time of writing say nothing about a row.
+NOT_HASHED = {"sha256"}
+PACKAGES = (
+    "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient nbconvert "
+    "python-docx python-pptx xlsxwriter"
+)
+
+
+def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool):
+    """The analysis of a data folder; raises `BadData`."""
+    return analyses.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+
+
+def save(analysis, folder: Path) -> None:
+    """Keep an analysis in a new folder, as tables and arrays."""
+    analysis.save(folder)
+
+
+def load(folder: Path | str):
+    """A kept analysis."""
+    return analyses.load(folder)
+
+
+def warm_up(prepared: str) -> None:
+    """Read a kept analysis in the warm process, and draw once, so that its children need neither."""
+    from ecoanalysis import charts
+
+    load(prepared)
+    charts.warm_up()
+
+
+def input_hashes(data: Path) -> dict[str, str]:
+    """SHA-256 of every file of a data folder that the analysis reads."""
+    return intake.hashes(data)
+
+
+def problems(analysis, lang: str) -> list[str]:
+    """The rows that were left out, in words."""
+    return [problem.text(lang) for problem in analysis.problems]
+
+
+def settings(analysis) -> dict:
+    """Every setting of an analysis, as JSON takes it."""
+    return json.loads(json.dumps(asdict(analysis.settings)))
+
+
+def write_tables(analysis, folder: Path) -> None:
+    """The made tables as CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        write_csv(analysis.table(name), folder / f"{name}.csv")
+
+
+def only(analysis, regions: list[str]):
+    """The same analysis, speaking of these regions alone."""
+    if set(regions) >= set(analysis.regions["code"]):
+        return analysis
+    kept = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
+    among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
+    among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
+    return replace(analysis, regions=among, cache=dict(analysis.cache), **kept)
+
+
+def went_in(analysis, code: str) -> str:
+    """A hash of all that an analysis knows of a region: rows, results, futures and the rows left out.
+
+    Taken after the analysis, so a neighbour's row that moved this region's chances counts, and one that moved
+    nothing does not.
+    """
+    digest = hashlib.sha256()
+    for name in OF_A_REGION:
+        table = _rows(getattr(analysis, name), [code]).drop(columns=[*NOT_HASHED], errors="ignore")
+        digest.update(_of_table(table))
+    digest.update(_of_table(analysis.regions[analysis.regions["code"] == code]))
+    moved = analysis.changes
+    digest.update(_of_table(moved[moved["region_code"] == code]))
+    digest.update(json.dumps(problems(analysis, "en")).encode())
+    return digest.hexdigest()
+
+
+def common_ground(analysis) -> str:
+    """A hash of what every region's report shows beside its own rows: a city's view of its counties, and names."""
+    return _hex(_of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore")))
+
+
+@cache
+def package_hash() -> str:
+    """A hash of our own code and tables and of the versions of what they stand on."""
+    folder = Path(__file__).parents[1]
+    digest = hashlib.sha256(platform.python_version().encode())
+    digest.update(json.dumps(versions(), sort_keys=True).encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz"} and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of the packages that make the numbers and the documents."""
+    return {name: importlib.metadata.version(name) for name in PACKAGES.split()}
+
+
+# ---------------------------------------------------------------------- in other processes
+
+
+def documents(lang: str) -> list[str]:
+    """The documents of all regions, by file name."""
+    return [*(f"briefing_{word}.pptx" for word in languages(lang)), "assessment.xlsx"]
+
+
+def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
+    """Write one document of all regions; `path` says which by its name."""
+    from ecoanalysis.export import pptx, xlsx
+
+    analysis = only(load(prepared), regions)
+    if path.endswith(".pptx"):
+        word = Path(path).stem.split("_")[-1]
+        pptx.write(analysis, Path(path), word)
+    else:
+        xlsx.write(analysis, Path(path), languages(lang)[0])
+
+
+def write_index(
+    prepared: str, folder: str, regions: list[str], lang: str, outcomes: list[dict], notices: dict[str, list[str]]
+) -> None:
+    """Write the index of a run; it links what lies in the folder."""
+    from ecoanalysis.export import page
+    from ecoanalysis.runs.notebook import Outcome
+
+    analysis = only(load(prepared), regions)
+    page.write_index(analysis, Path(folder), lang, [Outcome(**outcome) for outcome in outcomes], notices)
+
+
+def _rows(table: pd.DataFrame, regions: list[str]) -> pd.DataFrame:
+    return table[table["region_code"].isin(regions)].reset_index(drop=True)
+
+
+def _of_table(table: pd.DataFrame) -> bytes:
+    return hashlib.sha256(table.to_csv(index=False).encode()).digest()
+
+
+def _hex(parts: bytes) -> str:
+    return hashlib.sha256(parts).hexdigest()

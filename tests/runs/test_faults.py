@@ -1,0 +1,179 @@
+"""Kills, hangs, full disks: every one is one region's failure or a sentence, and the next run mends it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from ecoanalysis import cli, runs
+from tests.runs.conftest import below, said, start, write_notebooks
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+def manifest(out) -> dict:
+    return json.loads((out / "2023/manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("if region == 'C2':\n    raise ValueError('no such river')", ["ValueError", "no such river"]),
+        (
+            "import os, signal\nif region == 'C2':\n    os.kill(os.getpid(), signal.SIGKILL)",
+            ["DeadKernelError", "import os, signal"],
+        ),
+        ("if region == 'C2':\n    eaten = bytearray(2**60)", ["MemoryError", "bytearray"]),
+        ("if region == 'C2':\n    raise SystemExit(3)", ["SystemExit"]),
+    ],
+)
+def test_a_cell_that_fails_is_its_region_s_failure_alone(three, notebooks, tmp_path, cell, words):
+    notebooks(extra=cell)
+    out = tmp_path / "out"
+    report = runs.run(three.path, out, lang="en", jobs=2)
+    (failed,) = report.failed
+    assert failed.region == "C2"
+    told = (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
+    assert all(word in told for word in words), told
+    assert not (out / "2023/C2_丙县/county_report.html").exists()
+    assert (out / "2023/C2_丙县/county_report.ipynb").exists()
+    assert (out / "2023/C1_乙县/county_report.html").exists()
+    assert manifest(out)["state"] == "failed"
+    if "ValueError" in words:
+        notebooks()
+        assert not runs.run(three.path, out, lang="en", jobs=2).failed
+        assert not (out / "2023/C2_丙县/error.txt").exists()
+
+
+def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, tmp_path):
+    notebooks(extra="import time\nwhile region == 'C2':\n    time.sleep(0.1)")
+    out = tmp_path / "out"
+    started = time.monotonic()
+    report = runs.run(three.path, out, lang="en", jobs=2, limit=3)
+    assert time.monotonic() - started < 25
+    assert [outcome.region for outcome in report.failed] == ["C2"] and "3 s" in report.failed[0].error
+    assert "import time" in (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_by_its_user_it_ends_in_three_seconds_with_all_it_started(three, tmp_path, number):
+    hanging = write_notebooks(tmp_path / "hanging", "import time\nif region == 'C2':\n    time.sleep(600)")
+    out = tmp_path / "out"
+    process = start(hanging, "run", "--data", three.path, "--out", out, "--lang", "en", "--jobs", 2)
+    working = out / ".2023.building/.C2_丙县.partial/county_report.ipynb"
+    for _ in range(600):
+        if working.exists() and "time.sleep" in working.read_text(encoding="utf-8"):
+            break
+        time.sleep(0.1)
+    time.sleep(1)
+    started = below(process.pid)
+    assert started
+    asked = time.monotonic()
+    process.send_signal(number)
+    said_last = process.communicate(timeout=10)[1]
+    assert time.monotonic() - asked < 3
+    assert process.returncode == 130 and "Interrupted" in said_last and "Traceback" not in said_last
+    time.sleep(0.3)
+    assert not [child for child in started if child.is_running() and child.status() != "zombie"]
+    left = json.loads((out / ".2023.building/manifest.json").read_text(encoding="utf-8"))
+    assert left["state"] == "interrupted" and not (out / "2023").exists()
+
+
+def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
+    slow = notebooks(extra="import time\ntime.sleep(3)")
+    out = tmp_path / "out"
+    process = start(slow, "run", "--data", three.path, "--out", out, "--lang", "en", "--jobs", 2)
+    while not (out / ".2023.lock.json").exists():
+        time.sleep(0.1)
+    assert cli.main(["run", "--data", str(three.path), "--out", str(out), "--lang", "en"]) == 2
+    assert f"process {process.pid}" in capsys.readouterr().err
+    assert process.wait(60) == 0 and manifest(out)["state"] == "done"
+
+
+def test_a_full_disk_or_closed_folder_is_told_before_any_work(three, tmp_path, capsys, notebooks, monkeypatch):
+    notebooks()
+    monkeypatch.setattr(runs, "ROOM", 10**18)
+    monkeypatch.setattr("ecoanalysis.assess.reachability", None)  # any work would call it
+    assert cli.main(["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 2
+    assert "not enough room" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert cli.main(["run", "--data", str(three.path), "--out", str(tmp_path / "file/out"), "--lang", "en"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_on_the_way_ends_in_a_sentence(three, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", small], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting needs rights")
+    try:
+        notebooks = write_notebooks(tmp_path / "notebooks")
+        driver = start(notebooks, "run", "--data", three.path, "--out", small, "--lang", "en")
+        _, error = driver.communicate(timeout=60)
+        assert driver.returncode == 2 and "not enough room" in error  # told beforehand
+        code = "import sys\nfrom ecoanalysis import cli, runs\nruns.ROOM = runs.ROOM_A_REGION = 0\nsys.exit(cli.main())"
+        command = [sys.executable, "-c", code, "run", "--data", three.path, "--out", small, "--lang", "en"]
+        full = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert full.returncode == 1 and "Traceback" not in full.stderr, full.stderr
+        assert "No space left" in full.stderr
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_run_completes_as_if_undisturbed(three, tmp_path):
+    """SIGKILL of the command, its warm process, a worker or a kernel at 30 seeded moments."""
+    notebooks = write_notebooks(tmp_path / "notebooks")
+    arguments = ("run", "--data", three.path, "--lang", "en", "--jobs", 2, "--out")
+    started = time.monotonic()
+    assert start(notebooks, *arguments, tmp_path / "undisturbed").wait(120) == 0
+    whole = time.monotonic() - started
+    expected = said(tmp_path / "undisturbed/2023")
+    draw = random.Random(20231231)
+    figures = []
+    for moment in range(30):
+        out = tmp_path / f"out{moment}"
+        who = ("command", "warm process", "worker or kernel")[moment % 3]
+        process = start(notebooks, *arguments, out)
+        time.sleep(draw.uniform(0.3, whole))
+        started_by_it = below(process.pid)
+        if who == "command":
+            process.kill()
+        elif started_by_it:
+            victim = started_by_it[0] if who == "warm process" else draw.choice(started_by_it)
+            victim.kill()
+        code = process.wait(60)
+        _, left = psutil.wait_procs(started_by_it, timeout=3)
+        assert not left, (moment, who, left)
+        if (out / "2023").exists():  # what bears the final name is whole
+            assert manifest(out)["state"] in {"done", "failed"}
+        again = start(notebooks, *arguments, out)
+        again.communicate(timeout=120)
+        assert again.returncode == 0, (moment, who)
+        assert said(out / "2023") == expected, (moment, who)
+        assert not list(out.glob(".*.building")), (moment, who)
+        figures.append((who, code))
+    print({who: sorted(code for w, code in figures if w == who) for who in {w for w, _ in figures}})
+
+
+@pytest.mark.slow
+def test_memory_stays_level_over_many_notebooks(three, tmp_path, notebooks):
+    from ecoanalysis.runs.warm import Warm
+
+    with Warm() as warm:
+        warm.wait()
+        process = psutil.Process(warm._process.pid)
+        sizes = []
+        for _ in range(200):
+            warm.call("builtins:dict", {})
+            sizes.append(process.memory_info().rss)
+        assert sizes[-1] - sizes[20] < 5_000_000 and len(process.children()) <= 2
+        assert len(os.listdir(f"/proc/{process.pid}/fd")) < 30  # noqa: PTH208
