@@ -340,8 +340,8 @@ class Analysis:
 
     def items(self, region: str) -> pd.DataFrame:
         """The items of a region: item, binding, verdict, met_at_due, outlook."""
-        rows = headline.items(self.assessment, self.item_of)
-        return rows[rows["region_code"] == region].reset_index(drop=True)
+        rows = self.assessment[self.assessment["region_code"] == region]
+        return headline.items(rows, self.item_of)
 
     # ------------------------------------------------------------------ asking
 
