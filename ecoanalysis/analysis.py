@@ -833,7 +833,7 @@ class Statement:
         """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
         from ecoanalysis import charts
 
-        return charts.forecast(self.analysis, self.region_code, self.indicator, lang)
+        return charts.forecast(self, lang)
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:
