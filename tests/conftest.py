@@ -45,3 +45,11 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path) -> Folder:
     return Folder(tmp_path / "数据 folder")
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """One analysis of the shipped data for all tests that read it."""
+    from ecoanalysis import analyse
+
+    return analyse(Path(__file__).resolve().parents[1] / "data/raw", 2023)
