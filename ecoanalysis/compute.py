@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog
-from ecoanalysis.formulas import CHANGES, FORMULAS, SAID_BY_NAME
+from ecoanalysis import catalog, units
+from ecoanalysis.formulas import CHANGES, FORMULAS, SAID_BY_NAME, own
+from ecoanalysis.formulas.rates import compounded, cumulative_decline
 from ecoanalysis.intake import STATUSES, Problem
 
 OWN, COUNTIES = "reported", "from_counties"
@@ -106,6 +107,15 @@ def measure(
     if coefficients is not None:
         tables = replace(tables, coefficients=coefficients)
     return Measured(observations, regions, tables, targets)
+
+
+def measure_references(references: pd.DataFrame, tables: catalog.Catalog | None = None) -> Measured:
+    """The indicators of regions that are never assessed (rows of `references.csv`): sisters for the forecaster."""
+    named = references.drop_duplicates("region_code")
+    regions = pd.DataFrame({"code": named["region_code"], "name_zh": named["name_zh"], "name_en": named["name_zh"]})
+    regions = regions.assign(level="county", parent="", area_km2=np.nan)
+    ids = "references.csv:" + pd.Series(range(2, len(references) + 2), index=references.index).astype(str)
+    return measure(references.assign(status=STATUSES[0], id=ids), regions, tables=tables)
 
 
 def results(observations: pd.DataFrame, regions: pd.DataFrame, folder: Path | None = None) -> pd.DataFrame:
@@ -196,7 +206,8 @@ class Measured:
         self.tables = tables
         codes = pd.Index(regions["code"].to_numpy(object), dtype=object, name="code")
         self.regions = regions.drop(columns="code").set_index(codes)
-        self.formulas = FORMULAS
+        self._faults: dict[str, str] = {}
+        self.formulas = FORMULAS | self._own_formulas()
         self.fixed = formula_settings(tables.coefficients)
         years = observations["year"]
         self.years = pd.RangeIndex(int(years.min()), int(years.max()) + 1) if len(years) else pd.RangeIndex(0)
@@ -331,11 +342,18 @@ class Measured:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """Values outside the bounds of their indicator (a share above its whole): treated as missing, told here."""
+        """Values outside the bounds of their indicator (a share above its whole), and own formulas that do not work.
+
+        Both are treated as missing.
+        """
         for indicator in self.tables.indicators.values():
             if indicator.kind != "checklist":
                 self._sheet(indicator.code, OWN, None)
+        rows = {row["code"]: number for number, row in enumerate(self._own_table(), 2)} if self._faults else {}
         return [
+            Problem("indicators.csv", rows[code], "numbers_formula", {"code": code, "reason": reason})
+            for code, reason in self._faults.items()
+        ] + [
             self._problem(name, int(row), int(column))
             for name, outside in self._outside.items()
             for row, column in zip(*np.nonzero(outside), strict=True)
@@ -457,7 +475,7 @@ class Measured:
     def _own(self, name: str, base: int | None) -> Sheet | None:
         """As observed, else computed from its inputs, else (a fall) from the level that was reported."""
         observed = self._observed(name)
-        computed = self._computed(name, OWN, base)
+        computed = self._computed_own(name, base)
         if observed is None or computed is None:
             sheet = computed if observed is None else observed
         else:
@@ -486,6 +504,12 @@ class Measured:
     def _ids(self) -> np.ndarray:
         return self.observations["id"].to_numpy(object)
 
+    def _computed_own(self, name: str, base: int | None) -> Sheet | None:
+        key = ("computed", name, base)
+        if key not in self._sheets:
+            self._sheets[key] = self._computed(name, OWN, base)
+        return self._sheets[key]
+
     def _computed(self, name: str, basis: str, base: int | None) -> Sheet | None:
         formula = self.formulas.get(name)
         if formula is None:
@@ -496,7 +520,11 @@ class Measured:
         if any(sheet is None for sheet in sheets):
             return None
         extras = {parameter: self._sheet(parameter, basis, below) for parameter in optional}
-        sheet = self._evaluated(name, basis, sheets, extras, base)
+        try:
+            sheet = self._evaluated(name, basis, sheets, extras, base)
+        except own.FormulaError as error:
+            self._faults[name] = str(error)
+            return None
         return self._from_base_value(name, basis, base, sheet)
 
     def _evaluated(self, name: str, basis: str, sheets: list, extras: dict, base: int | None) -> Sheet:
@@ -504,10 +532,7 @@ class Measured:
         formula = self.formulas[name]
         if "base_year" not in self.fixed(formula):
             return self._applied(name, sheets, extras)
-        bases = np.full(len(self.regions), self._base_year(name) if base is None else base)
-        if base is None:
-            by_target = self._based.years.get(name, np.full(len(bases), np.nan))
-            bases = np.where(np.isnan(by_target), bases, by_target).astype(int)
+        bases = self._asked_bases(name, base)
         sheet = self._by_base(name, sheets, extras, bases)
         if base is None:  # older statistics and replays: the start of the plan that ran when the region's data end
             empty = sheet.value.isna().all().to_numpy()
@@ -564,25 +589,41 @@ class Measured:
         return out
 
     def _from_reported_level(self, name: str, base: int | None, sheet: Sheet | None) -> Sheet | None:
-        """A fall of which the level alone was reported; years from two sources are never compared."""
+        """A fall of which the level alone was reported, or yearly falls alone; two sources are never compared."""
         change = CHANGES[name]
         level = self._observed(change.level)
-        if level is None:
-            return sheet
-        value = level.value
+        if level is not None:
+            sheet = self._filled_in(sheet, level, lambda values, year: change.of(values, *year), change, name, base)
+        falls = self._observed(f"{change.level}_decline_rate") if change.of is cumulative_decline else None
+        if falls is not None:
+            sheet = self._filled_in(sheet, falls, lambda values, year: compounded(values, *year), change, name, base)
+        return sheet
+
+    def _filled_in(self, sheet: Sheet | None, source: Sheet, of: Callable, change, name: str, base) -> Sheet:
+        """The sheet, with what another source gives where it has no value."""
+        bases = self._bases.get((name, OWN, base))
+        if change.from_base and bases is None:
+            bases = self._bases[name, OWN, base] = self._asked_bases(name, base)
         if change.from_base:
-            bases = self._bases.get((name, OWN, base))
-            if bases is None:
-                bases = np.full(len(self.regions), self._base_year(name) if base is None else base)
-                self._bases[name, OWN, base] = bases
-            columns = [change.of(value[code], int(year)) for code, year in zip(value, bases, strict=True)]
-            value = pd.concat(columns, axis=1) if columns else value
+            value = source.value.copy()
+            for year in np.unique(bases):
+                value.loc[:, bases == year] = of(source.value.loc[:, bases == year], [int(year)])
         else:
-            value = change.of(value)
+            value = of(source.value, [])
         there = value.notna().to_numpy()
-        status = np.where(there, level.status.max(axis=0, keepdims=True) if len(there) else level.status, -1)
-        found = Sheet(value, status.astype(np.int8), there)
+        status = np.where(there, source.status.max(axis=0, keepdims=True), -1).astype(np.int8)
+        found = Sheet(value, status, there)
         return found if sheet is None else _laid_over(sheet, found, sheet.value.isna().to_numpy() & there)
+
+    def _asked_bases(self, name: str, base: int | None) -> np.ndarray:
+        """Base year of each region: the one asked for, else its target's, else that of the coefficients."""
+        bases = np.full(len(self.regions), self._base_year(name) if base is None else base)
+        by_target = self._based.years.get(name)
+        return (
+            bases
+            if base is not None or by_target is None
+            else np.where(np.isnan(by_target), bases, by_target).astype(int)
+        )
 
     def _from_base_value(self, name: str, basis: str, base: int | None, sheet: Sheet) -> Sheet:
         """Regions whose target names the value that a fall starts from are compared with that."""
@@ -866,7 +907,7 @@ class Measured:
 
     def _traced_level(self, name: str, place: int, year: int, base: int | None) -> tuple[frozenset, frozenset] | None:
         """The reported levels behind a fall, where the fall was taken from them."""
-        sheet, computed = self._sheet(name, OWN, base), self._computed(name, OWN, base)
+        sheet, computed = self._sheet(name, OWN, base), self._computed_own(name, base)
         row = year - self.years[0]
         if sheet is None or year not in self.years or np.isnan(sheet.value.iat[row, place]):
             return None
@@ -874,8 +915,11 @@ class Measured:
             return None
         change = CHANGES[name]
         other = self._base_of(name, OWN, place, base) if change.from_base else year - 1
-        cells = {self._cell(change.level, place, when) for when in (year, other)} - {-1}
-        return frozenset(self._ids[cell] for cell in cells), frozenset()
+        ends = [self._cell(change.level, place, when) for when in {year, other}]
+        if -1 in ends:  # then from the yearly falls between the two
+            between = range(min(year, other) + 1, max(year, other) + 1)
+            ends = [self._cell(f"{change.level}_decline_rate", place, when) for when in between]
+        return frozenset(self._ids[cell] for cell in ends if cell >= 0), frozenset()
 
     def _cell(self, name: str, place: int, year: int) -> int:
         cells = self._cells.get(name)
@@ -886,7 +930,7 @@ class Measured:
         record = self._record(name)
         ids, _ = self._trace(name, OWN, column, year, None)
         behind = self.observations[self.observations["id"].isin(ids)].sort_values("id")
-        computed = self._computed(name, OWN, None)
+        computed = self._computed_own(name, None)
         value = self._observed(name) if computed is None else computed
         first = behind.iloc[0] if len(behind) else None
         line = str(first["cell"]).removeprefix("row ") if first is not None else ""
@@ -904,6 +948,39 @@ class Measured:
         }
         file = name if first is None else first["file"] if line.isdigit() else first["id"]
         return Problem(file, int(line) if line.isdigit() else None, "numbers_outside", values)
+
+    # ------------------------------------------------------------------ own indicators of a folder
+
+    def _own_formulas(self) -> dict[str, Callable]:
+        made = {}
+        for code in self.tables.own:
+            record = self.tables.indicators[code]
+            if not record.formula:
+                continue
+            try:
+                made[code] = self._own_formula(record, made)
+            except (own.FormulaError, units.UnitError) as error:
+                self._faults[code] = str(error)
+        return made
+
+    def _own_formula(self, record: catalog.Indicator, made: dict) -> Callable:
+        kind, names = own.sides(record.formula)
+        if kind:
+            formula = own.written(record.code, record.formula, 1.0)
+        else:
+            formula = own.from_file(record.code, record.formula, self.tables.folder)
+            names = sum(_parameters(formula), [])
+        known = self.tables.variables.keys() | self.tables.indicators.keys()
+        unknown = [name for name in names if name not in known or name == record.code]
+        if unknown or not names:
+            raise own.FormulaError(f"{record.formula}: {', '.join(unknown) or '—'}")
+        if kind in ("ratio", "per_head"):
+            above, below = (self._record(name).unit for name in names)
+            return own.written(record.code, record.formula, units.factor(f"{above}/{below}", record.unit))
+        return formula
+
+    def _own_table(self) -> list[dict[str, str]]:
+        return catalog.rows(self.tables.folder / "indicators.csv")
 
     # ------------------------------------------------------------------ what a formula needs
 

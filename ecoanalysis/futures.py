@@ -104,6 +104,7 @@ def outlook(
     method: str = METHOD,
     paths: int = PATHS,
     seed: int = 0,
+    references: Measured | None = None,
     base_year: int | None = None,
 ) -> Outlook:
     """One indicator of many regions continued to a year.
@@ -123,20 +124,22 @@ def outlook(
         A name in `forecast.METHODS`; the others than `learned` serve comparison.
     paths, seed : int
         As in `forecast.sample_paths`; every indicator has luck of its own.
+    references : Measured, optional
+        Regions that are never assessed (`compute.measure_references`): what the same indicator did there.
     base_year : int, optional
         As in `Measured.value`.
 
     Returns
     -------
     Outlook
-        Of the regions that have a value. Counties of one indicator have their good and bad years together. A city
-        without figures of its own is put together from its counties in every path: a ratio of sums, an area-weighted
-        mean, a sum, the worst.
+        Of the regions that have a value. Counties of one indicator whose figures end in the same year have their
+        good and bad years together. A city without figures of its own is put together from its counties in every
+        path: a ratio of sums, an area-weighted mean, a sum, the worst.
     """
     wanted = _codes(measured, regions)
     deciding = measured.deciding(indicator, base_year=base_year)
     deciding = deciding[deciding != ""]
-    series = _Series(measured, indicator, base_year, until, method, paths, seed)
+    series = _Series(measured, indicator, base_year, until, method, paths, seed, references)
     own = [code for code in deciding.index if deciding[code] == OWN]
     joined = [code for code in deciding.index if deciding[code] == COUNTIES and code in wanted]
     needed = {part for city in joined for part in measured.parts_of(city)}
@@ -181,34 +184,46 @@ class _Series:
     method: str
     paths: int
     seed: int
+    references: Measured | None = None
 
     def drawn(self, codes: list[str]) -> dict[str, np.ndarray]:
         """Whole paths (years of `_span`, paths) of the regions' own figures, measured years repeated."""
         record = self.measured.tables.indicators[self.indicator]
         values = self.measured.value(self.indicator, OWN, base_year=self.base_year)[codes]
-        return self.continued(values, (record.low, record.high), record.direction, self.indicator)
+        sisters = self.sisters()
+        return self.continued(values, (record.low, record.high), record.direction, self.indicator, sisters)
 
-    def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str) -> dict[str, np.ndarray]:
+    def sisters(self) -> pd.DataFrame | None:
+        """The indicator in the regions that are never assessed, years × regions."""
+        if self.references is None:
+            return None
+        values = self.references.value(self.indicator, OWN, base_year=self.base_year)
+        return values.loc[:, values.notna().any()]
+
+    def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
+        """Paths of each column, by the year in which it ends: what ends together is continued together."""
         values = values.loc[:, values.notna().any()]
-        histories = {code: _trimmed(column) for code, column in values.items()}
-        if not histories:
-            return {}
-        latest = {code: int(history.index[-1]) for code, history in histories.items()}
-        horizon = max(1, *(self.until - year for year in latest.values()))
-        blocks = forecast.blocks(
-            [history.to_numpy()[-forecast.LONGEST :] for history in histories.values()],
-            horizon,
-            bounds=[bounds] * len(histories),
-            better=[better] * len(histories),
-            groups=[what] * len(histories),
-            paths=self.paths,
-            seed=self.seed + zlib.crc32(what.encode()),
-            method=self.method,
-        )
-        found, codes = {}, list(histories)
-        for start, block in blocks:
-            for code, ahead in zip(codes[start:], block, strict=False):
-                found[code] = self.laid_out(histories[code], ahead)
+        ends = values.apply(pd.Series.last_valid_index)
+        found = {}
+        for year in sorted(set(ends)):
+            together = values.loc[:year, ends == year]
+            histories = [_from_first(column)[-forecast.LONGEST :] for column in together.to_numpy().T]
+            known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
+            known = [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()]
+            blocks = forecast.blocks(
+                histories,
+                max(1, self.until - int(year)),
+                bounds=[bounds] * len(histories),
+                better=[better] * len(histories),
+                references=[known] * len(histories) if known else None,
+                groups=[what] * len(histories),
+                paths=self.paths,
+                seed=self.seed + zlib.crc32(f"{what} {year}".encode()),
+                method=self.method,
+            )
+            for start, block in blocks:
+                for code, ahead in zip(together.columns[start:], block, strict=False):
+                    found[code] = self.laid_out(_trimmed(together[code]), ahead)
         return found
 
     def laid_out(self, history: pd.Series, ahead: np.ndarray) -> np.ndarray:
@@ -246,14 +261,11 @@ class _Series:
         figures = self.measured.figures(self.indicator, OWN, base_year=self.base_year)
         whole = figures.denominator[counties]
         wholes = self.continued(whole, (0, None), 0, f"{self.indicator} denominator")
-        if self.indicator in CHANGES:  # continue the level that it is the change of
-            levels = self.continued(
-                figures.numerator[counties] / whole.where(whole > 0), (0, None), 0, f"{self.indicator} level"
-            )
+        formula = self.measured.formulas[self.indicator]
+        if self.indicator in CHANGES or np.isnan(factor := _factor(formula, self.measured.fixed(formula))):
+            level = figures.numerator[counties] / whole.where(whole > 0)  # a change: continue what it is the change of
+            levels = self.continued(level, (0, None), 0, f"{self.indicator} level")
         else:
-            formula = self.measured.formulas[self.indicator]
-            one = pd.Series({2000: 1.0})
-            factor = float(formula(one, one, **self.measured.fixed(formula)).iloc[0])
             levels = {code: drawn[code] / factor for code in counties}
         return {city: self.ratio_of_sums(city, codes, levels, wholes) for city, codes in parts.items()}
 
@@ -272,6 +284,16 @@ class _Series:
             return change.of(level).to_numpy()
         start = self.measured.base(self.indicator, COUNTIES, base_year=self.base_year)[city]
         return change.against(level, start).to_numpy()
+
+
+def _factor(formula, fixed: dict) -> float:
+    """What numerator over denominator is multiplied by; NaN for an indicator that speaks of a change."""
+    one = pd.Series({2000: 1.0})
+    return float(formula(one, one, **fixed).iloc[0])
+
+
+def _from_first(values: np.ndarray) -> np.ndarray:
+    return values[np.flatnonzero(np.isfinite(values))[0] :]
 
 
 def _codes(measured: Measured, regions) -> set[str]:

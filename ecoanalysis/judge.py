@@ -145,6 +145,8 @@ def within_survey_error(share: float, answers: float, target: float, interval) -
     """Whether a target lies inside the 95 % interval of a survey's share [%] of so many answers."""
     if not (np.isfinite(share) and np.isfinite(answers) and answers > 0):
         return False
+    if abs(share - target) > 100 / np.sqrt(answers):  # beyond any interval: half of one is less than 1/√n
+        return False
     low, high = interval(share / 100 * answers, answers)  # [%]
     return bool(low <= target <= high)
 

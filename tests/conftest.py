@@ -12,6 +12,7 @@ C2,丙县,County C,county,C,200,mountain,arid,
 STATISTICS = "region_code,year,variable,value,unit,status,source,note\n"
 TARGETS = (
     "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments\n"
+    "C,river_chief_system,,done,,,2023,2026,plan,bureau,\n"
 )
 EVIDENCE = "region_code,indicator,year,kind,title,location,department,date\n"
 

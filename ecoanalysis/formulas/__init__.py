@@ -14,12 +14,7 @@ from dataclasses import dataclass
 from . import economy, ei, environment, living, society
 from .rates import Yearly, cumulative_decline, decline_rate, fall_since, rise, rise_since
 
-BESIDE = {
-    "capped",
-    "restricted",
-    "solid_waste_balance",
-    "solid_waste_required_rise",
-}  # used by or beside formulas, without a row
+BESIDE = {"capped", "restricted"}  # used by formulas, without a row
 
 FORMULAS: dict[str, Callable] = {
     name: function
