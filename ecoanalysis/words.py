@@ -52,7 +52,7 @@ def of(lang: str) -> Words:
         Another language than zh and en.
     """
     if lang not in LANGUAGES:
-        raise ValueError(f"lang: {lang!r}; there are zh and en · 语言只有 zh 和 en")
+        raise ValueError(in_both("words.language", lang=repr(lang)))
     return Words(lang)
 
 
@@ -190,6 +190,11 @@ class Words:
     def columns(self, table):
         """A table with its column codes put into words."""
         return table.rename(columns={code: self(f"column.{code}") for code in table.columns})
+
+
+def in_both(key: str, /, **values: object) -> str:
+    """A message in both languages, for errors that do not know their reader."""
+    return " · ".join(catalog.phrase(key, lang, **values) for lang in LANGUAGES)
 
 
 def has_phrase(key: str) -> bool:
