@@ -194,7 +194,7 @@ def _guarded(options: argparse.Namespace) -> int:
         print(catalog.phrase("run.interrupted", lang, kept=error.kept, total=error.total), file=sys.stderr)
         return 130
     except KeyboardInterrupt:
-        print(catalog.phrase("run.interrupted", lang, kept=0, total="?"), file=sys.stderr)
+        print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
         return 130
     except OSError as error:
         values = {"reason": error.strerror or error, "file": error.filename or ""}
