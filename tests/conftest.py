@@ -1,8 +1,13 @@
 """Small data folders that tests fill as they need."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small
