@@ -50,10 +50,11 @@ PAGES = {
 
 * Items 9, 13 and 18 of the 2019 list (nearshore water, coastal restoration, natural shoreline) concern the coast and are not in the catalogue.
 * Item 16 of the 2019 list (an emergency mechanism) is held by the two conditions that the plan makes of it, 14a and 14b.
-* The 2019 list measures the fall of the share worse than class V, the plan the share itself: both are rows.
+* An item can be assigned in several forms: rows with the same number and part are its measures (level, yearly fall, fall since a base year; the rise of a share and the share; PM2.5 and its fall). The 2019 list measures the fall of the share worse than class V, the plan the share itself.
+* Levels at current prices are rows of their own; nothing is ever compared across the two price bases.
 * Forest and grass cover divides by the land area. The deduction of water above about 5 % of the territory is recalled only: enter the land area without it.
-* The 2021 rows of `thresholds.csv` hold what differs from 2019 and is known; solid waste has no number there because two bands decide (group `solid_waste_band`).
-* The 2024 rows hold those items of the city table that have a row here. Good-air days of 90 % may there be replaced by a rise; PM2.5 as a concentration, the change of EQI (above −1) and items without an equal here are left out, and so is the county table, which was not seen.
+* The 2021 rows of `thresholds.csv` hold what differs from 2019 and is known; solid waste has no number there because two bands decide, which were only recalled.
+* The 2024 rows hold those items of the city table that have a row here. Good-air days of 90 % may there be replaced by a rise; PM2.5 as a concentration (no number there), the change of EQI (above −1) and items without an equal here are left out, and so is the county table, which was not seen.
 * EQI is taken as reported and never mixed with EI: national reporting moved from EI to EQI with the year 2021, the 2019 list and the plan still use EI.
 * The biodiversity index of HJ 623-2011 is taken as reported.""",
     },
@@ -83,9 +84,10 @@ PAGES = {
 
 * 2019 版第 9、13、18 项（近岸海域、海岸修复、自然岸线）只适用于沿海地区，未列入目录。
 * 2019 版第 16 项（应急管理机制）由规划的 14a、14b 两项条件体现。
-* 2019 版考核劣Ⅴ类比例的下降幅度，规划考核比例本身，两者各列一行。
+* 同一项可以有几种下达形式：序号和分项相同的各行是同一项的不同口径（水平值、年度下降率、较基准年累计下降率；比例及其提高幅度；PM2.5浓度及其下降幅度）。2019 版考核劣Ⅴ类比例的下降幅度，规划考核比例本身。
+* 现价水平单独列行，不与不变价水平比较。
 * 林草覆盖率以土地面积为分母。水域超过约 5% 时扣除水域的规定仅凭记忆：需要扣除时请填扣除后的土地面积。
-* `thresholds.csv` 的 2021 版只列已知的、与 2019 版不同的内容；固体废物按两档判定，没有单一数值（见 `solid_waste_band`）。
+* `thresholds.csv` 的 2021 版只列已知的、与 2019 版不同的内容；固体废物按两档判定（仅凭记忆），没有单一数值。
 * 2024 版只列市级指标中本目录已有的项目。其中优良天数比例达到 90% 可由“持续提高”代替；PM2.5 浓度、EQI 变化（大于 −1）及目录中没有的项目未列；县级指标未见原文，未列。
 * EQI 按填报值采用，不与 EI 混用：国家自 2021 年起改用 EQI 发布，2019 版指标和规划仍用 EI。
 * HJ 623-2011 的生物多样性指数按填报值采用。""",
@@ -131,8 +133,6 @@ STANDARDS = {
     "price base and base year of the running plan": "五年规划期价格基准年与基期",
     "base year of the assessment task": "考核任务基期",
     "base of targets that must not fall below (or rise above) a base": "不低于（不高于）基期类目标的基期",
-    "solid waste utilisation rise": "固体废物利用率提高幅度",
-    "Wilson interval of survey shares": "调查比例的 Wilson 区间",
 }
 
 

@@ -100,8 +100,8 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     coefficients = catalog.coefficients(raw.folder)
     indicators = catalog.indicators()
-    targets = targets_of_regions(_complete(raw.targets, indicators), raw.regions, indicators)
-    measured = compute.measure(observations, raw.regions, coefficients)
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
+    measured = compute.measure(observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     assessor = Assessor(
         measured=measured,
         regions=raw.regions,
@@ -134,7 +134,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         headlines=_headline_table(heads),
         discrepancies=compute.discrepancies(measured.results),
         editions=judge.editions(assessment, raw.regions, catalog.thresholds(raw.folder), indicators),
-        problems=list(raw.problems),
+        problems=[*raw.problems, *measured.problems],
         suspicions=list(getattr(raw, "suspicions", [])),
         hashes=dict(raw.hashes),
         assessor=assessor,
@@ -150,11 +150,11 @@ def default_as_of(raw) -> int:
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
     indicators = catalog.indicators()
-    targets = targets_of_regions(_complete(raw.targets, indicators), raw.regions, indicators)
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     if numeric.empty:
         numeric = targets[targets["comparison"] != "done"]
-    measured = compute.measure(raw.observations, raw.regions, catalog.coefficients(raw.folder))
+    measured = compute.measure(raw.observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     counts = measured.count_values(list(zip(numeric["region_code"], numeric["indicator"], strict=True)))
     if not counts.any():
         years = raw.observations["year"]
@@ -168,15 +168,14 @@ def _checked_year(as_of, raw) -> int:
     try:
         year = int(as_of)
     except (TypeError, ValueError):
-        raise BadYear(f"as_of: {as_of!r}; 应为四位年份 · give a year of four digits") from None
+        raise BadYear(words.in_both("asof.form", year=repr(as_of))) from None
     if len(years) and not int(years.min()) <= year <= int(years.max()):
         first, last = int(years.min()), int(years.max())
-        message = {lang: catalog.phrase("asof.none", lang, year=year, first=first, last=last) for lang in ("zh", "en")}
-        raise BadYear(f"{message['zh']} · {message['en']}")
+        raise BadYear(words.in_both("asof.none", year=year, first=first, last=last))
     return year
 
 
-def _complete(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
+def complete_targets(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
     """Targets with every column that judging reads; an empty requirement is the catalogue's."""
     table = targets.copy()
     for name in ("base_year", "base_value"):
@@ -374,7 +373,7 @@ class Analysis:
         text = str(name).strip()
         known: dict[str, str] = {}
         for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, _short(row.name_zh), str(row.code)):
+            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
                 known.setdefault(spelled.casefold(), row.code)
         if text.casefold() in known:
             return known[text.casefold()]
@@ -443,7 +442,7 @@ class Analysis:
         self._needs_data()
         code = self.indicator_code(indicator)
         region = region if region == "*" else self.region_code(region)
-        table = _complete(self.raw.targets, self.indicators)
+        table = complete_targets(self.raw.targets, self.indicators)
         like = table[table["indicator"] == code]
         row = (like.iloc[0] if len(like) else table.iloc[0]).to_dict()
         unit = self.indicators[code].unit
@@ -496,8 +495,8 @@ class Analysis:
             )
             a = self.assessor
             self.cache[key] = futures.outlook(
-                a.measured, a.regions, self.indicators[indicator], until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
+                a.measured, a.regions, indicator, until,
+                method=method or a.method, paths=a.paths, seed=a.seed,
             )  # fmt: skip
         return self.cache[key]
 
@@ -561,7 +560,7 @@ def load(folder: Path | str) -> Analysis:
         written = (folder / "analysis.json").stat().st_mtime_ns
         return _loaded(folder.resolve(), written)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotThere(f"{folder}: 不是已保存的分析 · holds no saved analysis ({type(error).__name__})") from None
+        raise NotThere(words.in_both("analysis.none_saved", folder=folder, reason=type(error).__name__)) from None
 
 
 @functools.lru_cache(maxsize=2)
@@ -835,14 +834,6 @@ class Statement:
         from ecoanalysis import charts
 
         return charts.forecast(self, lang)
-
-
-def _short(name: str) -> str:
-    """甘谷 for 甘谷县, 张家川 for 张家川回族自治县."""
-    for ending in ("回族自治县", "自治县", "地区", "新区", "区", "县", "市"):
-        if name.endswith(ending) and len(name) - len(ending) >= 2:
-            return name.removesuffix(ending)
-    return name
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:

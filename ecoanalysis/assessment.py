@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import forecast, futures, judge, record
-from ecoanalysis.catalog import Indicator
+from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import rates
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
@@ -84,35 +84,38 @@ class Assessor:
             parts.append(table)
             bands += forecasts
         whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
-        whole = _contributions(whole, self.regions)
+        whole = self.contributions(whole)
         forecasts = [table for table in bands if len(table)]
         empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
         return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
 
     def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
-        """The rows of one indicator (and one base year), and its forecasts."""
-        table = self.blank(rows, indicator)
-        level = table["region_code"].map(self.regions.set_index("code")["level"])
-        asked = level.isin(_levels(indicator.scope))
-        table.loc[~asked, "verdict"] = "not_applicable"
-        papers = asked & (table["comparison"] == "done")
-        for i in table.index[papers & (table["requirement"] != "condition")]:
-            self.fill(table, i, self.checklist(table.at[i, "region_code"], indicator.code))
-        conditions = table[papers & (table["requirement"] == "condition")]
-        if len(conditions):
-            self.conditions(table, conditions, indicator)
-        numeric = table[asked & ~papers]
-        bands = self.numeric(table, numeric, rows, indicator, until) if len(numeric) else []
-        return table, bands
+        """The rows of one indicator (and one base year), and its forecasts.
 
-    def blank(self, rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-        """Rows with what the target says, and nothing judged yet."""
-        table = pd.DataFrame(np.nan, index=rows.index, columns=COLUMNS, dtype=object)
-        for name in TEXT:
-            table[name] = ""
-        for name in ("region_code", "comparison", "due", "hold_until", "requirement", "named_weak", "base_year"):
-            table[name] = rows[name].to_numpy()
-        fixed = {
+        Rows are plain dictionaries by place while they are filled: a cell at a time in a frame costs a hundred times
+        as much.
+        """
+        table = self.blank(rows, indicator)
+        levels = self.regions.set_index("code")["level"].to_dict()
+        asked = [i for i, row in table.items() if levels[row["region_code"]] in _levels(indicator.scope)]
+        for i in table.keys() - set(asked):
+            table[i]["verdict"] = "not_applicable"
+        papers = [i for i in asked if table[i]["comparison"] == "done"]
+        conditions = [i for i in papers if table[i]["requirement"] == "condition"]
+        for i in papers:
+            if table[i]["requirement"] != "condition":
+                table[i] |= self.checklist(table[i]["region_code"], indicator.code)
+        if conditions:
+            self.conditions(table, conditions, indicator)
+        numeric = [i for i in asked if table[i]["comparison"] != "done"]
+        base_values = rows["base_value"].to_dict()
+        bands = self.numeric(table, numeric, base_values, indicator, until) if numeric else []
+        return pd.DataFrame.from_dict(table, orient="index", columns=COLUMNS), bands
+
+    def blank(self, rows: pd.DataFrame, indicator: Indicator) -> dict[int, dict]:
+        """Rows with what the target says, and nothing judged yet; by their place in the targets."""
+        fixed = dict.fromkeys(COLUMNS, np.nan) | dict.fromkeys(TEXT, "")
+        fixed |= {
             "indicator": indicator.code,
             "part": indicator.part,
             "unit": indicator.unit,
@@ -123,22 +126,15 @@ class Assessor:
             "owed_at": indicator.owed_at,
             "binding": indicator.binding,
         }
-        for name, value in fixed.items():
-            table[name] = value
-        table["target"] = rows["value"].to_numpy(float)
-        table["milestone"] = [
-            judge.milestone_of(d, h, self.as_of) for d, h in zip(rows["due"], rows["hold_until"], strict=True)
-        ]
-        table["id"] = [
-            ":".join([str(region), indicator.code, comparison, str(self.as_of)])
-            for region, comparison in zip(rows["region_code"], rows["comparison"], strict=True)
-        ]
+        table = {}
+        for i, target in zip(rows.index, rows.to_dict("records"), strict=True):
+            named = ("region_code", "comparison", "due", "hold_until", "requirement", "named_weak", "base_year")
+            table[i] = fixed | {name: target[name] for name in named}
+            table[i]["target"] = float(target["value"])
+            table[i]["milestone"] = judge.milestone_of(target["due"], target["hold_until"], self.as_of)
+            key = [str(target["region_code"]), indicator.code, target["comparison"], str(self.as_of)]
+            table[i]["id"] = ":".join(key)
         return table
-
-    @staticmethod
-    def fill(table: pd.DataFrame, i, values: dict) -> None:
-        for name, value in values.items():
-            table.at[i, name] = value
 
     # ------------------------------------------------------------------ papers and events
 
@@ -151,7 +147,11 @@ class Assessor:
         """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
         rows = self.papers(region, code)
         lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
-        demo = "status" in rows and (rows["status"] == "demo").any() or rows["title"].str.startswith("演示").any()
+        demo = (
+            "status" in rows
+            and (rows["status"] == "demo").any()
+            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        )
         return {
             "verdict": "undocumented" if lacking else "documented",
             "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
@@ -160,24 +160,23 @@ class Assessor:
             "status": "demo" if len(rows) and demo else "observed",
         }
 
-    def conditions(self, table: pd.DataFrame, rows: pd.DataFrame, indicator: Indicator) -> None:
+    def conditions(self, table: dict[int, dict], index: list[int], indicator: Indicator) -> None:
         """What must not have happened: a count of events a year (0 is met, missing is not reported), and papers."""
         events, status = self.measured.events(indicator.count_variable)  # regions × years; regions × years
         regions = list(events.index)
         leaves = [code for code in regions if code not in set(self.regions["parent"])]
         states = events.loc[leaves]
         rec = record.count((states == 0).astype(float).where(states.notna()).to_numpy())
-        for i in rows.index:
-            region, hold = rows.at[i, "region_code"], int(rows.at[i, "hold_until"])
-            due = int(rows.at[i, "due"])
+        for i in index:
+            region, hold, due = (table[i][name] for name in ("region_code", "hold_until", "due"))
             paper = self.checklist(region, indicator.code)
             series = events.loc[region].dropna() if region in events.index else pd.Series(dtype=float)
             values = {"warning": paper["warning"], "status": paper["status"]}
-            if series.empty or self.as_of - series.index[-1] >= self.settings.stale_years:
+            if series.empty or series.index[-1] < self.as_of:  # an older year does not speak for this one
                 values |= {"verdict": "insufficient_data", "warning": _joined("not_reported", paper["warning"])}
                 if due <= self.as_of:
                     values["met_at_due"] = "unknown"
-                self.fill(table, i, values)
+                table[i] |= values
                 continue
             year, count = int(series.index[-1]), float(series.iloc[-1])
             values |= {
@@ -194,14 +193,13 @@ class Assessor:
                 if values["met_at_due"] == "no":
                     values["warning"] = _joined("missed_due", values["warning"])
             if count > 0:
-                self.fill(table, i, values | {"verdict": "out_of_reach"})
+                table[i] |= values | {"verdict": "out_of_reach"}
                 continue
             ahead = max(hold - year, 0)
             members = [leaves.index(code) for code in self.members(region) if code in leaves] or [leaves.index(region)]
             p = float(record.hold_chance_together(rec, members, ahead)) if ahead else 1.0
-            self.fill(
-                table, i, values | {"p_reach": 1.0, "p_hold": p, "verdict": judge.verdict(True, 1.0, p, self.settings)}
-            )
+            judged = judge.verdict(True, 1.0, p, self.settings)
+            table[i] |= values | {"p_reach": 1.0, "p_hold": p, "verdict": judged}
 
     def members(self, region: str) -> list[str]:
         """The regions that a region is made of; none for a county."""
@@ -209,43 +207,50 @@ class Assessor:
 
     # ------------------------------------------------------------------ numbers
 
-    def numeric(self, table, numeric, rows, indicator: Indicator, until: int) -> list[pd.DataFrame]:
-        base = rows["base_year"].iloc[0]
+    def numeric(self, table, numeric: list[int], base_values: dict, indicator: Indicator, until: int) -> list:
+        """Judge the rows that have a number to meet; returns the forecasts of the indicator."""
+        base = table[numeric[0]]["base_year"]
         base = None if pd.isna(base) else int(base)
-        outlook = futures.measured_outlook(self.measured, self.regions, indicator, until, base_year=base)
+        outlook = futures.measured_outlook(self.measured, self.regions, indicator.code, until, base)
         with_value = set(outlook.regions) if outlook is not None else set()
-        for i in numeric.index[~numeric["region_code"].isin(with_value)]:
-            self.fill(table, i, self.without_value(table.loc[i], indicator))
-        judged = numeric[numeric["region_code"].isin(with_value)]
-        if judged.empty:
+        judged = [i for i in numeric if table[i]["region_code"] in with_value]
+        for i in numeric:
+            if table[i]["region_code"] not in with_value:
+                table[i] |= self.without_value(table[i], indicator)
+        if not judged:
             return []
-        for i in judged.index:
-            self.facts(table, i, outlook, indicator, rows.at[i, "base_value"])
-        bands = []
-        relative = table["comparison"].isin(judge.RELATIVE)
-        ready = [i for i in judged.index if np.isfinite(float(table.at[i, "target"])) or relative[i]]
-        pooled = [i for i in ready if self.is_pooled(table.loc[i], indicator)]
+        for i in judged:
+            self.facts(table[i], outlook, indicator, base_values[i], base)
+        ready = [i for i in judged if np.isfinite(table[i]["target"]) or table[i]["comparison"] in judge.RELATIVE]
+        pooled = [i for i in ready if self.is_pooled(table[i], indicator)]
         trend = [i for i in ready if i not in set(pooled)]
-        for _, same in table.loc[pooled].groupby(["comparison", "due", "hold_until"], sort=False):
-            self.by_record(table, list(same.index), outlook, indicator)
-        undrawn = [i for i in judged.index if i not in set(ready)]  # no target yet: a future is shown all the same
-        if trend or undrawn:
-            drawn = futures.outlook(
-                self.measured, self.regions, indicator, until,
-                method=self.method, paths=self.paths, seed=self.seed, references=self.references, base_year=base,
-            )  # fmt: skip
-            for _, same in table.loc[trend].groupby(["comparison", "due", "hold_until"], sort=False):
-                self.by_trend(table, list(same.index), drawn, indicator, until, base)
-            shown = table.loc[trend + undrawn].groupby("region_code")["hold_until"].max()
-            bands.append(futures.bands(drawn, shown.to_dict(), indicator))
-        return bands
+        for same in _alike(table, pooled):
+            self.by_record(table, same, outlook, indicator)
+        undrawn = [i for i in judged if i not in set(ready)]  # no target yet: a future is shown all the same
+        if not trend and not undrawn:
+            return []
+        drawn = self.drawn(indicator, until, base, self.method, self.paths)
+        for same in _alike(table, trend):
+            self.by_trend(table, same, drawn, indicator, until, base)
+        last: dict[str, int] = {}
+        for i in trend + undrawn:
+            region = table[i]["region_code"]
+            last[region] = max(last.get(region, 0), table[i]["hold_until"])
+        bands = futures.bands(drawn)
+        kept = bands[bands["year"] <= bands["region_code"].map(last)]
+        return [kept.assign(part=indicator.part, scenario="trend")[futures.FORECAST_COLUMNS]]
 
-    def is_pooled(self, row: pd.Series, indicator: Indicator) -> bool:
+    def drawn(self, indicator: Indicator, until: int, base: int | None, method: str, paths: int):
+        """Sample paths of an indicator over all regions."""
+        how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base}
+        return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+
+    def is_pooled(self, row: dict, indicator: Indicator) -> bool:
         if row["requirement"] == "protected":
             return True
         return judge.is_duty(row["requirement"], row["comparison"], float(row["target"]), indicator)
 
-    def without_value(self, row: pd.Series, indicator: Indicator) -> dict:
+    def without_value(self, row: dict, indicator: Indicator) -> dict:
         if self.measured.nothing_to_assess(row["region_code"], indicator.code):
             status = self.measured.weakest_status(row["region_code"], indicator.code)
             return {"verdict": "not_applicable", "warning": "zero_denominator", "status": status}
@@ -256,9 +261,9 @@ class Assessor:
             "met_at_due": "unknown" if past else "",
         }
 
-    def facts(self, table, i, outlook, indicator: Indicator, base_value: float) -> None:
+    def facts(self, row: dict, outlook, indicator: Indicator, base_value: float, base: int | None) -> None:
         """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
-        region, comparison = table.at[i, "region_code"], table.at[i, "comparison"]
+        region, comparison = row["region_code"], row["comparison"]
         k = outlook.regions.index(region)
         history = pd.Series(outlook.values[k], index=outlook.years).dropna()
         latest_year, latest = int(outlook.latest[k]), float(history.iloc[-1])
@@ -271,13 +276,13 @@ class Assessor:
             warnings.append("own_figure_older")
         if forecast.level_shift(history.reindex(range(history.index[0], latest_year + 1))) is not None:
             warnings.append("definition_break")
-        target = float(table.at[i, "target"])
+        target = float(row["target"])
         if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
-            target, base_year, warned = self.base(table.at[i, "base_year"], base_value, indicator, history)
-            table.at[i, "base_year"] = base_year
+            target, base_year, warned = self.base(row["base_year"], base_value, indicator, history)
+            row["base_year"] = base_year
             warnings += warned
         pace, since = judge.observed_pace(history, self.settings.recent_years)
-        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k])
+        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k], base_year=base)
         values = {
             "basis": outlook.basis[k],
             "latest_year": latest_year,
@@ -294,15 +299,15 @@ class Assessor:
         relative = comparison in judge.RELATIVE
         if not np.isfinite(target) and not relative:
             missing = "insufficient_data" if comparison.startswith("not_") else "no_target"
-            self.fill(table, i, values | {"verdict": missing, "warning": ";".join(warnings), "method": ""})
+            row |= values | {"verdict": missing, "warning": ";".join(warnings), "method": ""}
             return
         if not relative:
             is_met = bool(judge.met(latest, np.nan, target, comparison, indicator, self.settings.rounding))
             values["gap"] = judge.gap(latest, target, comparison, is_met)
-            values |= self.things(parts, target, comparison, indicator, is_met, table.at[i, "requirement"])
+            values |= self.things(parts, target, comparison, indicator, is_met, row["requirement"])
             if parts.answers and judge.within_survey_error(latest, parts.denominator, target, rates.wilson_interval):
                 warnings.append("survey_error")
-        self.fill(table, i, values | {"warning": ";".join(warnings)})
+        row |= values | {"warning": ";".join(warnings)}
 
     def base(self, base_year, base_value, indicator: Indicator, history: pd.Series) -> tuple[float, float, list[str]]:
         """The value a target refers to: the row's own, the one of its base year, or the first there is."""
@@ -336,22 +341,22 @@ class Assessor:
 
     def by_trend(self, table, index: list, outlook, indicator: Indicator, until: int, base) -> None:
         """Chances from the sample paths, the paces they ask for, and the verdict."""
-        first = table.loc[index[0]]
+        first = table[index[0]]
         comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
         at = {region: k for k, region in enumerate(outlook.regions)}
         goals = np.full(len(outlook.regions), np.nan)
         for i in index:
-            goals[at[table.at[i, "region_code"]]] = table.at[i, "target"]
+            goals[at[table[i]["region_code"]]] = table[i]["target"]
         when = {"due": due, "hold_until": hold, "as_of": self.as_of, "rounding": self.settings.rounding}
-        chances = judge.chances(outlook, goals, comparison, indicator, **when)
+        chances = judge.chances(outlook, goals, comparison, indicator, **when).to_dict("records")
         milestone = judge.milestone_of(due, hold, self.as_of)
         second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
         ends = outlook.at(milestone)
         for i in index:
-            k = at[table.at[i, "region_code"]]
-            row = chances.loc[k]
-            warnings = [code for code in table.at[i, "warning"].split(";") if code]
-            latest_year, latest, goal = int(outlook.latest[k]), float(table.at[i, "latest_value"]), goals[k]
+            k = at[table[i]["region_code"]]
+            row = chances[k]
+            warnings = [code for code in table[i]["warning"].split(";") if code]
+            latest_year, latest, goal = int(outlook.latest[k]), float(table[i]["latest_value"]), goals[k]
             stale = "stale" in warnings
             is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
             if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
@@ -372,7 +377,7 @@ class Assessor:
                     ends[k], latest, goal, years_left, indicator.direction, self.settings.sure
                 )
                 toward = np.sign(required)
-                observed = float(table.at[i, "pace_observed"])
+                observed = float(table[i]["pace_observed"])
                 if np.isfinite(observed) and toward * observed >= toward * required and p_reach < 0.5:
                     warnings.append("slows")
             if "survey_error" in warnings:
@@ -382,32 +387,27 @@ class Assessor:
                 values |= {"methods_low": min(p, p_reach), "methods_high": max(p, p_reach)}
                 if judge.crosses(p_reach, p, self.settings):
                     warnings.append("methods_differ")
-            self.fill(table, i, values | {"warning": ";".join(warnings)})
+            table[i] |= values | {"warning": ";".join(warnings)}
 
     def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, when) -> dict:
         """What the second calibrated method says of the unmet rows; by row of the outlook."""
         if self.settings.second_method == self.method or not self.settings.second_method:
             return {}
-        unmet = [
-            at[table.at[i, "region_code"]] for i in index if not chances.at[at[table.at[i, "region_code"]], "met_now"]
-        ]
+        unmet = [k for k in (at[table[i]["region_code"]] for i in index) if not chances[k]["met_now"]]
         if not unmet:
             return {}
-        other = futures.outlook(
-            self.measured, self.regions, indicator, until,
-            method=self.settings.second_method, paths=max(100, self.paths // 4), seed=self.seed, base_year=base,
-        )  # fmt: skip
+        other = self.drawn(indicator, until, base, self.settings.second_method, max(100, self.paths // 4))
         said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
         return {k: float(said[k]) for k in unmet}
 
     def by_record(self, table, index: list, outlook, indicator: Indicator) -> None:
         """Chances of a duty or a protected value: from what the sister regions kept, lost and finished."""
-        first = table.loc[index[0]]
+        first = table[index[0]]
         comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
         at = {region: k for k, region in enumerate(outlook.regions)}
         goals = np.full((len(outlook.regions), 1), np.nan)
         for i in index:
-            goals[at[table.at[i, "region_code"]]] = table.at[i, "target"]
+            goals[at[table[i]["region_code"]]] = table[i]["target"]
         before = np.full_like(outlook.values, np.nan)
         states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
         states[~np.isfinite(outlook.values)] = np.nan
@@ -423,7 +423,7 @@ class Assessor:
         now = [states[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))]
         short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
         for i in index:
-            region = table.at[i, "region_code"]
+            region = table[i]["region_code"]
             k = at[region]
             latest_year, is_met = int(outlook.latest[k]), bool(now[k])
             members = (
@@ -432,7 +432,7 @@ class Assessor:
             if k not in place and is_met:  # areas add up: the city may hold what one of its counties lost
                 members = [m for m in members if now[m] == 1]
             spots = [place[m] for m in members]
-            warnings = [code for code in table.at[i, "warning"].split(";") if code and code != "definition_break"]
+            warnings = [code for code in table[i]["warning"].split(";") if code and code != "definition_break"]
             stale = "stale" in warnings
             to_reach, to_hold = max(milestone - latest_year, 0), max(hold - latest_year, 0)
             member_states = [now[m] for m in members]
@@ -468,7 +468,30 @@ class Assessor:
                 "verdict": judge.verdict(is_met and not stale, p_reach, p_hold, self.settings),
                 "warning": ";".join(warnings),
             }
-            self.fill(table, i, values)
+            table[i] |= values
+
+    def contributions(self, table: pd.DataFrame) -> pd.DataFrame:
+        """How many of the city's missing things lie in each county, reckoned against the city's own target."""
+        parents = set(self.regions["parent"]) - {""}
+        for row in table[table["region_code"].isin(parents) & (table["gap_count"] > 0)].to_dict("records"):
+            counties = self.members(row["region_code"])
+            rows = table[(table["indicator"] == row["indicator"]) & table["region_code"].isin(counties)]
+            rows = rows[rows["basis"] != ""].drop_duplicates("region_code")
+            short = [self.shortfall(county, row) for county in rows.to_dict("records")]
+            amounts = judge.contributions(short, row["gap_count"], row["gap_count_unit"] in COUNTED)
+            table.loc[rows.index, "contribution"] = amounts
+        return table
+
+    def shortfall(self, county: dict, city: dict) -> float:
+        """What a county lacks of the city's target, in the city's things."""
+        parts = self.measured.parts(
+            county["region_code"], county["indicator"], int(county["latest_year"]), county["basis"]
+        )
+        if not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
+            return 0.0
+        numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
+        missing = judge.missing_things(*numbers)
+        return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
 
 
 # ---------------------------------------------------------------------- small parts
@@ -494,6 +517,14 @@ def _levels(scope: str) -> tuple[str, ...]:
     return ("city", "county", "province") if scope == "both" else (scope,)
 
 
+def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:
+    """Rows with the same comparison and dates, together."""
+    groups: dict[tuple, list[int]] = {}
+    for i in index:
+        groups.setdefault(tuple(table[i][name] for name in ("comparison", "due", "hold_until")), []).append(i)
+    return list(groups.values())
+
+
 def _joined(*codes: str) -> str:
     return ";".join(code for code in codes if code)
 
@@ -504,23 +535,3 @@ def _weakest(statuses) -> str:
 
 def _no_better(code: str, bound: str) -> str:
     return max(code, bound, key=judge.SEVERITY.index)
-
-
-def _contributions(table: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    """How many of the city's missing things lie in each county."""
-    parent = regions.set_index("code")["parent"]
-    keys = ["indicator", "comparison"]
-    for _, rows in table[table["gap_count"].notna()].groupby(keys, sort=False):
-        by_region = rows.drop_duplicates("region_code").set_index("region_code")
-        for city in set(parent[parent != ""]) & set(by_region.index):
-            counties = [code for code in by_region.index if parent.get(code) == city]
-            unit = by_region.at[city, "gap_count_unit"]
-            shares = judge.contributions(
-                by_region.loc[counties, "gap_count"].astype(float),
-                float(by_region.at[city, "gap_count"]),
-                unit in COUNTED,
-            )
-            places = rows.index[rows["region_code"].isin(counties)]
-            amounts = dict(zip(counties, shares, strict=True))
-            table.loc[places, "contribution"] = [amounts[code] for code in rows.loc[places, "region_code"]]
-    return table

@@ -1,13 +1,14 @@
 """The tables that standards fix, read into records.
 
-A region folder may hold its own `coefficients.csv` or `thresholds.csv`: its rows replace the shipped rows
-of the same key, so that a number of low confidence stays a setting.
+A data folder may hold its own `coefficients.csv` or `thresholds.csv`: its rows replace the shipped rows of the same
+key, so that a number of low confidence stays a setting. Its own `indicators.csv` and `variables.csv` add rows. `read`
+gives all tables of a folder as one object, which is handed on: nothing here knows which folder is being analysed.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -46,6 +47,7 @@ class Indicator:
     owed_at: str
     confidence_attribute: str
     confidence_scope: str
+    formula: str = ""  # of an own indicator: ratio(a, b), per_head(a), decline(a, b) or file.py:function
 
     @property
     def direction(self) -> int:
@@ -56,6 +58,10 @@ class Indicator:
     def binding(self) -> bool:
         """约束性 (must be met); otherwise 参考性 (counted as a share)."""
         return self.attribute == "约束性"
+
+    def applies_to(self, level: str) -> bool:
+        """Whether regions of this level have the indicator; a province is asked like a city."""
+        return self.scope in ("both", "city" if level == "province" else level)
 
     @property
     def label(self) -> str:
@@ -111,6 +117,100 @@ class Threshold:
     confidence: str
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A row of a folder's own table that cannot be used: `phrase` is a key of the phrase table without `problem.`."""
+
+    file: str
+    row: int
+    phrase: str
+    values: dict = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of a data folder: what is shipped, with the folder's own rows beside it or in its place."""
+
+    indicators: dict[str, Indicator]
+    variables: dict[str, Variable]
+    coefficients: list[Coefficient]
+    thresholds: list[Threshold]
+    folder: Path | None = None
+    own: tuple[str, ...] = ()  # codes of the folder's own indicators
+    faults: tuple[Fault, ...] = ()
+
+    def measures(self, number: int, part: str = "") -> list[str]:
+        """Codes of the indicators that fill an item: a target on any of them is the item's, the plan's own first.
+
+        >>> read().measures(17)[:3]
+        ['energy_per_gdp', 'energy_per_gdp_decline_rate', 'energy_per_gdp_cumulative_decline']
+        """
+        return [code for code, row in self.indicators.items() if (row.number, row.part) == (number, part)]
+
+
+OWN_INDICATOR = {  # what a row of a folder's own indicators.csv may leave empty
+    "group_zh": "本地指标",
+    "group_en": "Local indicators",
+    "system_zh": "本地指标",
+    "system_en": "Local indicators",
+    "better": "none",
+    "decimals": "2",
+    "attribute": "参考性",
+    "scope": "both",
+    "aggregate": "reported",
+    "confidence": "C",
+    "requirement": "trend",
+    "owed_at": "both",
+    "confidence_attribute": "C",
+    "confidence_scope": "C",
+}
+OWN_VARIABLE = {"kind": "flow", "aggregate": "none"}
+CHOICES = {
+    "better": ("higher", "lower", "none"),
+    "attribute": ("约束性", "参考性"),
+    "scope": ("city", "county", "both"),
+    "owed_at": ("city", "county", "both"),
+    "requirement": ("trend", "duty", "protected", "condition", "checklist", "relative"),
+    "aggregate": ("ratio", "area_weighted", "sum", "mean", "worst", "reported", "none"),
+    "kind": ("computed", "reported", "checklist", "stock", "flow", "index", "share"),
+}
+
+
+def read(folder: Path | str | None = None) -> Catalog:
+    """The shipped tables, and what a data folder adds to them or puts in their place.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Data folder; its `indicators.csv` and `variables.csv` add rows (own indicators), its `coefficients.csv` and
+        `thresholds.csv` replace rows of the same key. Without it the shipped tables.
+
+    Returns
+    -------
+    Catalog
+        A row that cannot be used is left out and stands in `faults`.
+    """
+    if folder is None:
+        return Catalog(indicators(), variables(), coefficients(), thresholds())
+    folder, faults = Path(folder), []
+    own_variables = _own_rows(folder / "variables.csv", Variable, OWN_VARIABLE, variables(), faults)
+    own_indicators = _own_rows(folder / "indicators.csv", Indicator, OWN_INDICATOR, indicators(), faults)
+    return Catalog(
+        indicators() | own_indicators,
+        variables() | own_variables,
+        _overlaid("coefficients.csv", Coefficient, folder, ("group", "name"), faults),
+        _overlaid("thresholds.csv", Threshold, folder, ("edition", "indicator", "part", "region_class"), faults),
+        folder,
+        tuple(own_indicators),
+        tuple(faults),
+    )
+
+
+def measures(number: int, part: str = "") -> list[str]:
+    """`Catalog.measures` of the shipped tables."""
+    return read().measures(number, part)
+
+
 def indicators() -> dict[str, Indicator]:
     """Every indicator and part by its code, in the order of the table."""
     return dict(_by_code("indicators.csv", Indicator))
@@ -152,6 +252,14 @@ def phrases() -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in rows(files("ecoanalysis") / "tables" / "phrases.csv")}
 
 
+def short_name(name: str) -> str:
+    """甘谷 for 甘谷县, 张家川 for 张家川回族自治县."""
+    for ending in ("回族自治县", "自治县", "地区", "新区", "区", "县", "市"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name.removesuffix(ending)
+    return name
+
+
 def rows(path) -> list[dict[str, str]]:
     """The rows of a UTF-8 table as dictionaries of text."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -169,25 +277,64 @@ def _shipped(name: str, record: type) -> tuple:
     return tuple(_record(row, record) for row in rows(files("ecoanalysis") / "tables" / name))
 
 
-def _overlaid(name: str, record: type, folder: Path | None, key: tuple[str, ...]) -> list:
+def _overlaid(name: str, record: type, folder: Path | None, key: tuple[str, ...], faults: list | None = None) -> list:
     def key_of(row):
         return tuple(getattr(row, field) for field in key)
 
     table = {key_of(row): row for row in _shipped(name, record)}
     own = Path(folder) / name if folder else None
     if own and own.exists():
-        table |= {key_of(row): row for row in (_record(row, record) for row in rows(own))}
+        for number, row in enumerate(rows(own), 2):
+            made = _own_record(row, record, name, number, faults)
+            if made is not None:
+                table[key_of(made)] = made
     return list(table.values())
+
+
+def _own_rows(path: Path, record: type, defaults: dict, shipped: dict, faults: list[Fault]) -> dict:
+    """Records of a folder's own table by code; a code that is shipped, or that stands twice, is refused."""
+    made: dict = {}
+    for number, row in enumerate(rows(path) if path.exists() else [], 2):
+        row = {key: (value or "").strip() for key, value in row.items() if key}
+        code = row.get("code", "")
+        if not any(row.values()) or code.startswith("#"):
+            continue
+        if not code or code in shipped or code in made:
+            faults.append(Fault(path.name, number, "own_code", {"code": code}))
+            continue
+        filled = {key: row.get(key) or defaults.get(key, "") for key in [f.name for f in fields(record)]}
+        if record is Indicator:
+            filled["kind"] = filled["kind"] or ("computed" if filled["formula"] else "reported")
+        one = _own_record(filled, record, path.name, number, faults)
+        if one is not None:
+            made[code] = one
+    return made
+
+
+def _own_record(row: dict[str, str], record: type, file: str, number: int, faults: list[Fault] | None):
+    """The record of a row; None when it cannot be read, with the reason among the faults."""
+    try:
+        if record in (Indicator, Variable):
+            for column, choices in CHOICES.items():
+                if row.get(column, choices[0]) not in choices:
+                    raise ValueError(f"{column} '{row[column]}': {', '.join(choices)}")
+        return _record(row, record)
+    except (KeyError, ValueError, AttributeError) as error:
+        if faults is None:
+            raise
+        faults.append(Fault(file, number, "own_row", {"reason": str(error).strip("'\"")}))
+        return None
 
 
 def _record(row: dict[str, str], record: type):
     values = {}
-    for field in fields(record):
-        text = row["class" if field.name == "region_class" else field.name].strip()
-        if "float" in field.type:
-            values[field.name] = float(text) if text else None
-        elif "int" in field.type:
-            values[field.name] = int(text) if text else (None if "None" in field.type else 0)
+    for column in fields(record):
+        name = "class" if column.name == "region_class" else column.name
+        text = (row[name] if column.default is MISSING else row.get(name, "")).strip()
+        if "float" in column.type:
+            values[column.name] = float(text) if text else None
+        elif "int" in column.type:
+            values[column.name] = int(text) if text else (None if "None" in column.type else 0)
         else:
-            values[field.name] = text
+            values[column.name] = text
     return record(**values)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis.catalog import Indicator
-from ecoanalysis.words import COUNTED, decimal, rounded
+from ecoanalysis.words import COUNTED, decimal, in_both, rounded
 
 RELATIVE = ("rising", "falling")  # against the year before
 AT_LEAST = (">=", ">", "not_below_base", "rising")
@@ -63,7 +63,7 @@ class Settings:
 
     def __post_init__(self):
         if self.rounding not in ("full", "published"):
-            raise ValueError(f"rounding: {self.rounding!r}; there are full and published · 取值为 full 或 published")
+            raise ValueError(in_both("settings.rounding", value=repr(self.rounding)))
 
 
 # ---------------------------------------------------------------------- met or not
@@ -144,6 +144,8 @@ def crosses(p: float, second: float, settings: Settings) -> bool:
 def within_survey_error(share: float, answers: float, target: float, interval) -> bool:
     """Whether a target lies inside the 95 % interval of a survey's share [%] of so many answers."""
     if not (np.isfinite(share) and np.isfinite(answers) and answers > 0):
+        return False
+    if abs(share - target) > 100 / np.sqrt(answers):  # beyond any interval: half of one is less than 1/√n
         return False
     low, high = interval(share / 100 * answers, answers)  # [%]
     return bool(low <= target <= high)

@@ -55,9 +55,12 @@ def statements(
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise analysis.BadData(raw.problems)
-    targets = targets_of_regions(raw.targets, raw.regions, catalog.indicators())
+    targets = targets_of_regions(
+        analysis.complete_targets(raw.targets, catalog.indicators()), raw.regions, catalog.indicators()
+    )
     targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
-    truth = _series(compute.results(raw.observations, raw.regions, raw.folder))
+    tables = catalog.read(raw.folder)
+    truth = _series(compute.measure(raw.observations, raw.regions, targets=targets, tables=tables).results)
     years = raw.observations["year"]
     if not len(years) or targets.empty:
         return pd.DataFrame(columns=STATEMENT_COLUMNS)
@@ -112,42 +115,45 @@ def reliability(said: pd.DataFrame, bins: np.ndarray = BINS) -> pd.DataFrame:
 
 def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, method: str) -> list[dict]:
     known = raw.observations[raw.observations["year"] <= as_of]
-    results = compute.results(known, raw.regions, raw.folder)
-    settings = compute.formula_settings(catalog.coefficients(raw.folder), as_of)
+    measured = compute.measure(known, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     until = as_of + HORIZONS
-    found = futures_.Panel(results, raw.regions, until, settings).futures(method)
     indicators = catalog.indicators()
     rows = []
-    for target in targets.to_dict("records"):
-        future = found.get((target["region_code"], target["indicator"]))
-        if future is None or future.n_obs < FEWEST_VALUES or future.latest_year != as_of:
-            continue
-        actual = truth.get((target["region_code"], target["indicator"], future.basis), {})
-        indicator = indicators[target["indicator"]]
-        for year in range(as_of + 1, as_of + HORIZONS + 1):
-            if year not in actual:
+    for code, of_indicator in targets.groupby("indicator", sort=False):
+        regions = list(dict.fromkeys(of_indicator["region_code"]))
+        outlook = futures_.outlook(measured, regions, code, until, method=method)
+        for target in of_indicator.to_dict("records"):
+            if target["region_code"] not in outlook.regions:
                 continue
-            value, status = actual[year]
-            paths = future.at(year)
-            judge = (target["value"], target["comparison"], indicator)
-            low, high = np.quantile(paths, (0.1, 0.9))
-            rows.append(
-                {
-                    **{name: target[name] for name in ("region_code", "indicator", "part", "comparison")},
-                    "target": target["value"],
-                    "as_of": as_of,
-                    "year": year,
-                    "horizon": year - as_of,
-                    "n_obs": future.n_obs,
-                    "p": float(met(paths, paths, *judge).mean()),
-                    "met": bool(met(value, value, *judge)),
-                    "value": value,
-                    "lo80": low,
-                    "hi80": high,
-                    "inside80": bool(low - 1e-9 <= value <= high + 1e-9),
-                    "status": status,
-                }
-            )
+            k = outlook.regions.index(target["region_code"])
+            count = int(outlook.n_obs[k])
+            if count < FEWEST_VALUES or outlook.latest[k] != as_of:
+                continue
+            actual = truth.get((target["region_code"], code, outlook.basis[k]), {})
+            for year in range(as_of + 1, as_of + HORIZONS + 1):
+                if year not in actual:
+                    continue
+                value, status = actual[year]
+                paths = outlook.at(year)[k]
+                judge = (target["value"], target["comparison"], indicators[code])
+                low, high = np.quantile(paths, (0.1, 0.9))
+                rows.append(
+                    {
+                        **{name: target[name] for name in ("region_code", "indicator", "part", "comparison")},
+                        "target": target["value"],
+                        "as_of": as_of,
+                        "year": year,
+                        "horizon": year - as_of,
+                        "n_obs": count,
+                        "p": float(met(paths, paths, *judge).mean()),
+                        "met": bool(met(value, value, *judge)),
+                        "value": value,
+                        "lo80": low,
+                        "hi80": high,
+                        "inside80": bool(low - 1e-9 <= value <= high + 1e-9),
+                        "status": status,
+                    }
+                )
     return rows
 
 

@@ -52,7 +52,7 @@ def of(lang: str) -> Words:
         Another language than zh and en.
     """
     if lang not in LANGUAGES:
-        raise ValueError(f"lang: {lang!r}; there are zh and en · 语言只有 zh 和 en")
+        raise ValueError(in_both("words.language", lang=repr(lang)))
     return Words(lang)
 
 
@@ -120,6 +120,9 @@ class Words:
         size, name = _multiple(unit)
         value = decimal(value) * size
         if unit in COUNTED:
+            one = f"unit.{name}_one"
+            if value == 1 and has_phrase(one):
+                return f"1 {self(one)}"
             return self._with_unit(self.number(value, 0), name)
         steps = [(10**8, "亿"), (10**4, "万")] if self.lang == "zh" else [(10**9, " billion"), (10**6, " million")]
         for step, word in steps:
@@ -161,6 +164,10 @@ class Words:
     def list(self, names: Iterable[str]) -> str:
         return self("list").join(names)
 
+    def series(self, names: list[str]) -> str:
+        """Names in a row, the last one joined by and."""
+        return self("list.and").join([self.list(names[:-1]), names[-1]] if len(names) > 1 else names)
+
     def join(self, *sentences: str) -> str:
         """Sentences one after another, as the language sets them."""
         return ("" if self.lang == "zh" else " ").join(part for part in sentences if part)
@@ -190,6 +197,11 @@ class Words:
     def columns(self, table):
         """A table with its column codes put into words."""
         return table.rename(columns={code: self(f"column.{code}") for code in table.columns})
+
+
+def in_both(key: str, /, **values: object) -> str:
+    """A message in both languages, for errors that do not know their reader."""
+    return " · ".join(catalog.phrase(key, lang, **values) for lang in LANGUAGES)
 
 
 def has_phrase(key: str) -> bool:

@@ -4,13 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecoanalysis import compute, intake
+from ecoanalysis import catalog, compute, intake
 
 
 def results(folder) -> pd.DataFrame:
     raw = intake.read(folder.path)
     assert not raw.problems, raw.problems
     return compute.results(raw.observations, raw.regions)
+
+
+def measure(folder) -> compute.Measured:
+    raw = intake.read(folder.path)
+    assert not raw.problems, raw.problems
+    return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
 
 
 def one(table, region, indicator, year, basis="reported") -> pd.Series:
@@ -48,14 +54,28 @@ def test_a_city_is_the_ratio_of_its_counties_sums_and_never_the_mean_of_their_ra
     assert len(row["inputs"].split(";")) == 4
 
 
-def test_a_city_without_one_county_has_no_sum_and_says_which_county(folder):
-    folder.add(("C1", 2021, "villages", 100, "village"), ("C2", 2021, "villages", 300, "village"))
-    folder.add(("C1", 2022, "villages", 100, "village"), ("C2", 2022, "villages", 300, "village"))
-    folder.add(("C1", 2021, "villages_sewage_treated", 9, "village"))
-    folder.add(("C2", 2021, "villages_sewage_treated", 9, "village"))
-    folder.add(("C1", 2022, "villages_sewage_treated", 9, "village"))
-    row = one(results(folder), "C", "rural_sewage_treatment_rate", 2022, "from_counties")
-    assert np.isnan(row["value"]) and row["lacking"] == "villages_sewage_treated@C2"
+def test_a_city_without_one_county_is_a_marked_partial_sum_that_says_which_county(folder):
+    for year, region, treated in ((2021, "C1", 9), (2021, "C2", 9), (2022, "C1", 9)):
+        folder.add((region, year, "villages_sewage_treated", treated, "village"))
+    for year in (2021, 2022):
+        folder.add(("C1", year, "villages", 100, "village"), ("C2", year, "villages", 300, "village"))
+    measured = measure(folder)
+    table = measured.results
+    row = one(table, "C", "rural_sewage_treatment_rate", 2022, "from_counties")
+    assert (row["value"], row["numerator"], row["denominator"], row["coverage"]) == (9, 9, 100, 0.5)
+    assert row["lacking"] == "villages_sewage_treated@C2"
+    assert one(table, "C", "rural_sewage_treatment_rate", 2021, "from_counties")["coverage"] == 1
+    assert measured.weight_covered("rural_sewage_treatment_rate").at[2022, "C"] == 0.25
+    assert measured.weight_of("rural_sewage_treatment_rate") == "villages"
+
+
+def test_a_partial_sum_is_no_value_of_the_whole(folder):
+    folder.add(("C1", 2022, "villages", 100, "village"), ("C1", 2022, "villages_sewage_treated", 9, "village"))
+    folder.add(("C2", 2021, "villages", 100, "village"))
+    measured = measure(folder)
+    assert measured.value("rural_sewage_treatment_rate", "from_counties").isna().all(axis=None)
+    assert measured.value("rural_sewage_treatment_rate", "from_counties", partial=True).at[2022, "C"] == 9
+    assert measured.deciding("rural_sewage_treatment_rate").to_dict() == {"C": "", "C1": "reported", "C2": ""}
 
 
 def test_the_city_s_own_figure_and_its_counties_stand_side_by_side_with_the_discrepancy(folder):
@@ -101,7 +121,9 @@ def test_status_is_the_weakest_of_what_went_in(folder):
 
 
 def test_nothing_to_count_is_said_so(folder):
-    folder.add(("C1", 2022, "black_odorous_bodies_listed", 0, "个"), ("C1", 2022, "black_odorous_bodies_removed", 0, "个"))
+    folder.add(
+        ("C1", 2022, "black_odorous_bodies_listed", 0, "个"), ("C1", 2022, "black_odorous_bodies_removed", 0, "个")
+    )
     row = one(results(folder), "C1", "black_odorous_removal_rate", 2022)
     assert np.isnan(row["value"]) and row["lacking"] == "zero_denominator"
 

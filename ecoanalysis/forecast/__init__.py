@@ -9,9 +9,11 @@ from ecoanalysis.forecast.explanation import Explanation, Fared, explain, fared,
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
+from ecoanalysis.forecast.windows import LONGEST
 
 __all__ = [
     "COMPARISON",
+    "LONGEST",
     "METHODS",
     "Explanation",
     "Fared",

@@ -29,7 +29,7 @@ CONSTANTS = Path(__file__).with_name("constants.csv")
 
 @cache
 def constants() -> dict[str, float]:
-    """Constants by name, as `train.py` found them."""
+    """Constants by name, as `training/learn.py` found them."""
     with CONSTANTS.open(encoding="utf-8", newline="") as file:
         return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
 
@@ -83,8 +83,11 @@ def closed_form(w: Windows, horizon: int, c: dict[str, float] | None = None) -> 
 class StudentShape(Shape):
     """Student's t: `tail` holds the degrees of freedom and there is no skew."""
 
-    def at(self, scores: np.ndarray) -> np.ndarray:
-        """As `Shape.at`."""
+    def below(self, values: np.ndarray) -> np.ndarray:
+        """As `Shape.below`."""
+        return special.stdtr(self.tail, (values - self.location) / np.maximum(self.scale, 1e-300))
+
+    def _moving(self, scores: np.ndarray) -> np.ndarray:
         student = _student(scores.astype(float), float(self.tail.flat[0]))
         values = self.location[..., None] + self.scale[..., None] * student
         return np.clip(values, self.low[:, None, None], self.high[:, None, None]).astype(scores.dtype)

@@ -30,24 +30,67 @@ def years_factor(horizon: int) -> np.ndarray:
     return np.linalg.cholesky(ratio ** (0.5 * constants()["years"]))
 
 
-def scores(indices: Sequence[int], labels: Sequence | None, ahead: np.ndarray, horizon: int, paths: int, seed: int):
-    """Normal scores (series, horizon, paths), float32, of the series with these places in the list.
+SLOTS = 256  # members of a group who have an order of their own; further members share one, shifted
 
-    A series' scores depend on the seed, its place and its group only, not on who else is asked for.
+
+@lru_cache(maxsize=2048)
+def order(slot: int, companions: float, ahead: int, horizon: int, paths: int, seed: int) -> np.ndarray:
+    """Ranks (horizon, paths) of a member's luck: which of the equally likely levels each path takes in each year."""
+    steps = horizon + ahead
+    luck = np.random.default_rng([seed, 0, slot]).standard_normal((steps, paths))
+    if companions:
+        shared = np.random.default_rng([seed, 1]).standard_normal((horizon, paths))
+        luck[-horizon:] = np.sqrt(1 - companions) * luck[-horizon:] + np.sqrt(companions) * shared
+    drawn = years_factor(steps)[-horizon:] @ luck
+    return drawn.argsort(axis=1).argsort(axis=1)
+
+
+def orders(indices: Sequence[int], labels: Sequence | None, slots, companions, ahead, horizon, paths, seed):
+    """Ranks (horizon, paths) of the series with these places in the list, one after the other.
+
+    Orders are drawn once for every slot and permuted for every label: the paths of a group are shuffled together,
+    those of different groups and lone series apart. A series' order depends on the seed, its group and its slot.
     """
-    grid = even_scores(paths).astype(np.float32)
-    found = np.empty((len(indices), horizon, paths), np.float32)
-    shared: dict = {}
-    companions = constants()["companions"]
-    for row, i in enumerate(indices):
-        steps = horizon + int(ahead[i])
-        own = np.random.default_rng([seed, 0, i]).standard_normal((steps, paths), np.float32)
+    shuffled = None, None
+    for i in indices:
         label = None if labels is None else labels[i]
-        if label is not None:
-            if label not in shared:
-                shared[label] = np.random.default_rng([seed, 1, label]).standard_normal((horizon, paths), np.float32)
-            own[-horizon:] *= np.sqrt(1 - companions)
-            own[-horizon:] += np.sqrt(companions) * shared[label]
-        drawn = years_factor(steps)[-horizon:].astype(np.float32) @ own
-        np.put_along_axis(found[row], drawn.argsort(axis=1), grid[None, :], axis=1)
-    return found
+        key = (0, i) if label is None else (1, label)
+        if key != shuffled[0]:
+            shuffled = key, np.random.default_rng([seed, 2, *key]).permutation(paths)
+        common = 0.0 if label is None else companions[label]
+        slot = 0 if label is None else slots[i]
+        ranks = order(slot % SLOTS, common, int(ahead[i]), horizon, paths, seed)
+        yield np.roll(ranks, slot // SLOTS * 7, axis=1)[:, shuffled[1]] if slot >= SLOTS else ranks[:, shuffled[1]]
+
+
+def companions_of(w, labels: Sequence | None) -> tuple[dict[int, float], list[int]]:
+    """For every group the part of a year's luck that its members share, and for every series its slot in its group.
+
+    Measured on the members' own annual changes (mean correlation of pairs, years in common) and drawn toward the
+    `companions` of the table, which counts as much as `companions_weight` pairs of years; in steps of 0.05.
+    """
+    c = constants()
+    members: dict[int, list[int]] = {}
+    slots = []
+    for i, label in enumerate(labels or ()):
+        own = members.setdefault(label, []) if label is not None else []
+        slots.append(len(own))
+        own.append(i)
+    shared = {}
+    for label, rows in members.items():
+        changes = np.diff(w.values[rows[:64]], axis=1)
+        known = ~np.isnan(changes)
+        count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+        around = np.where(known, changes - np.nansum(changes, axis=1, keepdims=True) / count, 0.0)
+        around /= np.maximum(np.abs(around).max(axis=1, keepdims=True), 1e-300)
+        size = np.sqrt((around**2).sum(axis=1) / count[:, 0])
+        score = around / np.maximum(size, 1e-12)[:, None]
+        total, years = score.sum(axis=0), known.sum(axis=0)
+        products = (total**2 - (score**2).sum(axis=0)).sum() / 2
+        pairs = (years * (years - 1)).sum() / 2
+        # Members' pairs repeat each other: what counts is the number of years times members.
+        weight = known.sum() / max(1, len(rows[:64])) * np.sqrt(max(1, len(rows[:64]) - 1))
+        mean = products / pairs if pairs else 0.0
+        drawn = (weight * mean + c["companions_weight"] * c["companions"]) / (weight + c["companions_weight"])
+        shared[label] = float(np.clip(np.round(drawn * 20) / 20, 0.0, 0.8))
+    return shared, slots

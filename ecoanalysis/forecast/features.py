@@ -12,6 +12,19 @@ from ecoanalysis.forecast.windows import YEARS, Windows
 RECENT = 8  # single changes that are looked at
 LIMIT = 8.0  # features are kept within this
 
+# Names of the features, in their order. Ages count back from the latest change, 0.
+ODD = [f"change_{age}" for age in range(RECENT - 1, -1, -1)] + (
+    "drift drift_2 drift_3 drift_5 drift_10 fading_0.5 fading_0.8 late_minus_early slope slope_5 line_end line_end_5 "
+    "mean_gone near_gone lopsided largest largest_recent direction_count median_change better "
+    "bounds_near_2 bounds_near_8 bounds_near_30 level sign signed_share compound_minus_drift growth"
+).split()
+EVEN = ["one_over_n", "log_n", *[f"size_{age}" for age in range(RECENT - 1, -1, -1)]] + (
+    "swings neighbours autocorrelation autocorrelation_2 zeros log_size_3 log_size_5 largest_size largest_age "
+    "mean_square log_spread abs_drift abs_drift_3 drift_squared abs_fading agreement_of_signs line_noise line_noise_5 "
+    "abs_line_end abs_mean_gone range log_share last_over_level same_sign bounds_close_2 bounds_close_8 "
+    "bounds_close_30 two_bounds a_bound smallest_change observed_share abs_growth recent_largest"
+).split()
+
 
 def features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
     """Odd and even features, (series, number of features) each."""

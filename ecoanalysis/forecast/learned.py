@@ -1,6 +1,6 @@
 """The learned model: what thousands of unrelated annual series say about windows like this one.
 
-A small network (weights.csv, made by train.py) reads the features of a window and gives location, scale, skew and
+A small network (weights.csv, made by training/learn.py) reads the features of a window and gives location, scale, skew and
 tail weight of the change since the last value, in usual annual changes, as smooth curves over the years ahead. It is
 asked twice, about the series and about its mirror image, and answers are combined so that the forecast of -y is
 exactly minus the forecast of y. Several networks are averaged.
@@ -16,9 +16,11 @@ import numpy as np
 
 from ecoanalysis.forecast.features import features
 from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.sisters import seen
 from ecoanalysis.forecast.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.csv")
+WEIGHTS_WITH_SISTERS = Path(__file__).with_name("weights_with_sisters.csv")
 AHEAD = 10  # years ahead that were learned
 FADING = 0.85  # beyond them, what a year adds to the drift, over the year before
 
@@ -33,36 +35,73 @@ def networks(file: Path) -> list[dict[str, np.ndarray]]:
     return [{name: np.array(rows) for name, rows in layers.items()} for layers in found.values()]
 
 
-def learned(w: Windows, horizon: int, file: Path = WEIGHTS) -> Shape:
-    """Distributions 1..horizon years after the last observation, (series, horizon), by the weights in `file`."""
+def learned(w: Windows, horizon: int, file: Path = WEIGHTS, with_sisters: Path | None = None) -> Shape:
+    """Distributions 1..horizon years after the last observation, (series, horizon), by the weights in `file`.
+
+    Series with sisters are answered by the networks of `with_sisters`, the others by those of `file`.
+    """
+    company = w.company
     odd, even = features(w)
     raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
-    location, width, skew, tail = distribution(raw, horizon)
+    with_sisters = with_sisters or WEIGHTS_WITH_SISTERS
+    if company is not None and with_sisters.exists():
+        rows, of = np.unique(company.of, return_inverse=True)
+        pool_odd, pool_even = features(company.pool)
+        seen_odd, seen_even = seen(company.pool, pool_odd, pool_even, company.who, company.of)
+        context = seen_odd, seen_even, of
+        raw[rows] = np.mean([_answer(net, odd[rows], even[rows], context) for net in networks(with_sisters)], axis=0)
+    location, width, skew, tail = continued(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)
 
 
-def distribution(raw: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:
-    """Location, log width, skew and log tail weight, in usual changes, (series, horizon); as in train.py."""
+def distribution(raw, years, of=np) -> tuple:
+    """Location, log width, skew and log tail weight, in usual changes, (series, years).
+
+    `raw` (series, 11) is the network's answer, `years` (years,) the years ahead; `of` is the library that computes,
+    numpy here and torch in training.
+    """
+    u = of.log(years.clip(None, AHEAD)) / float(np.log(AHEAD))
+    curve = of.stack([of.ones_like(u), u, u**2])
+    location = years * (raw[:, 0:3] @ curve)
+    skew = of.tanh(raw[:, 3:5] @ curve[:2])
+    width = 0.7 * of.log(years) - 0.3 + raw[:, 5:8] @ curve
+    tail = 0.7 * of.tanh(raw[:, 8:11] @ curve) + 0.45
+    return location, width, skew, tail
+
+
+def continued(raw: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:
+    """`distribution` of the years 1..horizon, the drift fading out beyond the years that were learned."""
     h = np.arange(1, max(horizon, 2) + 1, dtype=float)
-    u = np.log(np.minimum(h, AHEAD)) / np.log(AHEAD)
-    curve = np.stack([np.ones_like(u), u, u**2])
-    location = h * (raw[:, 0:3] @ curve)
+    location, *rest = distribution(raw, h)
     if horizon > AHEAD:
         step = location[:, [AHEAD - 1]] - location[:, [AHEAD - 2]]
         location[:, AHEAD:] = location[:, [AHEAD - 1]] + step * np.cumsum(FADING ** (h[AHEAD:] - AHEAD))
-    skew = np.tanh(raw[:, 3:5] @ curve[:2])
-    width = 0.7 * np.log(h) - 0.3 + raw[:, 5:8] @ curve
-    tail = 0.7 * np.tanh(raw[:, 8:11] @ curve) + 0.45
-    return tuple(part[:, :horizon] for part in (location, width, skew, tail))
+    return tuple(part[:, :horizon] for part in (location, *rest))
 
 
-def _answer(net: dict[str, np.ndarray], odd: np.ndarray, even: np.ndarray) -> np.ndarray:
-    """The network's answer about the series and its mirror image, made symmetric."""
-    first, split = net["first"], odd.shape[1]
-    a, b = odd @ first[:, :split].T, even @ first[:, split:-1].T + first[:, -1]
-    there, mirrored = (_layer(net["out"], _bend(_layer(net["middle"], _bend(x)))) for x in (b + a, b - a))
+def _answer(net: dict[str, np.ndarray], odd: np.ndarray, even: np.ndarray, context: tuple | None = None) -> np.ndarray:
+    """The network's answer about the series and its mirror image, made symmetric.
+
+    `context` holds the odd and even inputs of the sisters, (pairs, inputs), and the row of `odd` that each belongs to.
+    """
+    there, mirrored = _signed(net["first"], odd, even)
+    if context is not None:
+        seen_odd, seen_even, of = context
+        share = 1 / np.bincount(of, minlength=len(odd))[:, None]
+        starts = np.searchsorted(of, np.arange(len(odd)))  # pairs are sorted by series
+        for branch, pair in zip((there, mirrored), _signed(net["sister_first"], seen_odd, seen_even), strict=True):
+            hidden = _bend(_layer(net["sister_middle"], _bend(pair)))
+            branch += _layer(net["sister_out"], np.add.reduceat(hidden, starts, axis=0) * share)
+    there, mirrored = (_layer(net["out"], _bend(_layer(net["middle"], _bend(x)))) for x in (there, mirrored))
     return np.concatenate([(there - mirrored)[:, :5], (there + mirrored)[:, 5:]], axis=1) / 2
+
+
+def _signed(weights: np.ndarray, odd: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A first layer about the series and about its mirror image."""
+    split = odd.shape[1]
+    a, b = odd @ weights[:, :split].T, even @ weights[:, split:-1].T + weights[:, -1]
+    return b + a, b - a
 
 
 def _layer(weights: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -8,14 +8,16 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from ecoanalysis.forecast.dependence import scores
+from ecoanalysis.forecast.dependence import companions_of, even_scores, orders
 from ecoanalysis.forecast.methods import METHODS
 from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.sisters import with_sisters
 from ecoanalysis.forecast.standstill import standing_chance
 from ecoanalysis.forecast.windows import Windows, windows
 
 LONGEST_HORIZON = 60
 BLOCK = 2000
+AT_ONCE = 32  # series whose values are made together: few enough to stay in the cache
 
 
 def quantiles(
@@ -26,6 +28,8 @@ def quantiles(
     bounds: Sequence | None = None,
     better: Sequence | None = None,
     breaks: Sequence | None = None,
+    references: Sequence | None = None,
+    groups: Sequence | None = None,
     method: str = "learned",
 ) -> np.ndarray:
     """Quantiles of the years 1..horizon after each history.
@@ -46,6 +50,14 @@ def quantiles(
     breaks : list of int or None
         Position, in its history, of the first value after a known break of definition. The jump there says nothing
         about the future and is taken out; `level_shift` finds candidates.
+    references : list of lists of 1-d arrays, or None
+        For each series the histories of the same indicator elsewhere, in the same unit and ending in the same year
+        (NaN for a gap, any length); [] where there are none. Two or more are read, of more than sixteen the nearest
+        in level and usual change. A history that is all NaN, the series itself once more, one whose last observation
+        falls in another year than the series', or whose level is ten thousand times another (with a warning) is not
+        read.
+    groups : list of labels
+        Series with the same label (counties of one indicator) are each other's references; None stands alone.
     method : str
         A name in `METHODS`. The comparison methods answer NaN for a series they are not defined for.
 
@@ -61,7 +73,7 @@ def quantiles(
         Everything wrong at once: which series, and what would be right.
     """
     levels = _levels(levels)
-    _, shape = _shapes(histories, horizon, bounds, better, breaks, method)
+    _, shape = shapes(histories, horizon, bounds, better, breaks, method, references, groups)
     return shape.at(special.ndtri(levels))
 
 
@@ -72,6 +84,7 @@ def sample_paths(
     bounds: Sequence | None = None,
     better: Sequence | None = None,
     breaks: Sequence | None = None,
+    references: Sequence | None = None,
     groups: Sequence | None = None,
     paths: int = 1000,
     seed: int = 0,
@@ -82,7 +95,8 @@ def sample_paths(
     Parameters
     ----------
     groups : list of labels
-        Series with the same label (counties of one indicator) have good and bad years together; None stands alone.
+        Series with the same label (counties of one indicator) are each other's references, and have good and bad
+        years together as far as their histories did; None stands alone.
     paths : int
         Number of paths.
     seed : int
@@ -94,7 +108,8 @@ def sample_paths(
     -------
     array (series, paths, horizon)
         In every year the paths of a series are equally likely levels of its distribution, in the order in which
-        years and companions hang together; so they never depend on the company in which the series is given.
+        years and companions hang together. What may come to a series depends on its own history and its sisters'
+        (references and members of its group), not on their order nor on what else is in the call.
 
     Raises
     ------
@@ -102,7 +117,8 @@ def sample_paths(
         As `quantiles`.
     """
     drawn = _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, BLOCK), np.float64
+        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK),
+        np.float64,
     )
     return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
 
@@ -114,6 +130,7 @@ def blocks(
     bounds: Sequence | None = None,
     better: Sequence | None = None,
     breaks: Sequence | None = None,
+    references: Sequence | None = None,
     groups: Sequence | None = None,
     paths: int = 1000,
     seed: int = 0,
@@ -125,34 +142,45 @@ def blocks(
     Only one block is in memory at a time. The size of the block does not change the paths.
     """
     return _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block), np.float32
+        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block),
+        np.float32,
     )
 
 
-def _prepared(histories, horizon, bounds, better, breaks, groups, paths, seed, method, block) -> tuple:
+def _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block) -> tuple:
     for name, value in (("paths", paths), ("block", block)):
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(f"{name}: {value!r}; give a whole number of at least 1")
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
         raise ValueError(f"seed: {seed!r}; give a whole number of at least 0")
-    laid, shape = _shapes(histories, horizon, bounds, better, breaks, method)
+    laid, shape = shapes(histories, horizon, bounds, better, breaks, method, references, groups)
     return laid, shape, _labels(groups, len(laid)), horizon, paths, seed, block
 
 
 def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kind) -> Iterator[tuple]:
+    """Quantiles at equally likely levels, put into each series' order."""
+    grid = even_scores(paths).astype(kind)
+    companions, slots = companions_of(laid, labels)
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
-        drawn = scores(range(start, stop), labels, laid.ahead, horizon, paths, seed)
-        yield start, shape.rows(start, stop).at(drawn.astype(kind, copy=False)).swapaxes(1, 2)
+        found = np.empty((stop - start, horizon, paths), kind)
+        ranks = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
+        for first in range(start, stop, AT_ONCE):
+            last = min(first + AT_ONCE, stop)
+            for values, row in zip(shape.rows(first, last).at(grid), range(first - start, last - start), strict=True):
+                for year, rank in enumerate(next(ranks)):
+                    values[year].take(rank, out=found[row, year])
+        yield start, found.swapaxes(1, 2)
 
 
-def _shapes(histories, horizon, bounds, better, breaks, method) -> tuple[Windows, Shape]:
+def shapes(histories, horizon, bounds, better, breaks, method, references=None, groups=None) -> tuple[Windows, Shape]:
     """Windows and their distributions; year 1 is the year after the end of the history."""
     if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or not 1 <= horizon <= LONGEST_HORIZON:
         raise ValueError(f"horizon: {horizon!r}; give a whole number of years from 1 to {LONGEST_HORIZON}")
     if method not in METHODS:
         raise ValueError(f"method: {method!r}; choose one of {', '.join(METHODS)}")
     laid = windows(histories, bounds, better, breaks)
+    laid = with_sisters(laid, references, _labels(groups, len(laid)))
     latest = int(laid.ahead.max(initial=0))
     shape = METHODS[method](laid, int(horizon) + latest)
     if isinstance(shape, Shape):  # comparison models know no standing still

@@ -54,8 +54,7 @@ class Shape:
         rows = np.flatnonzero(self.standing.any(axis=1))
         own = self.take(rows)
         last = own.last[:, None]
-        standard = (last - own.location) / np.maximum(own.scale, 1e-300)
-        below = special.ndtr(np.sinh(np.arcsinh(standard) / own.tail - own.skew))
+        below = own.below(last)
         up_to = np.where(last >= own.high[:, None], 1.0, below)[..., None]
         below = np.where(last <= own.low[:, None], 0.0, below)[..., None]
         stays, moves = own.standing[..., None], 1 - own.standing[..., None]
@@ -68,6 +67,11 @@ class Shape:
         values[rows] = np.clip(found, low[:, None, None], high[:, None, None])
         return values
 
+    def below(self, values: np.ndarray) -> np.ndarray:
+        """Chance (series, horizon) of less than `values`, bounds and standing still apart."""
+        standard = (values - self.location) / np.maximum(self.scale, 1e-300)
+        return special.ndtr(np.sinh(np.arcsinh(standard) / self.tail - self.skew))
+
     def _moving(self, scores: np.ndarray) -> np.ndarray:
         """Values without the chance of standing still."""
         kind = scores.dtype
@@ -75,8 +79,10 @@ class Shape:
         location, scale, skew, tail = part
         values = np.arcsinh(scores) + skew  # a new array; everything below happens in place
         values *= tail
-        np.sinh(values, out=values)
-        values *= scale
+        np.clip(values, -80, 80, out=values)
+        np.exp(values, out=values)  # sinh by one exponential: several times faster than np.sinh
+        values -= 1 / values
+        values *= scale / 2
         values += location
         if np.isfinite(self.low).any() or np.isfinite(self.high).any():
             low, high = inside(self.low, self.high, kind)

@@ -34,6 +34,8 @@ class Windows:
         Bounds, infinite where there is none.
     better : array
         +1, -1 or 0.
+    company : sisters.Company or None
+        The same indicator in other regions.
     """
 
     values: np.ndarray
@@ -45,6 +47,7 @@ class Windows:
     low: np.ndarray
     high: np.ndarray
     better: np.ndarray
+    company: object = None  # sisters.Company, where other regions are known
 
     @property
     def last(self) -> np.ndarray:
@@ -132,24 +135,27 @@ def _arrays(histories: Sequence) -> tuple[list, list[str]]:
         raise ValueError("histories: a list with one array of yearly values for each series is needed")
     arrays, faults = [], []
     for i, history in enumerate(histories):
-        try:
-            if isinstance(history, (str, bytes)):
-                raise TypeError
-            values = np.asarray(history)
-            if values.dtype.kind not in "fiu":
-                if values.dtype.kind in "USb" or any(isinstance(v, (str, bytes, bool)) for v in np.ravel(values)):
-                    raise TypeError
-                values = np.array([np.nan if v is None else float(v) for v in values])
-            values = values.astype(float, copy=False)
-        except (TypeError, ValueError):
-            faults.append(f"series {i}: not numbers; give a 1-d array of yearly values, NaN for a gap")
-            arrays.append(None)
-            continue
-        fault = _fault(values)
+        values, fault = readable(history)
         if fault:
             faults.append(f"series {i}: {fault}")
         arrays.append(None if fault else values)
     return arrays, faults
+
+
+def readable(history: Sequence) -> tuple[np.ndarray | None, str]:
+    """A history as numbers, and what is wrong with it ("" where nothing is)."""
+    try:
+        if isinstance(history, (str, bytes)):
+            raise TypeError
+        values = np.asarray(history)
+        if values.dtype.kind not in "fiu":
+            if values.dtype.kind in "USb" or any(isinstance(v, (str, bytes, bool)) for v in np.ravel(values)):
+                raise TypeError
+            values = np.array([np.nan if v is None else float(v) for v in values])
+        values = values.astype(float, copy=False)
+    except (TypeError, ValueError):
+        return None, "not numbers; give a 1-d array of yearly values, NaN for a gap"
+    return values, _fault(values)
 
 
 def _fault(values: np.ndarray) -> str:

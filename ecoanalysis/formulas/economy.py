@@ -8,18 +8,7 @@ is NaN where an input is missing or its denominator is zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from .rates import (
-    Yearly,
-    base_value,
-    cumulative_decline,
-    decline_rate,
-    percentage,
-    previous_year,
-    ratio,
-    rise,
-)
+from .rates import Yearly, base_value, chained, cumulative_decline, decline_rate, percentage, ratio, rise
 
 TEN_THOUSAND_TO_HUNDRED_MILLION = 1e4  # ha per 10⁴ CNY, printed per 10⁸ CNY
 
@@ -64,15 +53,19 @@ def gdp_constant(gdp_current: Yearly, gdp_index: Yearly, *, base_year: float) ->
     [961.5, 1000.0, 1080.0]
     """
     current, index = gdp_current.align(gdp_index)
-    base_year = int(base_year)
-    years = range(min([base_year, *current.index]), max([base_year, *current.index]) + 1)
-    growth = (index.where(index > 0) / 100).reindex(years)
-    level = growth * 0 + 1.0
-    level.loc[[base_year]] = 1.0
-    level.loc[base_year + 1 :] = growth.loc[base_year + 1 :].cumprod(skipna=False)
-    # a year back undoes the growth of the later of the two years
-    level.loc[: base_year - 1] = 1 / growth.shift(-1).loc[: base_year - 1].iloc[::-1].cumprod(skipna=False)
-    return (level * base_value(current.where(current > 0), base_year)).reindex(current.index)
+    level = chained(index.where(index > 0) / 100, base_year).reindex(current.index)
+    return level * base_value(current.where(current > 0), base_year)
+
+
+def gdp_index(gdp_growth_rate: Yearly) -> Yearly:
+    """地区生产总值指数（上年=100） GDP index, previous year = 100 [50–200].
+
+    = gdp_growth_rate + 100
+
+    Growth at comparable prices [%], as communiqués print it: growth rates alone make constant prices. NaN where
+    it was not printed. 7.3 gives 107.3.
+    """
+    return gdp_growth_rate + 100
 
 
 def energy_per_gdp(energy_use: Yearly, gdp_constant: Yearly) -> Yearly:
@@ -109,6 +102,18 @@ def energy_per_gdp_cumulative_decline(energy_use: Yearly, gdp_constant: Yearly, 
     return cumulative_decline(ratio(energy_use, gdp_constant), base_year)
 
 
+def energy_per_gdp_current_prices(energy_use: Yearly, gdp_current: Yearly) -> Yearly:
+    """单位地区生产总值能耗（现价） Energy use per unit of GDP at current prices [tce/10⁴ CNY].
+
+    = energy_use / gdp_current
+
+    Total energy consumption [tce], GDP at current prices [10⁴ CNY]. Inflation counts as saving here: for a target
+    that names current prices, never for a fall. NaN without GDP. 2019 indicator list, item 20.
+    50 000 tce for 125 000 give 0.4.
+    """
+    return ratio(energy_use, gdp_current)
+
+
 def water_per_gdp(water_use: Yearly, gdp_constant: Yearly) -> Yearly:
     """单位地区生产总值用水量 Water use per unit of GDP [m³/10⁴ CNY].
 
@@ -140,6 +145,18 @@ def water_per_gdp_cumulative_decline(water_use: Yearly, gdp_constant: Yearly, *,
     2019 indicator list, item 21. From 40 to 34 gives 15.
     """
     return cumulative_decline(ratio(water_use, gdp_constant), base_year)
+
+
+def water_per_gdp_current_prices(water_use: Yearly, gdp_current: Yearly) -> Yearly:
+    """单位地区生产总值用水量（现价） Water use per unit of GDP at current prices [m³/10⁴ CNY].
+
+    = water_use / gdp_current
+
+    Total water use [m³], GDP at current prices [10⁴ CNY]. Inflation counts as saving here: for a target
+    that names current prices, never for a fall. NaN without GDP. 2019 indicator list, item 21.
+    4 000 000 m³ for 125 000 give 32.
+    """
+    return ratio(water_use, gdp_current)
 
 
 def construction_land_per_gdp(construction_land: Yearly, gdp_constant: Yearly) -> Yearly:
@@ -177,6 +194,19 @@ def construction_land_per_gdp_cumulative_decline(
     return cumulative_decline(ratio(construction_land, gdp_constant), base_year)
 
 
+def construction_land_per_gdp_current_prices(construction_land: Yearly, gdp_current: Yearly) -> Yearly:
+    """单位国内生产总值建设用地使用面积（现价）
+    Construction land per unit of GDP at current prices [ha/10⁸ CNY].
+
+    = construction_land / gdp_current × 10 000
+
+    Construction land in use at year end [ha], GDP at current prices [10⁴ CNY]. Inflation counts as saving here: for a target
+    that names current prices, never for a fall. NaN without GDP. 2019 indicator list, item 22.
+    1000 ha for 1 250 000 give 8.
+    """
+    return ratio(construction_land, gdp_current, TEN_THOUSAND_TO_HUNDRED_MILLION)
+
+
 def co2_per_gdp(co2_emission: Yearly, gdp_constant: Yearly) -> Yearly:
     """单位地区生产总值二氧化碳排放 CO₂ emission per unit of GDP [t/10⁴ CNY].
 
@@ -208,6 +238,18 @@ def co2_per_gdp_cumulative_decline(co2_emission: Yearly, gdp_constant: Yearly, *
     2019 indicator list, item 23. Falls of 8.01, 1.79 and 5.35 % come to 14.49.
     """
     return cumulative_decline(ratio(co2_emission, gdp_constant), base_year)
+
+
+def co2_per_gdp_current_prices(co2_emission: Yearly, gdp_current: Yearly) -> Yearly:
+    """单位地区生产总值二氧化碳排放（现价） CO₂ emission per unit of GDP at current prices [t/10⁴ CNY].
+
+    = co2_emission / gdp_current
+
+    Emission [t], GDP at current prices [10⁴ CNY]. Inflation counts as saving here: for a target
+    that names current prices, never for a fall. NaN without GDP. 2019 indicator list, item 23.
+    90 000 t for 125 000 give 0.72.
+    """
+    return ratio(co2_emission, gdp_current)
 
 
 def cleaner_production_rate(enterprises_audit_passed: Yearly, enterprises_audit_listed: Yearly) -> Yearly:
@@ -243,19 +285,6 @@ def solid_waste_utilisation_rise(solid_waste_utilised: Yearly, solid_waste_avail
     return rise(percentage(solid_waste_utilised, solid_waste_available))
 
 
-def solid_waste_required_rise(solid_waste_utilisation_rate: Yearly, *, solid_waste_band: Mapping[str, float]) -> Yearly:
-    """The rise of solid waste utilisation that the later band rule asks of a year [pp].
-
-    = required_rise where last year's rate is at most upper_rate, 0 above it
-
-    Rate [%]. NaN where the year before is missing. Both numbers, and that last year's rate picks the
-    band, are unverified settings. At 55 % the year before the rule asks for 8 points, at 61 % for none.
-    """
-    before = previous_year(solid_waste_utilisation_rate)
-    low = before <= solid_waste_band["upper_rate"]
-    return (low * solid_waste_band["required_rise"]).where(before.notna())
-
-
 def solid_waste_available(solid_waste_generated: Yearly, solid_waste_from_stock: Yearly) -> Yearly:
     """可利用一般工业固体废物量 General industrial solid waste available for use [t].
 
@@ -265,24 +294,6 @@ def solid_waste_available(solid_waste_generated: Yearly, solid_waste_from_stock:
     `solid_waste_utilisation_rate`.
     """
     return solid_waste_generated + solid_waste_from_stock
-
-
-def solid_waste_balance(
-    utilised: Yearly,
-    from_stock: Yearly,
-    stored: Yearly,
-    disposed: Yearly,
-    disposed_from_stock: Yearly,
-    dumped: Yearly,
-) -> Yearly:
-    """一般工业固体废物产生量平衡 What a statistics form says was generated, by the other lines of the form [t].
-
-    = (utilised − from_stock) + stored + (disposed − disposed_from_stock) + dumped
-
-    A check on a printed quantity, or a way to it where it is not printed; all [t]. NaN where one is missing.
-    National Bureau of Statistics, explanation of industrial solid waste.
-    """
-    return (utilised - from_stock) + stored + (disposed - disposed_from_stock) + dumped
 
 
 def straw_utilisation_rate(straw_utilised: Yearly, straw_collectable: Yearly) -> Yearly:

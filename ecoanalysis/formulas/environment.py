@@ -5,7 +5,7 @@ Inputs are yearly; a ratio is NaN where an input is missing or its denominator i
 
 from __future__ import annotations
 
-from .rates import Yearly, cumulative_decline, percentage, rise_since
+from .rates import Yearly, cumulative_decline, fall_since, percentage, rise_since
 
 
 def good_air_day_share(good_air_days: Yearly, valid_monitoring_days: Yearly) -> Yearly:
@@ -31,12 +31,25 @@ def pm25_decline(pm25: Yearly, *, base_year: float) -> Yearly:
     return cumulative_decline(pm25, base_year)
 
 
+def pm25_concentration(pm25: Yearly) -> Yearly:
+    """环境空气质量：PM2.5年均浓度 Ambient air quality: annual mean PM2.5 concentration [µg/m³].
+
+    = pm25
+
+    The concentration itself, where a task names it or asks for “stable or better” than its base year (GB
+    3095-2012). NaN where it was not measured. 2019 indicator list, item 7. 28 stays 28.
+    """
+    return pm25 * 1.0
+
+
 def class_three_or_better_share(sections_class_three_or_better: Yearly, sections_assessed: Yearly) -> Yearly:
-    """达到或优于Ⅲ类断面比例 Share of sections at class III or better [%].
+    """水环境质量：达到或优于Ⅲ类断面比例
+    Water quality: share of sections at class III or better [%].
 
     = sections_class_three_or_better / sections_assessed × 100
 
-    Assessed river sections, GB 3838-2002 [piece]. NaN without sections. 9 of 10 give 90.
+    Assessed river sections, GB 3838-2002 [piece]. NaN without sections. 2019 indicator list, item 8. 9 of 10
+    give 90.
     """
     return percentage(sections_class_three_or_better, sections_assessed)
 
@@ -48,7 +61,7 @@ def class_three_or_better_rise(class_three_or_better_share: Yearly, *, base_year
     = class_three_or_better_share − class_three_or_better_share of base_year
 
     Shares [%]. NaN without the base year. Where the base year has 100, a rise of 0 meets the indicator: the
-    number stays 0, the assessment knows. 2019 indicator list, item 8. From 80 to 90 gives 10.
+    number stays 0, see `rates.asked_change`. 2019 indicator list, item 8. From 80 to 90 gives 10.
     """
     return rise_since(class_three_or_better_share, base_year)
 
@@ -72,7 +85,7 @@ def worse_than_class_five_fall(worse_than_class_five_share: Yearly, *, base_year
     Shares [%]. NaN without the base year. Where the base year has 0, a fall of 0 meets the indicator.
     2019 indicator list, item 8. From 5 to 2 gives 3.
     """
-    return 0.0 - rise_since(worse_than_class_five_share, base_year)
+    return fall_since(worse_than_class_five_share, base_year)
 
 
 def black_odorous_removal_rate(black_odorous_bodies_removed: Yearly, black_odorous_bodies_listed: Yearly) -> Yearly:

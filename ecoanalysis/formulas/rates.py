@@ -25,7 +25,7 @@ def ratio(numerator: Yearly, denominator: Yearly, factor: float = 1.0) -> Yearly
     >>> ratio(pd.Series({2022: 41.0, 2023: 41.0}), pd.Series({2022: 100.0, 2023: 0.0}), 100).tolist()
     [41.0, nan]
     """
-    return numerator.where(numerator >= 0) / denominator.where(denominator > 0) * factor
+    return (numerator / denominator * factor).where((numerator >= 0) & (denominator > 0))
 
 
 def percentage(part: Yearly, whole: Yearly) -> Yearly:
@@ -77,22 +77,51 @@ def rise_since(series: Yearly, base_year: float) -> Yearly:
     return series - base_value(series, base_year)
 
 
-def compounded(rates: pd.Series) -> float:
-    """The cumulative fall [%] that yearly falls [%] make together; never their sum.
+def fall_since(series: Yearly, base_year: float) -> Yearly:
+    """Difference to the base year the other way round: positive for a fall."""
+    return 0.0 - rise_since(series, base_year)
 
-    >>> round(compounded(pd.Series([8.01, 1.79, 5.35])), 2)
+
+def chained(growth: Yearly, base_year: float) -> Yearly:
+    """The level that yearly factors make, 1 in the base year, both ways.
+
+    A missing factor ends the chain on the side away from the base year: it is not bridged.
+
+    >>> chained(pd.Series({2020: 1.04, 2021: 1.08, 2022: 1.05}), 2020).round(4).to_dict()
+    {2020: 1.0, 2021: 1.08, 2022: 1.134}
+    """
+    base_year = int(base_year)
+    years = range(min([base_year, *growth.index]), max([base_year, *growth.index]) + 1)
+    growth = growth.reindex(years)
+    level = growth * 0 + 1.0
+    level.loc[[base_year]] = 1.0
+    level.loc[base_year + 1 :] = growth.loc[base_year + 1 :].cumprod(skipna=False)
+    # a year back undoes the growth of the later of the two years
+    level.loc[: base_year - 1] = 1 / growth.shift(-1).loc[: base_year - 1].iloc[::-1].cumprod(skipna=False)
+    return level
+
+
+def compounded(falls: Yearly, base_year: float) -> Yearly:
+    """The fall since the base year [%] that yearly falls [%] make together; never their sum.
+
+    >>> round(compounded(pd.Series({2011: 8.01, 2012: 1.79, 2013: 5.35}), 2010)[2013], 2)
     14.49
     """
-    return float((1 - (1 - rates / 100).prod(skipna=False)) * 100)
+    factors = 1 - falls / 100
+    return (1 - chained(factors.where(factors > 0), base_year).reindex(falls.index)) * 100
 
 
-def yearly_equivalent(decline: float, years: int) -> float:
-    """The constant yearly fall [%] that comes to `decline` [%] after so many years.
+def asked_change(target: float, base: float, limit: float | None) -> float:
+    """What is asked of a rise or fall: the target, but 0 where the base stands at its limit already.
 
-    >>> round(yearly_equivalent(20, 5), 2)
-    4.36
+    A share of class III that was 100 % in the base year (or one worse than class V that was 0 %) cannot get
+    better; a rise (fall) of 0 passes.
+
+    >>> asked_change(5, 100, 100), asked_change(5, 80, 100), asked_change(2, 0, 0)
+    (0.0, 5.0, 0.0)
     """
-    return (1 - (1 - decline / 100) ** (1 / years)) * 100
+    at_limit = limit is not None and abs(base - limit) <= 1e-9 * max(1.0, abs(limit))
+    return min(0.0, float(target)) if at_limit else float(target)
 
 
 def classed(values: Yearly, bounds: Mapping[str, float]) -> Yearly:

@@ -22,7 +22,7 @@ def test_a_series_built_with_a_yearly_fall_gives_that_fall_back(rate):
     assert np.isnan(decline[2020])
     assert decline.loc[2021:].tolist() == pytest.approx([rate] * 3)
     total = economy.construction_land_per_gdp_cumulative_decline(land, gdp, base_year=2020)
-    assert rates.yearly_equivalent(total[2023], 3) == pytest.approx(rate)
+    assert total[2023] == pytest.approx(100 * (1 - (1 - rate / 100) ** 3))
 
 
 def test_a_missing_year_gives_no_rate_for_itself_and_the_next():
@@ -39,10 +39,18 @@ def test_a_year_left_out_of_the_table_is_a_gap_too():
 
 
 def test_a_cumulative_fall_compounds_and_is_not_the_sum():
-    yearly = pd.Series([8.01, 1.79, 5.35])
-    assert rates.compounded(yearly) == pytest.approx(14.49, abs=0.005)
-    assert rates.compounded(yearly) < yearly.sum() - 0.5
-    assert np.isnan(rates.compounded(pd.Series([8.01, np.nan])))
+    yearly = by_year(2011, 8.01, 1.79, 5.35)
+    assert rates.compounded(yearly, 2010)[2013] == pytest.approx(14.49, abs=0.005)
+    assert rates.compounded(yearly, 2010)[2013] < yearly.sum() - 0.5
+    assert rates.compounded(by_year(2011, 8.01, np.nan), 2010).isna().tolist() == [False, True]
+
+
+def test_a_share_that_was_full_in_the_base_year_need_not_rise():
+    assert rates.asked_change(5, base=100, limit=100) == 0
+    assert rates.asked_change(5, base=99.9, limit=100) == 5
+    assert rates.asked_change(2, base=0, limit=0) == 0
+    assert rates.asked_change(2, base=0, limit=None) == 2
+    assert rates.asked_change(-1, base=100, limit=100) == -1  # a target that lets the share fall stays
 
 
 def test_nothing_to_divide_by_is_no_rate_rather_than_zero_or_a_hundred():
@@ -89,29 +97,14 @@ class TestConstantPrices:
         real = gdp_constant(current, pd.DataFrame({"a": self.index, "b": self.index}), base_year=2020)
         assert real["a"].notna().all() and real["b"].isna().all()
 
-    def test_no_indicator_takes_gdp_at_current_prices(self):
-        takers = [name for name, f in FORMULAS.items() if "gdp_current" in inspect.signature(f).parameters]
-        assert takers == ["gdp_constant"]
+    def test_no_indicator_takes_gdp_at_current_prices_without_saying_so(self):
+        takers = {name for name, f in FORMULAS.items() if "gdp_current" in inspect.signature(f).parameters}
+        assert {name for name in takers if not name.endswith("_current_prices")} == {"gdp_constant"}
+        assert len(takers) == 5
 
-
-class TestSolidWasteBand:
-    band = {"upper_rate": 60.0, "required_rise": 8.0}
-
-    def test_last_years_rate_picks_the_band(self):
-        rate = by_year(2020, 55, 60, 60.1, 59)
-        required = economy.solid_waste_required_rise(rate, solid_waste_band=self.band)
-        assert np.isnan(required[2020])
-        assert required.loc[2021:].tolist() == [8.0, 8.0, 0.0]
-
-
-class TestSolidWasteBalance:
-    def test_the_lines_of_the_statistics_form_add_up_to_what_was_generated(self):
-        lines = [by_year(2023, value) for value in (66, 10, 24, 22, 3, 1)]
-        assert economy.solid_waste_balance(*lines)[2023] == (66 - 10) + 24 + (22 - 3) + 1
-
-    def test_waste_used_from_earlier_stock_was_not_generated_this_year(self):
-        used, stock, zero = by_year(2023, 50), by_year(2023, 50), by_year(2023, 0)
-        assert economy.solid_waste_balance(used, stock, zero, zero, zero, zero)[2023] == 0
+    def test_growth_rates_make_the_same_prices_as_the_index(self):
+        real = gdp_constant(self.current, economy.gdp_index(self.index - 100), base_year=2020)
+        pd.testing.assert_series_equal(real, gdp_constant(self.current, self.index, base_year=2020))
 
 
 class TestWilsonInterval:

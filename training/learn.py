@@ -1,20 +1,19 @@
-"""Learn the constants of this folder from a panel of unrelated annual series.
+"""Learn the constants of `ecoanalysis.forecast` from a panel of unrelated annual series.
 
-    python -m ecoanalysis.forecast.train --panel DIRECTORY [--check]
+    python -m training.learn --panel DIRECTORY [--check]
 
 DIRECTORY holds NAME.parquet (sid, t, value) and NAME_meta.parquet (sid, indicator, lo, hi, direction, kind) for the
 panels wide, dev and m1. With --check, a third of the indicators of dev, everything like them elsewhere, and all of m1
 are kept out; the weights go where --out says, for `benchmarks/`, and how they fared on what was kept out goes beside
 them as fared.csv. Without, everything is learned from.
 
-Needs torch, pandas and pyarrow; the package itself never imports this file.
+Needs torch, pandas and pyarrow; the package never imports this folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import math
 import time
 from pathlib import Path
 
@@ -24,8 +23,9 @@ import torch
 from scipy import optimize, special, stats
 from scipy.signal import lfilter
 
-from ecoanalysis.forecast import closed_form, learned
+from ecoanalysis.forecast import closed_form, learned, sisters
 from ecoanalysis.forecast.features import features
+from ecoanalysis.forecast.learned import distribution
 from ecoanalysis.forecast.windows import Windows, lay_out
 
 HERE = Path(__file__).parent
@@ -168,18 +168,28 @@ def samples(found: pd.DataFrame, origins: int, rng: np.random.Generator) -> tupl
 
 
 class Net(torch.nn.Module):
-    """Two hidden layers, made symmetric: the forecast of a mirrored series is the mirrored forecast."""
+    """Two hidden layers, made symmetric: the forecast of a mirrored series is the mirrored forecast.
 
-    def __init__(self, odd: int, even: int, width: int):
+    What sisters show is encoded one by one, averaged and added before the first hidden layer, with one sign in both
+    branches, so that the symmetry stays exact.
+    """
+
+    def __init__(self, odd: int, even: int, width: int, sister_odd: int = 0, sister_even: int = 0, narrow: int = 32):
         super().__init__()
         self.odd, self.even = torch.nn.Linear(odd, width), torch.nn.Linear(even, width)
         self.odd.bias = None
         self.middle, self.out = torch.nn.Linear(width, width), torch.nn.Linear(width, 11)
+        if sister_odd:
+            self.sister_odd = torch.nn.Linear(sister_odd, narrow, bias=False)
+            self.sister_even = torch.nn.Linear(sister_even, narrow)
+            self.sister_middle, self.sister_out = torch.nn.Linear(narrow, narrow), torch.nn.Linear(narrow, width)
         with torch.no_grad():
             self.out.weight *= 0.2
             self.out.bias.zero_()
+            if sister_odd:
+                self.sister_out.weight *= 0.3
 
-    def forward(self, odd, even):
+    def forward(self, odd, even, sisters=None):
         if self.training:  # noise and dropout, the same for a series and its mirror image
             odd, even = odd + NOISE * torch.randn_like(odd), even + NOISE * torch.randn_like(even)
         a, b = self.odd(odd), self.even(even)
@@ -187,25 +197,16 @@ class Net(torch.nn.Module):
         one = torch.ones_like(a)
         first, second = drop(one, DROPOUT, self.training), drop(one, DROPOUT, self.training)
         bend = torch.nn.functional.silu
-        there, mirrored = (self.out(second * bend(self.middle(first * bend(x)))) for x in (b + a, b - a))
+        inputs = [b + a, b - a]
+        if sisters is not None:
+            seen_odd, seen_even, there = sisters
+            c, d = self.sister_odd(seen_odd), self.sister_even(seen_even)
+            share = (there / there.sum(dim=1, keepdim=True).clamp(min=1))[..., None]
+            some = (there.sum(dim=1, keepdim=True) > 0).float()
+            for k, x in enumerate((d + c, d - c)):
+                inputs[k] = inputs[k] + some * self.sister_out((bend(self.sister_middle(bend(x))) * share).sum(dim=1))
+        there, mirrored = (self.out(second * bend(self.middle(first * bend(x)))) for x in inputs)
         return torch.cat([(there - mirrored)[:, :5] / 2, (there + mirrored)[:, 5:] / 2], dim=1)
-
-
-def distribution(raw, h):
-    """Location, log width, skew and log tail in usual changes, (samples, horizons). The same as in learned.py."""
-    u = torch.log(h) / math.log(AHEAD)
-    one = torch.ones_like(u)
-    curve = torch.stack([one, u, u**2], dim=-2)
-    pair = torch.stack([one, u], dim=-2)
-
-    def along(part, basis):
-        return (part[..., None] * basis).sum(dim=-2)
-
-    location = h * along(raw[:, 0:3], curve)
-    skew = torch.tanh(along(raw[:, 3:5], pair))
-    width = 0.7 * torch.log(h) - 0.3 + along(raw[:, 5:8], curve)
-    tail = 0.7 * torch.tanh(along(raw[:, 8:11], curve)) + 0.45
-    return location, width, skew, tail
 
 
 def score_of(x, location, width, skew, tail):
@@ -217,7 +218,7 @@ def score_of(x, location, width, skew, tail):
 def loss_of(raw, h, batch):
     """Brier score of targets and of a grid of thresholds, plus a little log likelihood."""
     x, pace, better, up, down, weight = (batch[k] for k in ("x", "pace", "better", "up", "down", "weight"))
-    shape = [p[..., None] for p in distribution(raw, h)]
+    shape = [p[..., None] for p in distribution(raw, h[0], torch)]
     there = ~torch.isnan(x)
     x = torch.nan_to_num(x)
     k = torch.tensor(PACES[1:])
@@ -299,6 +300,141 @@ def fit(data: dict[str, torch.Tensor], width: int, epochs: int, seed: int, batch
         bias = net.even.bias - (net.even.weight / even_scale) @ mean
         layers = {"first": torch.cat([first, bias[:, None]], dim=1)}
         for name, layer in (("middle", net.middle), ("out", net.out)):
+            layers[name] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
+    return {k: v.numpy() for k, v in layers.items()}
+
+
+MOST_SISTERS, STRANGERS, WITH_SISTERS = 8, 0.12, 0.85
+
+
+def cells(found: pd.DataFrame, origins: int, rng: np.random.Generator):
+    """Windows of one indicator that end in one year, together: windows, futures, weights, cell of each."""
+    cuts, after, low, high, better, weight, cell = [], [], [], [], [], [], []
+    family = found.indicator.str.replace(FAMILY, "", regex=True)
+    size = family.map(family.value_counts())
+    number = 0
+    for _, rows in found.assign(size=size).groupby("indicator"):
+        rows = list(rows.itertuples())
+        for _ in range(origins):
+            start = rows[rng.integers(len(rows))]
+            year = int(start.first) + int(rng.integers(2, len(start.y)))
+            n = int(1 + rng.integers(0, 20) if rng.random() < 0.4 else rng.integers(4, 14))
+            uneven = rng.random() < 0.3
+            power, growth = rng.uniform(*POWER), rng.normal(GROWTH[0], 0.03)
+            stretched, shifted, told = rng.random() < AUGMENT, rng.random() < UNBOUNDED, rng.random() < 0.7
+            by = (rng.random() < 0.7) * rng.normal() * 10 ** rng.uniform(0, 1.5)
+            positive = all(r.y.min() > 0 and r.hi != r.hi for r in rows)
+            common = np.median([np.abs(r.y).mean() for r in rows])
+            lot = rng.choice([-1, 1]) if rng.random() < RANDOM else 0
+            chosen = [r for r in rows if 2 <= year - r.first < len(r.y)]
+            for k in rng.permutation(len(chosen))[:60]:
+                row = chosen[k]
+                cut, y, lowest, highest = year - int(row.first), row.y, row.lo, row.hi
+                if stretched and positive:
+                    y = y**power * np.exp(rng.normal(growth, 0.03) * np.arange(len(y)))
+                if shifted:
+                    y = y + by * common
+                    lowest, highest = 0.0 if y.min() > 0 and rng.random() < 0.5 else np.nan, np.nan
+                m = min(cut, int(rng.integers(1, 21)) if uneven else n)
+                window = y[cut - m : cut]
+                still = np.mean(np.diff(window) == 0) > 0.5 if m > 1 else False
+                if m > 3 and rng.random() < GAPS:
+                    window = window.copy()
+                    window[rng.integers(1, m - 1, 1 + m // 6)] = np.nan
+                future = np.full(AHEAD, np.nan)
+                future[: len(y) - cut] = y[cut : cut + AHEAD]
+                cuts.append(window)
+                after.append(future)
+                low.append(lowest if lowest == lowest else -np.inf)
+                high.append(highest if highest == highest else np.inf)
+                better.append((row.direction or lot) if told else 0)
+                importance = row.size**-0.5 * (1.5 if row.panel != "wide" else 1.0)
+                weight.append(importance * (0.2 if still else 1.0) * (0.5 if m < 4 else 1.0))
+                cell.append(number)
+            number += 1
+    laid = lay_out(cuts, np.array(low), np.array(high), np.array(better, float))
+    return laid, np.array(after), np.array(weight) / np.mean(weight), np.array(cell)
+
+
+def pairs(cell: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Positions (windows, MOST_SISTERS) of each window's sisters, -1 where there is none; some are strangers."""
+    found = np.full((len(cell), MOST_SISTERS), -1)
+    starts = np.flatnonzero(np.r_[True, np.diff(cell) != 0, True])
+    for first, last in zip(starts[:-1], starts[1:], strict=True):
+        count = last - first
+        if count < 3:
+            continue
+        order = first + rng.random((count, count - 1)).argsort(axis=1)[:, :MOST_SISTERS]
+        order += order >= np.arange(first, last)[:, None]  # never itself
+        most = rng.integers(2, MOST_SISTERS + 1, count)
+        order[np.arange(order.shape[1]) >= most[:, None]] = -1
+        found[first:last, : order.shape[1]] = order
+    strange = rng.random(len(cell)) < STRANGERS
+    found[strange] = rng.integers(0, len(cell), (strange.sum(), MOST_SISTERS))
+    found[rng.random(len(cell)) > WITH_SISTERS] = -1
+    return found
+
+
+def fit_sisters(laid, after, weight, cell, width: int, epochs: int, seed: int, batch: int = 2048, most=16):
+    """Weights of one net that reads sisters."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    data = tensors(laid, after, weight)
+    plain_odd, plain_even = data["odd"].numpy(), data["even"].numpy()
+    some = rng.integers(0, len(cell), 20000)
+    table = pairs(cell, rng)
+    who, of = table[some].ravel(), np.repeat(some, MOST_SISTERS)
+    seen_odd, seen_even = sisters.seen(laid, plain_odd, plain_even, who[who >= 0], of[who >= 0])
+    folds = {"odd": (0.0, np.sqrt((plain_odd**2).mean(0))), "even": (plain_even.mean(0), plain_even.std(0))}
+    folds |= {"sister_odd": (0.0, np.sqrt((seen_odd**2).mean(0))), "sister_even": (seen_even.mean(0), seen_even.std(0))}
+    folds = {k: (np.float32(a), np.maximum(np.float32(b), 1e-3)) for k, (a, b) in folds.items()}
+    fold = lambda k, x: torch.tensor(((x - folds[k][0]) / folds[k][1]).astype(np.float32))  # noqa: E731
+    odd, even = fold("odd", plain_odd), fold("even", plain_even)
+    net = Net(odd.shape[1], even.shape[1], width, seen_odd.shape[1], seen_even.shape[1])
+    steps = epochs * (len(odd) // batch)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=steps, pct_start=0.15)
+    likely = torch.tensor([1.0] * 5 + [0.4] * 5)
+    began, running, done = time.time(), 0.0, 0
+    for epoch in range(epochs):
+        table = pairs(cell, rng)
+        order = rng.permutation(len(odd))
+        net.train()
+        for start in range(0, len(order) - batch + 1, batch):
+            rows = order[start : start + batch]
+            who = table[rows].ravel()
+            of = np.repeat(rows, MOST_SISTERS)
+            there = who >= 0
+            seen_odd, seen_even = sisters.seen(laid, plain_odd, plain_even, who, of)
+            shape = (batch, MOST_SISTERS, -1)
+            shown = fold("sister_odd", seen_odd).view(shape), fold("sister_even", seen_even).view(shape)
+            shown = (*shown, torch.tensor(there.reshape(batch, MOST_SISTERS), dtype=torch.float32))
+            years = torch.multinomial(likely, 3)
+            part = {k: data[k][rows] for k in ("pace", "better", "up", "down", "weight")}
+            part["x"] = data["x"][rows][:, years]
+            h = (years + 1).float().expand(len(rows), -1)
+            loss = loss_of(net(odd[rows], even[rows], shown), h, part)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            running = 0.99 * running + 0.01 * loss.item()
+            done += 1
+        print(
+            f"sisters seed {seed} epoch {epoch} {running / (1 - 0.99**done):.5f} {time.time() - began:.0f} s",
+            flush=True,
+        )
+    with torch.no_grad():
+        layers = {}
+        for name, one, two in (("first", net.odd, net.even), ("sister_first", net.sister_odd, net.sister_even)):
+            a, b = ("odd", "even") if name == "first" else ("sister_odd", "sister_even")
+            mean, spread = (torch.tensor(v) for v in folds[b])
+            bias = two.bias - (two.weight / spread) @ mean
+            whole = [one.weight / torch.tensor(folds[a][1]), two.weight / spread, bias[:, None]]
+            layers[name] = torch.cat(whole, dim=1)
+        for name in ("sister_middle", "sister_out", "middle", "out"):
+            layer = getattr(net, name)
             layers[name] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
     return {k: v.numpy() for k, v in layers.items()}
 
@@ -421,12 +557,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--panel", type=Path, required=True)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--out", type=Path, default=HERE / "weights.csv")
+    parser.add_argument("--out", type=Path, default=learned.WEIGHTS)
     parser.add_argument("--constants", type=Path, help="fit the closed form instead and write its table here")
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--nets", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--origins", type=int, default=16)
+    parser.add_argument("--sisters", type=Path, help="learn the nets that read sister regions and write them here")
     a = parser.parse_args()
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
@@ -435,6 +572,12 @@ def main() -> None:
     if a.constants:
         table = fit_closed_form(*samples(found.sample(frac=1, random_state=SEED), 1, rng), closed_form.constants())
         return write_constants(table, a.constants)
+    if a.sisters:
+        known = found[~found.indicator.str.startswith("simulated")]
+        laid, after, weight, cell = cells(known, a.origins, rng)
+        print(len(known), "series", len(cell), "windows with company", flush=True)
+        nets = [fit_sisters(laid, after, weight, cell, a.width, a.epochs, SEED + k) for k in range(a.nets)]
+        return write(nets, a.sisters)
     data = tensors(*samples(found, a.origins, rng))
     print(len(found), "series", len(data["x"]), "windows", flush=True)
     write([fit(data, a.width, a.epochs, SEED + k) for k in range(a.nets)], a.out)

@@ -1,0 +1,280 @@
+"""Target against value and futures: pure functions, checked with a pocket calculator."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecoanalysis import catalog, judge
+from ecoanalysis.formulas.rates import wilson_interval
+from ecoanalysis.words import decimal
+
+INDICATORS = catalog.indicators()
+SHARE, INTENSITY = INDICATORS["rural_sewage_treatment_rate"], INDICATORS["energy_per_gdp"]
+SETTINGS = judge.Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "comparison", "target", "expected"),
+    [
+        (95.0, ">=", 95, True),
+        (95.0, ">", 95, False),
+        (95.01, ">", 95, True),
+        (0.1 + 0.2, "<=", 0.3, True),
+        (95.0, "<", 95, False),
+        (94.99, ">=", 95, False),
+        (57.04, "=", 57.0, True),
+        (57.06, "=", 57.0, False),
+        (99.0, "not_below_base", 100, False),
+        (100.0, "not_above_base", 99, False),
+        (np.nan, ">=", 0, False),
+        (float(np.float32(97.2)), ">=", 97.2, True),
+    ],
+)
+def test_a_value_meets_a_target_or_does_not(value, comparison, target, expected):
+    assert bool(judge.met(value, np.nan, target, comparison, SHARE)) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "comparison", "target", "full", "published"),
+    [(99.96, ">=", 100, False, True), (95.04, ">", 95, True, False), (0.04, "<=", 0, False, True)],
+)
+def test_whether_the_full_or_the_published_value_is_compared_is_a_setting(value, comparison, target, full, published):
+    assert bool(judge.met(value, np.nan, target, comparison, SHARE, "full")) is full
+    assert bool(judge.met(value, np.nan, target, comparison, SHARE, "published")) is published
+
+
+def test_a_share_already_at_its_limit_counts_as_rising_and_an_amount_at_zero_as_falling():
+    assert judge.met(100.0, 100.0, np.nan, "rising", SHARE)
+    assert not judge.met(90.0, 90.0, np.nan, "rising", SHARE)
+    assert judge.met(0.0, 0.0, np.nan, "falling", INTENSITY)
+    assert judge.met(0.40, 0.41, np.nan, "falling", INTENSITY)
+
+
+@pytest.mark.parametrize(
+    ("is_met", "p_reach", "p_hold", "code"),
+    [
+        (True, 1, 0.80, "reached"),
+        (True, 1, 0.79, "reached_at_risk"),
+        (True, 1, np.nan, "reached_at_risk"),
+        (False, 0.90, 0, "likely"),
+        (False, 0.89, 0, "possible"),
+        (False, 0.50, 0, "possible"),
+        (False, 0.49, 0, "hard"),
+        (False, 0.10, 0, "hard"),
+        (False, 0.09, 0, "out_of_reach"),
+        (False, np.nan, 0, "out_of_reach"),
+    ],
+)
+def test_chances_become_the_classes_of_the_plan(is_met, p_reach, p_hold, code):
+    assert judge.verdict(is_met, p_reach, p_hold, SETTINGS) == code
+
+
+def test_a_duty_is_one_only_at_the_natural_end_of_its_scale():
+    waste, sections = INDICATORS["hazardous_waste_rate"], INDICATORS["worse_than_class_five_share"]
+    assert judge.is_duty("duty", ">=", 100, waste) and judge.is_duty("duty", "<=", 0, sections)
+    assert not judge.is_duty("duty", ">=", 95, waste) and not judge.is_duty("trend", ">=", 100, waste)
+
+
+def test_a_second_method_speaks_up_only_across_a_bound_and_by_more_than_a_hair():
+    assert judge.crosses(0.45, 0.60, SETTINGS)
+    assert not judge.crosses(0.49, 0.51, SETTINGS)
+    assert not judge.crosses(0.55, 0.85, SETTINGS)
+
+
+def test_a_survey_just_below_its_target_is_within_its_error():
+    """79.7 % of 2 500 answers: 78.1 to 81.2 %, with 80 inside; 77 % is 75.3 to 78.6."""
+    assert judge.within_survey_error(79.7, 2500, 80, wilson_interval)
+    assert not judge.within_survey_error(77.0, 2500, 80, wilson_interval)
+
+
+# ---------------------------------------------------------------------- gaps
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 100))
+def test_the_count_gap_is_exactly_the_villages_that_are_missing(villages, treated, target):
+    treated = min(treated, villages)
+    missing = int(judge.missing_things(treated, villages, target, ">=", 100, "village"))
+    enough = treated + missing
+    assert enough * 100 >= target * villages or enough == villages
+    assert missing == 0 or (enough - 1) * 100 < target * villages
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 99))
+def test_a_strict_target_needs_one_more_when_it_is_met_to_the_village(villages, treated, target):
+    treated = min(treated, villages)
+    missing = int(judge.missing_things(treated, villages, target, ">", 100, "village"))
+    assert (treated + missing) * 100 > target * villages
+    assert missing == 0 or (treated + missing - 1) * 100 <= target * villages
+
+
+@pytest.mark.parametrize(
+    ("have", "whole", "target", "comparison", "factor", "unit", "expected"),
+    [
+        (117, 404, 40, ">=", 100, "village", "45"),  # 161.6 villages, so 162; 117 are done
+        (9464.35, 9470, 100, ">=", 100, "t", "5.65"),  # of a tonne nothing is rounded up
+        (99.38, 100, 100, ">=", 100, "t", "0.62"),
+        (40, 100, 55, ">=", 100, "village", "15"),  # 0.55 × 100 is 55, not 55.000…1
+        (0, 64_769, 13, ">=", 1, "m²", "841997"),  # a county without any park
+        (3, 40, 5, "<=", 100, "piece", "1"),
+        (3, 40, 7.5, "<", 100, "piece", "1"),
+        (50, 100, 40, ">=", 100, "village", "0"),
+    ],
+)
+def test_missing_things_reckoned_by_hand(have, whole, target, comparison, factor, unit, expected):
+    assert judge.missing_things(have, whole, target, comparison, factor, unit) == decimal(float(expected))
+
+
+def test_what_is_outstanding_is_the_rest_or_what_should_not_be_there():
+    assert str(judge.outstanding(9464.35, 9470, 1)) == "5.65"
+    assert str(judge.outstanding(1, 14, -1)) == "1"
+
+
+def test_contributions_add_up_to_the_city_s_gap_by_largest_remainder():
+    """88 villages over shortfalls of 45, 48 and 20: 35.04, 37.38 and 15.58, so 35, 37 and 16."""
+    assert judge.contributions([45, 48, 0, 20], 88, True).tolist() == [35, 37, 0, 16]
+    assert judge.contributions([2.4, 3.25], 5.65, False) == pytest.approx([2.4, 3.25])
+    assert np.isnan(judge.contributions([0, np.nan], 5, True)).all()
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=9), st.floats(0.1, 1))
+def test_contributions_never_lose_a_village(short, share):
+    whole = float(int(sum(short) * share))
+    parts = judge.contributions(short, whole, True)
+    if whole > 0:
+        assert parts.sum() == whole and (parts >= 0).all() and (parts <= np.array(short) + 1).all()
+
+
+# ---------------------------------------------------------------------- paces
+
+
+def test_the_observed_pace_is_linear_over_five_calendar_years():
+    """From 5 in 2018 to 29 in 2023 is 24 in 5 years: 4.8 a year; 2015 is too long ago."""
+    assert judge.observed_pace(pd.Series({2015: 1.0, 2018: 5.0, 2023: 29.0})) == (4.8, 2018.0)
+    assert judge.observed_pace(pd.Series({2020: 1.0, 2023: 7.7})) == (pytest.approx(6.7 / 3), 2020.0)
+    assert np.isnan(judge.observed_pace(pd.Series({2023: 7.7}))[0])
+
+
+def test_the_needed_pace_is_the_gap_over_the_years_that_are_left():
+    assert judge.required_pace(28.96, 40, 2) == pytest.approx(5.52)
+    assert judge.required_pace(0.60, 0.45, 3) == pytest.approx(-0.05)
+    assert np.isnan(judge.required_pace(30, 40, 0))
+
+
+def test_the_pace_for_a_chance_of_80_lifts_the_unlucky_futures_to_the_target():
+    paths = np.random.default_rng(1).normal(30, 5, 100_000)
+    pace = judge.pace_for_chance(paths, 20, 40, 4, 1, 0.8)
+    lifted = paths - np.median(paths) + 20 + pace * 4
+    assert (lifted >= 40).mean() == pytest.approx(0.8, abs=0.002)
+
+
+@given(st.floats(1, 99), st.floats(1, 99), st.integers(1, 6), st.floats(0, 9), st.sampled_from([1, -1]))
+def test_the_pace_for_a_chance_of_80_is_never_less_than_the_needed_one(latest, target, years, width, better):
+    paths = np.linspace(latest - width, latest + width, 101)
+    pace = judge.pace_for_chance(paths, latest, target, years, better, 0.8)
+    needed = judge.required_pace(latest, target, years)
+    assert better * pace >= better * needed - 1e-9
+
+
+# ---------------------------------------------------------------------- chances
+
+
+def outlook(values, paths, last=2023):
+    """One region by year up to `last`, and hand-made paths (paths × years) after it."""
+    years = pd.RangeIndex(last - len(values) + 1, last + 1 + len(paths[0]))
+    measured = np.full((1, len(years)), np.nan)
+    measured[0, : len(values)] = values
+    drawn = np.array(paths, float)[None]
+
+    def at(year):
+        if year > last:
+            return drawn[:, :, year - last - 1]
+        return np.repeat(measured[:, [year - years[0]]], drawn.shape[1], axis=1)
+
+    return SimpleNamespace(
+        regions=("A",), basis=("reported",), years=years, values=measured, latest=np.array([last]), at=at
+    )
+
+
+PATHS = [[41, 42, 43], [39, 42, 39], [38, 39, 41], [35, 36, 37]]  # 2024, 2025, 2026
+
+
+def said(values=(30, 34, 38), target=40.0, comparison=">=", due=2025, hold=2026, as_of=2023):
+    when = {"due": due, "hold_until": hold, "as_of": as_of}
+    return judge.chances(outlook(values, PATHS), [target], comparison, SHARE, **when).iloc[0]
+
+
+def test_the_chance_of_reaching_speaks_of_the_due_year_and_the_chance_of_holding_of_every_year_after():
+    """Two of four paths stand at 40 or more in 2025; one of them also in 2026."""
+    row = said()
+    assert (row["p_reach"], row["p_hold"], row["met_at_due"], bool(row["met_now"])) == (0.5, 0.25, "", False)
+    assert row["attain_year"] == 2025
+    assert row["median_at_due"] == 40.5
+
+
+def test_past_due_the_value_of_the_due_year_decides_and_the_chance_speaks_of_the_re_inspection():
+    row = said(due=2022)
+    assert row["met_at_due"] == "no" and row["p_reach"] == 0.5  # 43 and 41 of 2026
+    assert np.isnan(row["median_at_due"]) and row["median_at_milestone"] == 40
+    assert said(due=2020)["met_at_due"] == "unknown"
+
+
+def test_what_is_met_has_to_be_met_in_every_year_from_now_on():
+    """From 2024 to 2026 only the first path never falls under 40."""
+    row = said(values=(30, 41, 44), due=2023)
+    assert (row["met_at_due"], row["p_reach"], row["p_hold"], row["attain_year"]) == ("yes", 1.0, 0.25, 2022)
+
+
+def test_less_is_better_is_judged_the_other_way_round():
+    row = said(values=(44, 42, 41), target=39.0, comparison="<=", due=2025)
+    assert row["p_reach"] == 0.5 and row["p_hold"] == 0.25  # 39 and 36 in 2025; 41 and 37 in 2026
+
+
+def test_falling_looks_at_the_year_before():
+    row = said(values=(40, 39, 38), target=np.nan, comparison="falling", due=2023)
+    assert bool(row["met_now"]) and row["p_hold"] == 0.0  # no path falls in all three years
+
+
+# ---------------------------------------------------------------------- what is weak
+
+
+def weak(**rows):
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    names = ["verdict", "named_weak", "binding", "gap", "spread", "pace_observed", "p_reach", "p_hold", "printed_gap"]
+    table.columns = names
+    return list(judge.weakness(table))
+
+
+def test_named_weak_points_come_first_then_binding_ones_and_what_is_nearly_done_last():
+    order = weak(
+        safe=("reached", False, True, 0, 1, 1, 1, 0.9, 0),
+        slipping=("reached_at_risk", False, True, 0, 1, 1, 1, 0.5, 0),
+        advisory=("hard", False, False, 9, 1, 1, 0.2, 0.2, 9),
+        binding_near=("hard", False, True, 2, 1, 1, 0.3, 0.3, 2),
+        binding_far=("hard", False, True, 8, 1, 1, 0.3, 0.3, 8),
+        rounding=("hard", False, True, 0.01, 1, 1, 0.3, 0.3, 0),
+        named=("possible", True, False, 3, 1, 1, 0.6, 0.6, 3),
+        named_and_safe=("reached", True, False, 0, 1, 1, 1, 0.95, 0),
+    )
+    assert order == ["named", "binding_far", "binding_near", "slipping", "advisory", "rounding"]
+
+
+def test_more_decimals_are_shown_where_rounding_would_hide_that_a_target_is_unmet():
+    assert judge.decimals_that_show(99.96, 100, ">=", SHARE) == 2
+    assert judge.decimals_that_show(99.94, 100, ">=", SHARE) == 1
+    assert judge.decimals_that_show(28.96, 40, ">=", SHARE) == 1
+
+
+def test_the_printed_gap_is_what_a_reader_reckons():
+    """36.45 is printed as 36.4 (half to even), and 40 less 36.4 is 3.6, though the gap is 3.55."""
+    assert str(judge.printed_gap(36.45, 40, 1)) == "3.6"
+
+
+def test_the_worst_part_decides_an_indicator():
+    assert judge.worst(["reached", "hard", "documented"]) == "hard"
+    assert judge.worst(["reached", "undocumented"]) == "undocumented"
+    worded = {key.removeprefix("verdict.") for key in catalog.phrases() if key.startswith("verdict.")}
+    assert set(judge.SEVERITY) == worded - {"out_of_reach_pressing"}
