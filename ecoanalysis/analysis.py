@@ -28,7 +28,14 @@ LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the a
 FORMAT = 1
 
 
-class BadData(ValueError):
+class Told(Exception):
+    """What a user, file or disk can bring about: a notebook shows its sentence, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class BadData(Told, ValueError):
     """The data folder has problems; `problems` lists them all."""
 
     def __init__(self, problems: list):
@@ -36,14 +43,14 @@ class BadData(ValueError):
         super().__init__("\n".join(problem.text("zh") for problem in problems))
 
 
-class NotThere(KeyError):
+class NotThere(Told, KeyError):
     """A name that the analysis does not know, told with what it may have meant."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
-class BadYear(ValueError):
+class BadYear(Told, ValueError):
     """An as-of year without data, told with the years there are."""
 
 

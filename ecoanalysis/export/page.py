@@ -134,7 +134,7 @@ def _answers(analysis, folder: Path, w: Words, outcomes: list) -> list[str]:
                 w("headline.missed_binding", count=len(head.missed_binding), names=missed) if missed else "",
                 w(f"headline.conditions_{head.conditions_met}"),
             )
-            lines.append(f"<li><b>{name}</b> {escape(said)}</li>")
+            lines.append(f"<li><b>{name}</b>{escape(said.removeprefix(region.name(w.lang)))}</li>")
         parts.append(f"<ul>{''.join(lines)}</ul>")
     return parts
 
