@@ -312,16 +312,27 @@ class Measured:
         or `outside_domain`.
         """
         place = self.regions.index.get_loc(region)
-        ids, lacking = self._trace(indicator, basis, place, int(year), self._base_asked(indicator, base_year))
+        base, year = self._base_asked(indicator, base_year), int(year)
+        ids = self._ids_of(indicator, basis, place, year, base)
         figures = self.figures(indicator, basis, base_year=base_year)
-        if not lacking and year in self.years and np.isnan(figures.value.at[year, region]):
-            outside = self._outside.get(indicator)
-            if basis == OWN and outside is not None and outside[year - self.years[0], place]:
-                lacking = frozenset(["outside_bounds"])
-            else:
-                zero = figures.denominator is not None and figures.denominator.at[year, region] == 0
-                lacking = frozenset(["zero_denominator" if zero else "outside_domain"])
+        if (
+            year in self.years
+            and np.isfinite(figures.value.at[year, region])
+            and figures.coverage[year - self.years[0], place] >= 1
+        ):
+            return ids, frozenset()
+        lacking = self._lacking(indicator, basis, place, year, base)
+        if not lacking and year in self.years:
+            lacking = frozenset([self._reason(indicator, basis, figures, year - self.years[0], place)])
         return ids, lacking
+
+    def _reason(self, indicator: str, basis: str, figures: Figures, row: int, place: int) -> str:
+        """Why a value is missing whose inputs are all there."""
+        outside = self._outside.get(indicator)
+        if basis == OWN and outside is not None and outside[row, place]:
+            return "outside_bounds"
+        zero = figures.denominator is not None and figures.denominator.iat[row, place] == 0
+        return "zero_denominator" if zero else "outside_domain"
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -849,77 +860,126 @@ class Measured:
         same = {"indicator": indicator.code, "part": indicator.part, "unit": indicator.unit, "basis": basis}
         columns |= {name: np.full(len(row), text, object) for name, text in same.items()}
         for place in np.flatnonzero(columns["coverage"] < 1):
-            lacks = self.trace(codes[place], indicator.code, years[place], basis)[1]
+            lacks = self._lacking(indicator.code, basis, int(column[place]), int(years[place]), None)
+            lacks = lacks or [self._reason(indicator.code, basis, figures, row[place], column[place])]
             columns["lacking"][place] = ";".join(sorted(lacks))
         return columns
 
     # ------------------------------------------------------------------ where a value comes from
 
-    def _trace(self, name: str, basis: str, place: int, year: int, base: int | None) -> tuple[frozenset, frozenset]:
-        key = ("trace", name, basis, place, year, base if self._takes_base(name) else None)
+    def _ids_of(self, name: str, basis: str, place: int, year: int, base: int | None) -> frozenset:
+        """Ids of the observations behind a value."""
+        if basis == COUNTIES and self._aggregate(name) not in FROM_PARTS:
+            told = [(part, self._basis_of(name, part, year, base)) for part in self._family.parts[place]]
+            return frozenset().union(
+                *(self._ids_of(name, own_or_parts, part, year, base) for part, own_or_parts in told)
+            )
+        cell = self._cell(name, place, year) if basis == OWN else -1
+        if cell >= 0:
+            return frozenset([self._ids[cell]])
+        if basis == OWN and self._is_from_level(name, place, year, base):
+            return self._ids_of_level(name, place, year, base)
+        if name not in self.formulas:
+            return frozenset()
+        inputs = self._inputs(name, basis, place, year, base)
+        inputs += [(parameter, year) for parameter in _parameters(self.formulas[name])[1]]
+        below = self._base_below(name, base)
+        return frozenset().union(*(self._ids_of(one, basis, place, when, below) for one, when in inputs))
+
+    def _basis_of(self, name: str, part: int, year: int, base: int | None) -> str:
+        """What a part gives to a sum: its own figure, else that of its own parts where they are complete."""
+        if not self._family.has_parts[part] or not self._lacking(name, OWN, part, year, base):
+            return OWN
+        return OWN if self._lacking(name, COUNTIES, part, year, base) else COUNTIES
+
+    def _lacking(self, name: str, basis: str, place: int, year: int, base: int | None) -> frozenset:
+        """Inputs that are lacking for a value; regions whose cells have the same holes are looked at once."""
+        if basis == OWN:
+            place = int(self._alike(name, year, base)[place])
+        key = ("lacking", name, basis, place, year, base if self._takes_base(name) else None)
         if key not in self._sheets:
-            self._sheets[key] = self._traced(*key[1:])
+            self._sheets[key] = self._found_lacking(name, basis, place, year, base)
         return self._sheets[key]
 
-    def _traced(self, name: str, basis: str, place: int, year: int, base: int | None) -> tuple[frozenset, frozenset]:
+    def _found_lacking(self, name: str, basis: str, place: int, year: int, base: int | None) -> frozenset:
         if basis == COUNTIES and self._aggregate(name) not in FROM_PARTS:
-            return self._traced_parts(name, place, year, base)
-        if basis == OWN:
-            cell = self._cell(name, place, year)
-            if cell >= 0:
-                return frozenset([self._ids[cell]]), frozenset()
-        formula = self.formulas.get(name)
-        if formula is None:
-            return frozenset(), frozenset([f"{name}@{year}" if year not in self.years else name])
-        if name in CHANGES and basis == OWN:
-            from_level = self._traced_level(name, place, year, base)
-            if from_level is not None:
-                return from_level
-        required, optional = _parameters(formula)
+            told = [(part, self._basis_of(name, part, year, base)) for part in self._family.parts[place]]
+            return frozenset(
+                f"{lack}@{self.regions.index[part]}"
+                for part, own_or_parts in told
+                for lack in self._lacking(name, own_or_parts, part, year, base)
+            )
+        if basis == OWN and self._cell(name, place, year) >= 0:
+            return frozenset()
+        itself = frozenset([name if year in self.years else f"{name}@{year}"])
+        if name not in self.formulas:
+            return itself
         below = self._base_below(name, base)
-        needs = self._needs(name, self._base_of(name, basis, place, base))
-        traces = [
-            (self._trace(parameter, basis, place, earlier, below), earlier)
-            for parameter in required
-            for earlier in needs.get(parameter, {}).get(year, [year])
-        ]
-        ids = frozenset().union(*(ids for (ids, _), _ in traces))
-        ids |= frozenset().union(*(self._trace(parameter, basis, place, year, below)[0] for parameter in optional))
         lacking = frozenset(
-            lack if earlier == year or "@" in lack else f"{lack}@{earlier}"
-            for (_, lacks), earlier in traces
-            for lack in lacks
+            lack if when == year or "@" in lack else f"{lack}@{when}"
+            for one, when in self._inputs(name, basis, place, year, base)
+            for lack in self._lacking(one, basis, place, when, below)
         )
-        if lacking and name in SAID_BY_NAME:
-            lacking = frozenset([f"{name}@{year}" if year not in self.years else name])
-        return ids, lacking
+        return itself if lacking and name in SAID_BY_NAME else lacking
 
-    def _traced_parts(self, name: str, place: int, year: int, base: int | None) -> tuple[frozenset, frozenset]:
-        ids, lacking = set(), set()
-        for part in self._family.parts[place]:
-            there, lacks = self._trace(name, OWN, part, year, base)
-            if lacks and self._family.has_parts[part]:
-                deeper = self._trace(name, COUNTIES, part, year, base)
-                there, lacks = (there, lacks) if deeper[1] else deeper
-            ids |= there
-            lacking |= {f"{lack}@{self.regions.index[part]}" for lack in lacks}
-        return frozenset(ids), frozenset(lacking)
+    def _inputs(self, name: str, basis: str, place: int, year: int, base: int | None) -> list[tuple[str, int]]:
+        """Required inputs of a value, each with the years that it needs of them."""
+        needs = self._needs(name, self._base_of(name, basis, place, base))
+        required, _ = _parameters(self.formulas[name])
+        return [(one, when) for one in required for when in needs.get(one, {}).get(year, [year])]
 
-    def _traced_level(self, name: str, place: int, year: int, base: int | None) -> tuple[frozenset, frozenset] | None:
-        """The reported levels behind a fall, where the fall was taken from them."""
-        sheet, computed = self._sheet(name, OWN, base), self._computed_own(name, base)
+    def _alike(self, name: str, year: int, base: int | None) -> np.ndarray:
+        """For each region the first one whose cells, as far as this value needs them, have the same holes."""
+        key = ("alike", name, year, base if self._takes_base(name) else None)
+        if key not in self._sheets:
+            nodes: set[tuple[str, int]] = set()
+            self._gather(name, year, base, nodes)
+            rows = [
+                bases for (one, basis, _), bases in self._bases.items() if basis == OWN and len(np.unique(bases)) > 1
+            ]
+            for one, when in sorted(nodes):
+                if one in self._cells and when in self.years:
+                    rows.append(self._cells[one][when - self.years[0]] >= 0)
+            if rows:
+                _, first, which = np.unique(np.array(rows), axis=1, return_index=True, return_inverse=True)
+                self._sheets[key] = first[which.ravel()]
+            else:
+                self._sheets[key] = np.zeros(len(self.regions), int)
+        return self._sheets[key]
+
+    def _gather(self, name: str, year: int, base: int | None, nodes: set) -> None:
+        """All cells (variable, year) that a value may come from."""
+        if (name, year) in nodes:
+            return
+        nodes.add((name, year))
+        if name not in self.formulas:
+            return
+        self._sheet(name, OWN, base)
+        bases = self._bases.get((name, OWN, base if self._takes_base(name) else None))
+        for one in {None} if bases is None else set(bases.tolist()):
+            needs = self._needs(name, one)
+            for parameter in _parameters(self.formulas[name])[0]:
+                for when in needs.get(parameter, {}).get(year, [year]):
+                    self._gather(parameter, when, self._base_below(name, base), nodes)
+
+    def _is_from_level(self, name: str, place: int, year: int, base: int | None) -> bool:
+        """Whether a fall was taken from reported levels or yearly falls."""
+        if name not in CHANGES or year not in self.years:
+            return False
         row = year - self.years[0]
-        if sheet is None or year not in self.years or np.isnan(sheet.value.iat[row, place]):
-            return None
-        if computed is not None and not np.isnan(computed.value.iat[row, place]):
-            return None
+        sheet, computed = self._sheet(name, OWN, base), self._computed_own(name, base)
+        if sheet is None or np.isnan(sheet.value.iat[row, place]):
+            return False
+        return computed is None or bool(np.isnan(computed.value.iat[row, place]))
+
+    def _ids_of_level(self, name: str, place: int, year: int, base: int | None) -> frozenset:
         change = CHANGES[name]
         other = self._base_of(name, OWN, place, base) if change.from_base else year - 1
         ends = [self._cell(change.level, place, when) for when in {year, other}]
         if -1 in ends:  # then from the yearly falls between the two
             between = range(min(year, other) + 1, max(year, other) + 1)
             ends = [self._cell(f"{change.level}_decline_rate", place, when) for when in between]
-        return frozenset(self._ids[cell] for cell in ends if cell >= 0), frozenset()
+        return frozenset(self._ids[cell] for cell in ends if cell >= 0)
 
     def _cell(self, name: str, place: int, year: int) -> int:
         cells = self._cells.get(name)
@@ -928,7 +988,7 @@ class Measured:
     def _problem(self, name: str, row: int, column: int) -> Problem:
         region, year = self.regions.iloc[column], int(self.years[row])
         record = self._record(name)
-        ids, _ = self._trace(name, OWN, column, year, None)
+        ids = self._ids_of(name, OWN, column, year, None)
         behind = self.observations[self.observations["id"].isin(ids)].sort_values("id")
         computed = self._computed_own(name, None)
         value = self._observed(name) if computed is None else computed
@@ -1179,18 +1239,11 @@ class _Family:
         return common
 
 
-def formula_settings(coefficients: list, latest_year: int | None = None) -> Callable[[Callable], dict]:
-    """What the standards fix for a formula: a number of its own name, or the group as a dictionary.
-
-    With `latest_year`, a base year later than that gives way to that of the five-year plan running then (2015 for
-    2016–2020).
-    """
+def formula_settings(coefficients: list[catalog.Coefficient]) -> Callable[[Callable], dict]:
+    """What the standards fix for a formula: a number of its own name, or the group as a dictionary."""
     groups: dict[str, dict[str, float]] = {}
     for row in coefficients:
-        value = row.value
-        if row.group == "base_year" and latest_year is not None and value > latest_year:
-            value = 5 * ((latest_year - 1) // 5)
-        groups.setdefault(row.group, {})[row.name] = value
+        groups.setdefault(row.group, {})[row.name] = row.value
     known: dict[Callable, dict] = {}
 
     def settings(formula: Callable) -> dict:
