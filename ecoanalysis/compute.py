@@ -233,8 +233,8 @@ class Measured:
         basis : str
             `reported` (a region's own figures) or `from_counties` (its parts put together).
         base_year : int, optional
-            Year that a cumulative fall or a rise starts from, and the price base of an intensity; by default that of
-            the region's target, and that of the coefficients where it has none.
+            Year that a cumulative fall or a rise starts from, and the price base; by default that of the region's
+            target, and that of the coefficients where it has none.
         partial : bool
             Include sums of fewer than all parts.
         """
@@ -260,8 +260,14 @@ class Measured:
         return pd.Series(basis, index=self.regions.index)
 
     def base_years(self, indicator: str, basis: str = OWN, *, base_year: int | None = None) -> pd.Series:
-        """The base year that each region's values of an indicator refer to; NaN for an indicator without one."""
+        """The base year of each region's values: where a fall or rise starts, and the price base of an intensity.
+
+        NaN for an indicator without one. Ask `value` for the same base year to compare with another panel.
+        """
         base = self._base_asked(indicator, base_year)
+        if indicator in self.formulas and self._takes_base(indicator) and self._base_year(indicator) is None:
+            priced = next(one for one in _parameters(self.formulas[indicator])[0] if self._takes_base(one))
+            return self.base_years(priced, OWN, base_year=base_year)
         self._sheet(indicator, basis, base)
         return pd.Series(self._bases.get((indicator, basis, base), np.nan), index=self.regions.index, dtype=float)
 
@@ -526,11 +532,10 @@ class Measured:
         if formula is None:
             return None
         required, optional = _parameters(formula)
-        below = self._base_below(name, base)
-        sheets = [self._sheet(parameter, basis, below) for parameter in required]
+        sheets = [self._sheet(parameter, basis, base) for parameter in required]
         if any(sheet is None for sheet in sheets):
             return None
-        extras = {parameter: self._sheet(parameter, basis, below) for parameter in optional}
+        extras = {parameter: self._sheet(parameter, basis, base) for parameter in optional}
         try:
             sheet = self._evaluated(name, basis, sheets, extras, base)
         except own.FormulaError as error:
@@ -722,7 +727,7 @@ class Measured:
             formula = self.formulas.get(name)
             there = nothing if formula is None else ~nothing
             for parameter in _parameters(formula)[0] if formula else ():
-                cells = self._members(parameter, self._base_below(name, base))
+                cells = self._members(parameter, base)
                 there = there & self._over_years(
                     cells, self._needs(name, self._one_base(name, base)).get(parameter), np.logical_and
                 )
@@ -747,9 +752,8 @@ class Measured:
         if formula is None:
             return None
         required, optional = _parameters(formula)
-        below = self._base_below(name, base)
-        sheets = [self._restricted(parameter, below, there) for parameter in required]
-        extras = {parameter: self._restricted(parameter, below, there) for parameter in optional}
+        sheets = [self._restricted(parameter, base, there) for parameter in required]
+        extras = {parameter: self._restricted(parameter, base, there) for parameter in optional}
         if any(sheet is None for sheet in sheets):
             return None
         kept = self._bases.get((name, COUNTIES, base))
@@ -763,9 +767,8 @@ class Measured:
         if row is not None:  # a fall compares the same counties in both years
             there = np.broadcast_to(there[row], there.shape)
         parts = self._parts(name) or ()
-        below = self._base_below(name, base)
         return {"value": self._restricted(name, base, there)} | {
-            place: self._restricted(part, below, there)
+            place: self._restricted(part, base, there)
             for place, part in zip(("numerator", "denominator"), parts, strict=False)
         }
 
@@ -778,8 +781,7 @@ class Measured:
             empty = self._frame(np.full(shape, np.nan))
             return Figures(empty, None, None, np.full(shape, -1, np.int8), np.zeros(shape, bool), np.zeros(shape))
         parts = self._parts(name)
-        below = self._base_below(name, base)
-        sides = [self._sheet(part, basis, below) for part in parts] if parts else [None, None]
+        sides = [self._sheet(part, basis, base) for part in parts] if parts else [None, None]
         values = [None if side is None else side.value for side in sides]
         coverage = np.isfinite(sheet.value.to_numpy()).astype(float)
         figures = Figures(sheet.value, *values, sheet.status, sheet.known, coverage)
@@ -883,8 +885,7 @@ class Measured:
             return frozenset()
         inputs = self._inputs(name, basis, place, year, base)
         inputs += [(parameter, year) for parameter in _parameters(self.formulas[name])[1]]
-        below = self._base_below(name, base)
-        return frozenset().union(*(self._ids_of(one, basis, place, when, below) for one, when in inputs))
+        return frozenset().union(*(self._ids_of(one, basis, place, when, base) for one, when in inputs))
 
     def _basis_of(self, name: str, part: int, year: int, base: int | None) -> str:
         """What a part gives to a sum: its own figure, else that of its own parts where they are complete."""
@@ -914,11 +915,10 @@ class Measured:
         itself = frozenset([name if year in self.years else f"{name}@{year}"])
         if name not in self.formulas:
             return itself
-        below = self._base_below(name, base)
         lacking = frozenset(
             lack if when == year or "@" in lack else f"{lack}@{when}"
             for one, when in self._inputs(name, basis, place, year, base)
-            for lack in self._lacking(one, basis, place, when, below)
+            for lack in self._lacking(one, basis, place, when, base)
         )
         return itself if lacking and name in SAID_BY_NAME else lacking
 
@@ -960,7 +960,7 @@ class Measured:
             needs = self._needs(name, one)
             for parameter in _parameters(self.formulas[name])[0]:
                 for when in needs.get(parameter, {}).get(year, [year]):
-                    self._gather(parameter, when, self._base_below(name, base), nodes)
+                    self._gather(parameter, when, base, nodes)
 
     def _is_from_level(self, name: str, place: int, year: int, base: int | None) -> bool:
         """Whether a fall was taken from reported levels or yearly falls."""
@@ -1106,11 +1106,6 @@ class Measured:
                 "base_year" in self.fixed(formula) or any(map(self._takes_base, sum(_parameters(formula), [])))
             )
         return self._needed[key]
-
-    def _base_below(self, name: str, base: int | None) -> int | None:
-        """The base year that a formula's inputs are asked for: its own base year is not their price base."""
-        formula = self.formulas.get(name)
-        return None if formula is None or "base_year" in self.fixed(formula) else base
 
     def _base_year(self, name: str) -> int | None:
         """Base year of the coefficients; None for a formula without one."""
