@@ -23,6 +23,8 @@ from pathlib import Path
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
@@ -67,7 +69,7 @@ def tile(data: Path, out: Path, count: int, years: int = 10, seed: int = 0) -> d
     originals = regions[~regions["code"].isin(regions["parent"]) & (regions["parent"] != "")]
     files = sorted((data / "statistics").glob("*.csv"))
     rows = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False, comment="#") for path in files])
-    rows = rows[rows["region_code"].isin(originals["code"])]
+    rows = rows[rows["region_code"].isin(originals["code"]) & rows["variable"].isin(_needed(data))]
     numbers = pd.to_numeric(rows["value"], errors="coerce")
     # A folder may hold a demo value beside a measured one; a tiled country holds one of each year and variable.
     rank = rows["status"].map({"observed": 0, "estimated": 1, "demo": 2})
@@ -95,6 +97,23 @@ def tile(data: Path, out: Path, count: int, years: int = 10, seed: int = 0) -> d
         copy.to_csv(path, mode="a", header=not path.exists(), index=False)
         written += len(copy)
     return {"counties": count, "cities": cities, "rows": written}
+
+
+def _needed(data: Path) -> set[str]:
+    """The variables that the indicators with a target are made of."""
+    import inspect
+
+    from ecoanalysis.formulas import FORMULAS
+
+    waiting = list(pd.read_csv(data / "targets.csv", dtype=str)["indicator"].unique())
+    needed: set[str] = set()
+    while waiting:
+        code = waiting.pop()
+        if code not in needed:
+            needed.add(code)
+            parameters = inspect.signature(FORMULAS[code]).parameters.values() if code in FORMULAS else ()
+            waiting += [one.name for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    return needed
 
 
 def _amounts() -> set[str]:

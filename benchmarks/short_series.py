@@ -7,7 +7,7 @@ targets at the last value moved by 0, 1/2, 1 or 2 median annual changes a year. 
 (requirements.txt beside this file) with the repository on PYTHONPATH.
 
 The shipped weights were learned from these panels, so a fair table needs weights that were not: `python -m
-ecoanalysis.forecast.train --panel DIRECTORY --check --out FILE` keeps indicators out, and --weights FILE --unseen
+training.learn --panel DIRECTORY --check --out FILE` keeps indicators out, and --weights FILE --unseen
 scores on exactly those.
 """
 
@@ -48,7 +48,7 @@ def tasks(bench, name: str, n: int, unseen: bool, most: int | None) -> list[dict
     found, _ = bench.tasks(dataset, n, kind=kind)
     if unseen and name == "dev":
         _, meta = bench.load("dev")
-        kept = set(sorted(meta.indicator.unique())[::3])  # as train.kept_out
+        kept = set(sorted(meta.indicator.unique())[::3])  # as kept_out of training/learn.py
         found = [task for task in found if task["group"] in kept]
     return found[:most]
 

@@ -100,7 +100,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     coefficients = catalog.coefficients(raw.folder)
     indicators = catalog.indicators()
-    targets = targets_of_regions(_complete(raw.targets, indicators), raw.regions, indicators)
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
     assessor = Assessor(
         measured=measured,
@@ -150,7 +150,7 @@ def default_as_of(raw) -> int:
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
     indicators = catalog.indicators()
-    targets = targets_of_regions(_complete(raw.targets, indicators), raw.regions, indicators)
+    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     if numeric.empty:
         numeric = targets[targets["comparison"] != "done"]
@@ -175,7 +175,7 @@ def _checked_year(as_of, raw) -> int:
     return year
 
 
-def _complete(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
+def complete_targets(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
     """Targets with every column that judging reads; an empty requirement is the catalogue's."""
     table = targets.copy()
     for name in ("base_year", "base_value"):
@@ -442,7 +442,7 @@ class Analysis:
         self._needs_data()
         code = self.indicator_code(indicator)
         region = region if region == "*" else self.region_code(region)
-        table = _complete(self.raw.targets, self.indicators)
+        table = complete_targets(self.raw.targets, self.indicators)
         like = table[table["indicator"] == code]
         row = (like.iloc[0] if len(like) else table.iloc[0]).to_dict()
         unit = self.indicators[code].unit
@@ -833,7 +833,7 @@ class Statement:
         """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
         from ecoanalysis import charts
 
-        return charts.forecast(self.analysis, self.region_code, self.indicator, lang)
+        return charts.forecast(self, lang)
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:

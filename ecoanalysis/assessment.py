@@ -84,7 +84,7 @@ class Assessor:
             parts.append(table)
             bands += forecasts
         whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
-        whole = _contributions(whole, self.regions)
+        whole = self.contributions(whole)
         forecasts = [table for table in bands if len(table)]
         empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
         return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
@@ -172,7 +172,7 @@ class Assessor:
             paper = self.checklist(region, indicator.code)
             series = events.loc[region].dropna() if region in events.index else pd.Series(dtype=float)
             values = {"warning": paper["warning"], "status": paper["status"]}
-            if series.empty or self.as_of - series.index[-1] >= self.settings.stale_years:
+            if series.empty or series.index[-1] < self.as_of:  # an older year does not speak for this one
                 values |= {"verdict": "insufficient_data", "warning": _joined("not_reported", paper["warning"])}
                 if due <= self.as_of:
                     values["met_at_due"] = "unknown"
@@ -470,6 +470,29 @@ class Assessor:
             }
             table[i] |= values
 
+    def contributions(self, table: pd.DataFrame) -> pd.DataFrame:
+        """How many of the city's missing things lie in each county, reckoned against the city's own target."""
+        parents = set(self.regions["parent"]) - {""}
+        for row in table[table["region_code"].isin(parents) & (table["gap_count"] > 0)].to_dict("records"):
+            counties = self.members(row["region_code"])
+            rows = table[(table["indicator"] == row["indicator"]) & table["region_code"].isin(counties)]
+            rows = rows[rows["basis"] != ""].drop_duplicates("region_code")
+            short = [self.shortfall(county, row) for county in rows.to_dict("records")]
+            amounts = judge.contributions(short, row["gap_count"], row["gap_count_unit"] in COUNTED)
+            table.loc[rows.index, "contribution"] = amounts
+        return table
+
+    def shortfall(self, county: dict, city: dict) -> float:
+        """What a county lacks of the city's target, in the city's things."""
+        parts = self.measured.parts(
+            county["region_code"], county["indicator"], int(county["latest_year"]), county["basis"]
+        )
+        if not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
+            return 0.0
+        numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
+        missing = judge.missing_things(*numbers)
+        return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
+
 
 # ---------------------------------------------------------------------- small parts
 
@@ -512,23 +535,3 @@ def _weakest(statuses) -> str:
 
 def _no_better(code: str, bound: str) -> str:
     return max(code, bound, key=judge.SEVERITY.index)
-
-
-def _contributions(table: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    """How many of the city's missing things lie in each county."""
-    parent = regions.set_index("code")["parent"]
-    keys = ["indicator", "comparison"]
-    for _, rows in table[table["gap_count"].notna()].groupby(keys, sort=False):
-        by_region = rows.drop_duplicates("region_code").set_index("region_code")
-        for city in set(parent[parent != ""]) & set(by_region.index):
-            counties = [code for code in by_region.index if parent.get(code) == city]
-            unit = by_region.at[city, "gap_count_unit"]
-            shares = judge.contributions(
-                by_region.loc[counties, "gap_count"].astype(float),
-                float(by_region.at[city, "gap_count"]),
-                unit in COUNTED,
-            )
-            places = rows.index[rows["region_code"].isin(counties)]
-            amounts = dict(zip(counties, shares, strict=True))
-            table.loc[places, "contribution"] = [amounts[code] for code in rows.loc[places, "region_code"]]
-    return table

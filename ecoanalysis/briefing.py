@@ -25,7 +25,8 @@ def decimals_of(s) -> int:
         return record.decimals or 0
     if s.gap > 0 and s.comparison in judge.AT_LEAST + judge.AT_MOST + ("=",):
         decimals = judge.decimals_that_show(s.latest_value, s.target, s.comparison, record)
-        return max(decimals, record.decimals + 1) if s.is_duty else decimals  # the last steps of a duty: 99.94 %
+        last_steps = s.is_duty and s.gap < 10.0 ** (1 - record.decimals)  # 99.94 %, but 98.2 %
+        return max(decimals, record.decimals + 1) if last_steps else decimals
     return record.decimals
 
 
@@ -151,6 +152,8 @@ def _trend(s, w: Words) -> str:
     head = w("claim.relative" if s.comparison in judge.RELATIVE else "claim.trend", **words_)
     if s.verdict in ("reached", "reached_at_risk"):
         judged = w(f"claim.{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        if s.met_at_due == "unknown":
+            judged = w("claim.unknown_at_due") + judged
         survey = w("claim.survey_met") if "survey_error" in s.warnings else ""
         return w.join(f"{head}{judged}", survey)
     parts = [head]
@@ -182,6 +185,7 @@ def _duty(s, w: Words) -> str:
     if np.isfinite(s.outstanding) and s.outstanding > 0:
         key = f"outstanding.{s.indicator}"
         key = key if words.has_phrase(key) else "outstanding.other"
+        key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
         number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
         parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit), number=number))
     elif s.gap > 0:
@@ -236,7 +240,8 @@ def _papers(s, w: Words) -> str:
     there = [kind for kind in PAPERS if kind not in lacking]
     names = {kind: w(f"papers.{kind}") for kind in PAPERS}
     key = "papers.some" if there else "papers.none"
-    return w(key, there=w.list(names[k] for k in there), lacking=w.list(names[k] for k in lacking)).capitalize()
+    together = w.series
+    return w(key, there=together([names[k] for k in there]), lacking=together([names[k] for k in lacking])).capitalize()
 
 
 def pace(s, w: Words) -> str:
@@ -251,6 +256,8 @@ def pace(s, w: Words) -> str:
     # The needed pace is reckoned from what is printed, so that a reader gets the same.
     years = s.milestone - int(s.latest_year)
     printed = judge.printed_gap(s.latest_value, printed_target(s), decimals_of(s))
+    if not printed:  # a strict target, met to the last printed digit
+        return ""
     required = float(printed) / years
     while decimals < 6 and not float(words.rounded(required, decimals)):
         decimals += 1

@@ -1,4 +1,4 @@
-"""The commands: init, check, run, track-record.
+"""The commands: init, check, run, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -24,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if others and options.command is not _lab:
+        parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
+    options.others = others
     return options.command(options)
 
 
@@ -76,6 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     record.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     record.set_defaults(command=_guarded, guarded=_track_record)
+
+    lab = commands.add_parser(
+        "lab",
+        parents=[common, data],
+        help="在 JupyterLab 中打开笔记本，其余选项转交 JupyterLab · notebooks in JupyterLab, which gets all other options",
+    )
+    lab.add_argument("folder", type=Path, nargs="?", default=Path("notebooks"), metavar="DIR")
+    lab.set_defaults(command=_lab)
     return parser
 
 
@@ -146,6 +158,26 @@ def _track_record(options: argparse.Namespace) -> int:
     return 0
 
 
+def _lab(options: argparse.Namespace) -> int:
+    from importlib.util import find_spec
+
+    from ecoanalysis import catalog
+
+    lang = _word(options)
+    if find_spec("jupyterlab") is None:
+        return _refuse(catalog.phrase("lab.missing", lang))
+    from ecoanalysis.runs import lab
+
+    try:
+        made, kept = lab.lay_out(options.folder, options.data)
+    except OSError as error:
+        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error.strerror or error))
+    print(catalog.phrase("lab.laid_out", lang, folder=options.folder, made=len(made), kept=len(kept)))
+    if not (options.data / "regions.csv").is_file():
+        print(catalog.phrase("lab.no_data", lang, data=options.data))
+    return lab.start(options.folder, options.others)
+
+
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
@@ -162,7 +194,7 @@ def _guarded(options: argparse.Namespace) -> int:
         print(catalog.phrase("run.interrupted", lang, kept=error.kept, total=error.total), file=sys.stderr)
         return 130
     except KeyboardInterrupt:
-        print(catalog.phrase("run.interrupted", lang, kept=0, total="?"), file=sys.stderr)
+        print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
         return 130
     except OSError as error:
         values = {"reason": error.strerror or error, "file": error.filename or ""}

@@ -55,7 +55,9 @@ def statements(
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise analysis.BadData(raw.problems)
-    targets = targets_of_regions(raw.targets, raw.regions, catalog.indicators())
+    targets = targets_of_regions(
+        analysis.complete_targets(raw.targets, catalog.indicators()), raw.regions, catalog.indicators()
+    )
     targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
     tables = catalog.read(raw.folder)
     truth = _series(compute.measure(raw.observations, raw.regions, targets=targets, tables=tables).results)

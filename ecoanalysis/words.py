@@ -120,6 +120,9 @@ class Words:
         size, name = _multiple(unit)
         value = decimal(value) * size
         if unit in COUNTED:
+            one = f"unit.{name}_one"
+            if value == 1 and has_phrase(one):
+                return f"1 {self(one)}"
             return self._with_unit(self.number(value, 0), name)
         steps = [(10**8, "亿"), (10**4, "万")] if self.lang == "zh" else [(10**9, " billion"), (10**6, " million")]
         for step, word in steps:
@@ -160,6 +163,10 @@ class Words:
 
     def list(self, names: Iterable[str]) -> str:
         return self("list").join(names)
+
+    def series(self, names: list[str]) -> str:
+        """Names in a row, the last one joined by and."""
+        return self("list.and").join([self.list(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     def join(self, *sentences: str) -> str:
         """Sentences one after another, as the language sets them."""

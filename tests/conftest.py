@@ -1,8 +1,13 @@
 """Small data folders that tests fill as they need."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small
@@ -12,6 +17,7 @@ C2,丙县,County C,county,C,200,mountain,arid,
 STATISTICS = "region_code,year,variable,value,unit,status,source,note\n"
 TARGETS = (
     "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments\n"
+    "C,river_chief_system,,done,,,2023,2026,plan,bureau,\n"
 )
 EVIDENCE = "region_code,indicator,year,kind,title,location,department,date\n"
 
@@ -45,3 +51,11 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path) -> Folder:
     return Folder(tmp_path / "数据 folder")
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """One analysis of the shipped data for all tests that read it."""
+    from ecoanalysis import analyse
+
+    return analyse(Path(__file__).resolve().parents[1] / "data/raw", 2023)

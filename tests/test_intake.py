@@ -21,7 +21,7 @@ def test_a_good_folder_has_no_problems_and_keeps_every_cell_traceable(folder):
         125_000,
         "10⁴ CNY",
         "statistics/statistics.csv",
-        "row 2",
+        "2",
     )
     assert first["id"] == "statistics.csv:2"
     assert raw.observations.iloc[1]["value"] == pytest.approx(2000)
@@ -64,7 +64,7 @@ def test_everything_wrong_is_told_at_once(folder):
     found = problems(folder)
     assert len([line for line in found if line.startswith("statistics/bad.csv:2")]) == 3
     assert any(line.startswith("statistics/bad.csv:3") for line in found)
-    assert any(line.startswith("targets.csv:2") for line in found)
+    assert any(line.startswith("targets.csv:3") for line in found)
 
 
 def test_two_values_for_one_cell_contradict_and_neither_is_used(folder):

@@ -1,13 +1,13 @@
-"""Learn the constants of this folder from a panel of unrelated annual series.
+"""Learn the constants of `ecoanalysis.forecast` from a panel of unrelated annual series.
 
-    python -m ecoanalysis.forecast.train --panel DIRECTORY [--check]
+    python -m training.learn --panel DIRECTORY [--check]
 
 DIRECTORY holds NAME.parquet (sid, t, value) and NAME_meta.parquet (sid, indicator, lo, hi, direction, kind) for the
 panels wide, dev and m1. With --check, a third of the indicators of dev, everything like them elsewhere, and all of m1
 are kept out; the weights go where --out says, for `benchmarks/`, and how they fared on what was kept out goes beside
 them as fared.csv. Without, everything is learned from.
 
-Needs torch, pandas and pyarrow; the package itself never imports this file.
+Needs torch, pandas and pyarrow; the package never imports this folder.
 """
 
 from __future__ import annotations
@@ -421,7 +421,10 @@ def fit_sisters(laid, after, weight, cell, width: int, epochs: int, seed: int, b
             schedule.step()
             running = 0.99 * running + 0.01 * loss.item()
             done += 1
-        print(f"sisters seed {seed} epoch {epoch} {running / (1 - 0.99**done):.5f} {time.time() - began:.0f} s", flush=True)
+        print(
+            f"sisters seed {seed} epoch {epoch} {running / (1 - 0.99**done):.5f} {time.time() - began:.0f} s",
+            flush=True,
+        )
     with torch.no_grad():
         layers = {}
         for name, one, two in (("first", net.odd, net.even), ("sister_first", net.sister_odd, net.sister_even)):
@@ -554,7 +557,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--panel", type=Path, required=True)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--out", type=Path, default=HERE / "weights.csv")
+    parser.add_argument("--out", type=Path, default=learned.WEIGHTS)
     parser.add_argument("--constants", type=Path, help="fit the closed form instead and write its table here")
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--nets", type=int, default=2)

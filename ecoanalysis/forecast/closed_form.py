@@ -29,7 +29,7 @@ CONSTANTS = Path(__file__).with_name("constants.csv")
 
 @cache
 def constants() -> dict[str, float]:
-    """Constants by name, as `train.py` found them."""
+    """Constants by name, as `training/learn.py` found them."""
     with CONSTANTS.open(encoding="utf-8", newline="") as file:
         return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
 

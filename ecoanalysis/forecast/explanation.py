@@ -12,9 +12,8 @@ import numpy as np
 from scipy import special
 
 from ecoanalysis.forecast.breaks import LevelShift, level_shift
-from ecoanalysis.forecast.closed_form import closed_form, roughness
-from ecoanalysis.forecast.learned import learned
-from ecoanalysis.forecast.windows import windows
+from ecoanalysis.forecast.closed_form import roughness
+from ecoanalysis.forecast.paths import shapes
 
 FARED = Path(__file__).with_name("fared.csv")
 BANDS = (0.025, 0.1, 0.5, 0.9, 0.975)
@@ -53,6 +52,12 @@ class Explanation:
         2.5, 10, 50, 90 and 97.5 % quantiles of the learned model and of the closed form.
     apart : float
         Largest distance of the two medians, in half widths of the learned 80 % band. Above 1 they differ.
+    sisters : int
+        Sister regions that were read; 0 for a series alone.
+    lone_bands : array (horizon, 5)
+        `bands` as they would be without sisters.
+    standing : array (horizon,)
+        Chance of the last value itself because the series stands still.
     """
 
     observations: int
@@ -70,6 +75,9 @@ class Explanation:
     bands: np.ndarray
     plain_bands: np.ndarray
     apart: float
+    sisters: int
+    lone_bands: np.ndarray
+    standing: np.ndarray
 
 
 def explain(
@@ -79,17 +87,20 @@ def explain(
     bounds: tuple[float | None, float | None] = (None, None),
     better: int = 0,
     break_at: int | None = None,
+    references: Sequence | None = None,
 ) -> Explanation:
     """What the learned model made of one history, and what the closed form would have made of it.
 
-    The parameters are those of `quantiles`, for one series; so are the errors.
+    The parameters are those of `quantiles`, for one series (`references`: its list); so are the errors.
     """
-    w = windows([history], [bounds], [better], [break_at])
+    one = ([history], horizon, [bounds], [better], [break_at])
+    given = None if references is None else [references]
+    w, shape = shapes(*one, "learned", given)
     ahead = int(w.ahead[0])
     scores = special.ndtri(np.array(BANDS))
-    shape = learned(w, horizon + ahead).from_year(w.ahead, horizon)
     bands = shape.at(scores)[0]
-    plain = closed_form(w, horizon + ahead).from_year(w.ahead, horizon).at(scores)[0]
+    lone_bands = shapes(*one, "learned")[1].at(scores)[0] if w.company is not None else bands
+    plain = shapes(*one, "closed_form", given)[1].at(scores)[0]
     fine = shape.at(special.ndtri((np.arange(400) + 0.5) / 400))[0]
     low, high = w.low[0], w.high[0]
     n, usual = int(w.n[0]), float(w.scale[0])
@@ -113,6 +124,9 @@ def explain(
         bands=bands,
         plain_bands=plain,
         apart=float((np.abs(bands[:, 2] - plain[:, 2]) / half).max()) if width80 else 0.0,
+        sisters=0 if w.company is None else len(w.company.who),
+        lone_bands=lone_bands,
+        standing=shape.standing[0],
     )
 
 

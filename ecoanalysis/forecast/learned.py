@@ -1,6 +1,6 @@
 """The learned model: what thousands of unrelated annual series say about windows like this one.
 
-A small network (weights.csv, made by train.py) reads the features of a window and gives location, scale, skew and
+A small network (weights.csv, made by training/learn.py) reads the features of a window and gives location, scale, skew and
 tail weight of the change since the last value, in usual annual changes, as smooth curves over the years ahead. It is
 asked twice, about the series and about its mirror image, and answers are combined so that the forecast of -y is
 exactly minus the forecast of y. Several networks are averaged.

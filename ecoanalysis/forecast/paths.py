@@ -117,7 +117,8 @@ def sample_paths(
         As `quantiles`.
     """
     drawn = _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK), np.float64
+        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK),
+        np.float64,
     )
     return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
 
@@ -141,7 +142,8 @@ def blocks(
     Only one block is in memory at a time. The size of the block does not change the paths.
     """
     return _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block), np.float32
+        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block),
+        np.float32,
     )
 
 

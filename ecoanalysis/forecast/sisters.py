@@ -29,6 +29,7 @@ AROUND = 64  # members of a large group, next to each other in usual change, amo
 WHICH_ODD = np.array([ODD.index(name) for name in SEEN_ODD])
 WHICH_EVEN = np.array([EVEN.index(name) for name in SEEN_EVEN])
 
+
 def seen(w: Windows, odd: np.ndarray, even: np.ndarray, who: np.ndarray, of: np.ndarray):
     """Odd and even inputs (pairs, inputs) of the windows `who`, seen from the windows `of`.
 
@@ -43,6 +44,7 @@ def seen(w: Windows, odd: np.ndarray, even: np.ndarray, who: np.ndarray, of: np.
         np.concatenate([even[who][:, WHICH_EVEN], ratio[:, None], np.abs(ratio)[:, None], *alike], axis=1),
     )
 
+
 def likeness(w: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cosine and correlation (pairs, 1) of the annual changes in the years that both have, zero without three."""
     changes = np.diff(w.values, axis=1)
@@ -54,6 +56,7 @@ def likeness(w: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, n
     around_b = np.where(both, b - b.sum(axis=1, keepdims=True) / count, 0.0)
     enough = (both.sum(axis=1) >= 3)[:, None]
     return _cosine(a, b) * enough, _cosine(around_a, around_b) * enough
+
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     size = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
@@ -181,9 +184,10 @@ def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None
     far = (ratio > np.log(FARTHEST)) & (laid.level > 0) & (w.level[owner] > 0)
     if far.any():
         which = sorted({int(i) for i in owner[far]})
+        names = ", ".join(map(str, which[:10])) + (" …" if len(which) > 10 else "")
         warnings.warn(
-            f"references of series {', '.join(map(str, which[:10]))}{' …' if len(which) > 10 else ''} differ in level by more than "
-            "ten thousand times and are not read; check their unit",
+            f"references of series {names} differ in level by more than ten thousand times "
+            "and are not read; check their unit",
             stacklevel=5,
         )
     kept = ~(itself | far)

@@ -39,7 +39,9 @@ from ecoanalysis.runs.workers import pool
 
 __all__ = ["NOTEBOOKS", "PROCESSED", "Interrupted", "Job", "Outcome", "Refused", "Report", "run", "track_record"]
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+PACKAGE = Path(__file__).resolve().parents[1]
+# Inside the package where it was installed, beside it in a source tree.
+NOTEBOOKS = next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 RECORD_NOTEBOOK = "track_record"
 PROCESSED = Path("data/processed")
@@ -121,7 +123,7 @@ def run(
     """
     started = time.monotonic()
     data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
-    jobs = jobs or os.cpu_count() or 1
+    jobs = _cores() if jobs is None else jobs
     if jobs < 1:
         raise Refused("jobs", jobs=jobs)
     from ecoanalysis.runs import work
@@ -132,10 +134,10 @@ def run(
         "lang": lang,
         "scenario": scenario,
         "skip_bad_rows": skip_bad_rows,
-        "tables": bool(tables),
+        "tables": bool(tables),  # beside the run, not in it
     }
     inputs = _inputs(work, data, asked)
-    if inputs and (earlier := _unchanged(out, inputs)):
+    if inputs and (earlier := _unchanged(out, inputs, tables)):
         say(phrase("run.unchanged", word, folder=earlier.folder))
         return replace(earlier, seconds=time.monotonic() - started)
     check_room(out, ROOM)
@@ -225,6 +227,7 @@ class _Making:
         self.outcomes: dict[str, Outcome] = {}
         self.documents: list[Outcome] = []
         self.left_out: list[str] = []
+        self.beside: dict[str, str] = {}
 
     def make(self, workers, tables: Path | None) -> tuple[Report, Path | None]:
         """Do everything; returns the report and where a changed earlier run was kept."""
@@ -246,6 +249,7 @@ class _Making:
                 call = {"prepared": str(prepared), "path": str(self.building / name), "regions": made}
                 waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
             self.work.write_tables(self.analysis, tables or self.building / "tables")
+            self.beside = fingerprints(tables) if tables else {}
             begun = time.monotonic()
             while waiting:
                 ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -393,6 +397,7 @@ class _Making:
             "packages": self.work.versions(),
             "regions": [asdict(self.outcomes[job.region]) for job in self.plan if job.region in self.outcomes],
             "documents": [asdict(outcome) for outcome in self.documents],
+            "tables": {name: digest for name, digest in self.beside.items() if name.endswith(".csv")},
         }
         _write_manifest(self.building, manifest, finished)
 
@@ -497,16 +502,24 @@ def _inputs(work, data: Path, asked: dict) -> str:
     return _hash(asked, str(data), hashes, work.package_hash(), notebooks)
 
 
-def _unchanged(out: Path, inputs: str) -> Report | None:
+def _unchanged(out: Path, inputs: str, tables: Path | None) -> Report | None:
     """The run that already holds just this, if there is one."""
     for path in sorted(out.glob(f"[0-9]*/{MANIFEST}"), reverse=True):
         manifest = manifest_of(path.parent)
-        if manifest.get("input") == inputs and manifest.get("state") == "done" and is_whole(path.parent, manifest):
+        if manifest.get("input") != inputs or manifest.get("state") != "done":
+            continue
+        beside = fingerprints(tables) if tables and tables.exists() else {}
+        if manifest["tables"].items() <= beside.items() and is_whole(path.parent, manifest):
             taken = {"reused": True, "why": ""}
             outcomes = [Outcome(**outcome | taken) for outcome in manifest["regions"]]
             documents = [Outcome(**outcome | taken) for outcome in manifest["documents"]]
             return Report(path.parent, outcomes, documents, unchanged=True)
     return None
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _hash(*parts: object) -> str:

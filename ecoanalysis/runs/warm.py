@@ -49,9 +49,14 @@ class Warm:
 
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="eco-")  # 0700, and short: a socket's path has 107 bytes at most
-        self.address = os.path.join(self._folder, "s")  # noqa: PTH118
+        self.address = str(Path(self._folder) / "s")
         self._ready = threading.Lock()
         self.closed = False
+        self._start()
+
+    def _start(self) -> None:
+        for name in (self.address, f"{self.address}.ready"):
+            Path(name).unlink(missing_ok=True)
         # A session of its own: a terminal's Ctrl-C reaches the starter alone, which then ends this one in order.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ecoanalysis.runs.warm", self.address],
@@ -86,8 +91,12 @@ class Warm:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def wait(self) -> None:
-        """Return when everything is imported."""
+        """Return when everything is imported; a warm process that was killed is started again."""
         with self._ready:
+            if not self.closed and self._process.poll() is not None:
+                self._process.stdin.close()
+                self._process.stdout.close()
+                self._start()
             ready = Path(f"{self.address}.ready")
             if not self.closed and not ready.exists():
                 readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)

@@ -15,7 +15,7 @@ def stays(history, bounds=(None, None), horizon=3) -> np.ndarray:
 
 def test_the_longer_it_has_stood_the_likelier_it_stands_another_year():
     chances = [stays([3, 4, 5, 6, *[7.0] * years])[0] for years in (1, 2, 3, 5, 8)]
-    assert chances == sorted(chances) and chances[0] == 0 and chances[-1] > 0.85
+    assert chances == sorted(chances) and chances[0] == 0 and 0.65 < chances[-1] < 0.95
 
 
 def test_a_rate_that_has_been_100_for_years_probably_stays_there():

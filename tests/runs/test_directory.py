@@ -53,6 +53,10 @@ def test_a_link_is_no_folder_inside(tmp_path):
         inside(tmp_path / "out", "2023")
     with pytest.raises(Refused):
         inside(tmp_path / "out", "../elsewhere")
+    (tmp_path / "out/2022").mkdir()
+    (tmp_path / "out/2021").symlink_to(tmp_path / "out/2022")  # a neighbour is elsewhere too
+    with pytest.raises(Refused):
+        inside(tmp_path / "out", "2021")
 
 
 REGIONS = "code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size\n"

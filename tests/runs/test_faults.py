@@ -151,7 +151,8 @@ def test_killed_at_any_moment_the_next_run_completes_as_if_undisturbed(three, tm
             victim = started_by_it[0] if who == "warm process" else draw.choice(started_by_it)
             victim.kill()
         code = process.wait(60)
-        _, left = psutil.wait_procs(started_by_it, timeout=3)
+        _, left = psutil.wait_procs(started_by_it, timeout=10)
+        left = [child for child in left if child.status() != "zombie"]  # where nobody collects the dead
         assert not left, (moment, who, left)
         if (out / "2023").exists():  # what bears the final name is whole
             assert manifest(out)["state"] in {"done", "failed"}
@@ -173,7 +174,7 @@ def test_memory_stays_level_over_many_notebooks(three, tmp_path, notebooks):
         process = psutil.Process(warm._process.pid)
         sizes = []
         for _ in range(200):
-            warm.call("builtins:dict", {})
+            warm.call("ecoanalysis.runs.notebook:last_line", {"text": "x"})
             sizes.append(process.memory_info().rss)
         assert sizes[-1] - sizes[20] < 5_000_000 and len(process.children()) <= 2
         assert len(os.listdir(f"/proc/{process.pid}/fd")) < 30  # noqa: PTH208

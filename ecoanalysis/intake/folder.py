@@ -1,0 +1,336 @@
+"""A data folder read and checked in one pass; every file in it is accounted for."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from ecoanalysis import catalog
+from ecoanalysis.intake import files, plan, statistics
+from ecoanalysis.intake.cells import Desk
+from ecoanalysis.intake.columns import COLUMNS, OBSERVATION_COLUMNS
+from ecoanalysis.intake.layout import records
+from ecoanalysis.intake.problems import Account, Problem, collapsed
+
+NEEDED = ("regions.csv", "targets.csv")
+OWN_TABLES = ("coefficients.csv", "thresholds.csv")
+READ_ELSEWHERE = ("indicators.csv", "variables.csv", "mapping.csv")  # by the catalogue and by `intake`
+SENT_AS = {".xlsx", ".xlsm", ".xls", ".ods", ".et", ".txt", ".tsv", ".xlsb"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a data folder holds, checked: the good rows as tables, the bad ones as problems.
+
+    Attributes
+    ----------
+    regions, observations, targets, evidence, projects, milestones, references : DataFrame
+        Observations are in the canonical unit of their variable and carry file, sheet, cell and hash. Words that
+        repeat are categories.
+    problems : list of Problem
+        What stops a run; problems of regions.csv come first.
+    suspicions : list of Suspicion
+        What is possible and not plausible; the acknowledged ones among them.
+    files : list of Account
+        Every file of the folder: read, refused or ignored, and where its rows went.
+    revisions : DataFrame
+        Figures that a later vintage has replaced: region_code, year, variable, before, value, unit, vintage_before,
+        vintage, id_before, id.
+    vintage : str
+        The latest vintage among the observations (ISO date); empty when none is given.
+    hashes : dict
+        SHA-256 of every table, by its name in the folder.
+    """
+
+    folder: Path
+    regions: pd.DataFrame
+    observations: pd.DataFrame
+    targets: pd.DataFrame
+    evidence: pd.DataFrame
+    projects: pd.DataFrame
+    problems: list[Problem]
+    hashes: dict[str, str]
+    milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
+    references: pd.DataFrame = field(default_factory=pd.DataFrame)
+    suspicions: list = field(default_factory=list)
+    files: list[Account] = field(default_factory=list)
+    revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    vintage: str = ""
+
+
+def read(folder: Path | str, *, vintage: str = "") -> Raw:
+    """Read and check a data folder.
+
+    Parameters
+    ----------
+    folder : path
+        The folder that holds `regions.csv`; statistics are the `.csv` files under `statistics/`.
+    vintage : ISO date, optional
+        Use nothing that came later: the data as they were known on that day.
+
+    Returns
+    -------
+    Raw
+        Observations are in the canonical unit of their variable; a row without a value is left out, as missing.
+        An observed or estimated value takes the place of a demo row of the same region, year and variable, and a
+        later vintage that of an earlier one.
+    """
+    return _Folder(Path(folder)).read(vintage)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every table of a data folder, a city's own tables and rules among them."""
+    folder = Path(folder)
+    named = [folder / name for name in (*COLUMNS, *READ_ELSEWHERE) if name.endswith(".csv")]
+    found = {}
+    for path in [*named, *_statistics(folder)]:
+        with contextlib.suppress(files.Refused):  # what cannot be opened is reported by `read`
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(files.content(path, folder)).hexdigest()
+    return found
+
+
+def _all_files(folder: Path) -> list[Path]:
+    """Everything under a folder that is not itself a folder, links not followed."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        tables = [name for name in folders if name.casefold().endswith(".csv")]
+        found += [Path(place) / name for name in (*names, *tables)]
+        folders[:] = [name for name in folders if name not in tables]
+    return sorted(found)
+
+
+def _hidden(path: Path) -> bool:
+    return path.name.startswith((".", "~"))
+
+
+def _statistics(folder: Path) -> list[Path]:
+    return [
+        path for path in _all_files(folder / "statistics") if path.suffix.casefold() == ".csv" and not _hidden(path)
+    ]
+
+
+class _Folder:
+    """One pass over a folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.accounts: dict[str, Account] = {}
+        self.hashes: dict[str, str] = {}
+
+    def name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def read(self, vintage: str) -> Raw:
+        regions, refused = self.table("regions.csv", plan.regions)
+        codes = tuple(regions["code"])
+        indicators = self.own("indicators.csv", catalog.Indicator, catalog.indicators())
+        variables = self.own("variables.csv", catalog.Variable, catalog.variables())
+        reported = {code: row for code, row in indicators.items() if row.kind != "checklist"}
+        book = statistics.Book(codes, refused, variables | reported)
+        observations, revisions = self.observations(book, vintage)
+        targets = self.table("targets.csv", plan.targets, codes, indicators)
+        raw = dict(
+            folder=self.folder,
+            regions=regions,
+            observations=observations[OBSERVATION_COLUMNS],
+            targets=targets,
+            evidence=self.table("evidence.csv", plan.evidence, codes, indicators),
+            projects=self.table("projects.csv", plan.projects, codes, variables),
+            milestones=self.table("milestones.csv", plan.milestones),
+            references=self.table("references.csv", plan.references, book.records),
+            revisions=revisions,
+            vintage=_latest(observations),
+        )
+        acknowledged = self.table("acknowledged.csv", plan.acknowledged)
+        self.table("coefficients.csv", plan.coefficients)
+        self.table("thresholds.csv", plan.thresholds, indicators)
+        suspicions = self.suspicions(raw, acknowledged)
+        self.account_for_the_rest()
+        return Raw(
+            **raw,
+            suspicions=suspicions,
+            problems=collapsed(self.problems),
+            files=[self.accounts[name] for name in sorted(self.accounts)],
+            hashes=dict(sorted(self.hashes.items())),
+        )
+
+    def suspicions(self, raw: dict, acknowledged: pd.DataFrame) -> list:
+        return []
+
+    # ------------------------------------------------------------------ files
+
+    def text(self, name: str, desk: Desk) -> files.Text | None:
+        """A table's text; None when it cannot be had, which is told."""
+        try:
+            text = files.text(self.folder / name, self.folder)
+        except files.Refused as refused:
+            desk.report(refused.row, refused.phrase, **refused.values)
+            self.accounts[name] = Account(name, "refused", "refused")
+            return None
+        for phrase, row in text.told:
+            desk.report(row, phrase)
+        self.hashes[name] = text.sha256
+        return text
+
+    def table(self, name: str, check, *known):
+        """A small table through its check; an optional one that is not there is empty."""
+        desk = Desk(name)
+        there = (self.folder / name).exists() or (self.folder / name).is_symlink()
+        rows = []
+        if there or name in NEEDED:
+            text = self.text(name, desk)
+            if text is not None:
+                rows = records(text.content, name, desk)
+                opened = True
+            else:
+                opened = False
+            if not opened and name == "targets.csv":
+                told = list(desk.problems)
+                made = check(rows, *known, desk)
+                desk.problems = told  # that an unread table is empty goes without saying
+                self.problems += told
+                return made
+        made = check(rows, *known, desk)
+        self.problems += desk.problems
+        if there and name not in self.accounts:
+            told = len({p.row for p in desk.problems if p.row and p.row > 1})
+            self.accounts[name] = Account(
+                name, "read", "read", rows=len(rows), kept=max(len(rows) - told, 0), told=min(told, len(rows))
+            )
+        return made
+
+    def own(self, name: str, record: type, shipped: dict) -> dict:
+        """Shipped records, and those of the folder's own table of the same name."""
+        path = self.folder / name
+        if not path.exists():
+            return shipped
+        desk = Desk(name)
+        text = self.text(name, desk)
+        made = {}
+        if text is not None:
+            try:
+                made = _own_records(text.content, record, desk)
+            finally:
+                rows = text.content.count(b"\n")
+                self.accounts[name] = Account(name, "read", "own", rows=max(rows - 1, 0), kept=len(made))
+        self.problems += desk.problems
+        return shipped | made
+
+    # ------------------------------------------------------------------ statistics
+
+    def observations(self, book: statistics.Book, vintage: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        frames, counts = [], {}
+        paths = _statistics(self.folder)
+        if not paths:
+            self.problems.append(Problem("statistics/", None, "no_statistics"))
+        for path in paths:
+            name = self.name(path)
+            desk = Desk(name)
+            text = self.text(name, desk)
+            made = statistics.table(text, book, desk) if text is not None else None
+            self.problems += desk.problems
+            if made is None:
+                self.accounts[name] = Account(name, "refused", "refused")
+                continue
+            counts[name] = made
+            if len(made.rows):
+                frames.append(statistics.traced(made, name, text.sha256, self.received_hashes(made.rows)))
+        if not frames:
+            empty = statistics.empty_rows()
+            self.count(counts, {}, {}, {})
+            return empty, pd.DataFrame(columns=statistics.REVISION_COLUMNS)
+        table = statistics.joined(frames)
+        later = {}
+        if vintage:
+            after = table["vintage"].astype(str) > vintage
+            later = table.loc[after, "table"].astype(str).value_counts().to_dict()
+            table = table[~after]
+        one = statistics.unique(table)
+        for file, row, facts in one.contradictions:
+            self.problems.append(Problem(file, row, "contradiction", facts))
+        self.count(counts, one.replaced, one.told, later)
+        return one.rows.reset_index(drop=True), one.revisions
+
+    def received_hashes(self, rows: pd.DataFrame) -> dict[str, str]:
+        """Hashes of the workbooks that rows were taken from."""
+        if "received" not in rows:
+            return {}
+        for name in set(rows["received"].astype(str)) - {"", *self.hashes}:
+            with contextlib.suppress(files.Refused):
+                self.hashes[name] = hashlib.sha256(files.content(self.folder / name, self.folder)).hexdigest()
+        return self.hashes
+
+    def count(self, counts: dict, replaced: dict, told: dict, later: dict) -> None:
+        for name, made in counts.items():
+            away = replaced.get(name, 0) + later.get(name, 0)
+            kept = len(made.rows) - away - told.get(name, 0)
+            self.accounts[name] = Account(
+                name, "read", "read", made.read, kept, made.empty, away, made.told + told.get(name, 0)
+            )
+
+    # ------------------------------------------------------------------ the rest
+
+    def account_for_the_rest(self) -> None:
+        """Say of every other file why it is not read; what looks like data in the wrong form is a problem."""
+        received = {name for name in self.hashes if name.startswith("received/")}
+        for path in _all_files(self.folder):
+            name = self.name(path)
+            if name in self.accounts:
+                continue
+            suffix = path.suffix.casefold()
+            if name in received:
+                self.accounts[name] = Account(name, "read", "received")
+            elif path.name.startswith("~$"):
+                self.accounts[name] = Account(name, "ignored", "lock")
+            elif _hidden(path):
+                self.accounts[name] = Account(name, "ignored", "hidden")
+            elif name.startswith("statistics/") and suffix in SENT_AS:
+                self.accounts[name] = Account(name, "refused", "refused")
+                self.problems.append(Problem(name, None, "take_in", {"file": name}))
+            elif name in READ_ELSEWHERE:
+                self.accounts[name] = Account(name, "read", "own")
+            elif name.casefold() in COLUMNS and name not in COLUMNS:
+                self.accounts[name] = Account(name, "refused", "refused")
+                self.problems.append(Problem(name, None, "spelt", {"right": name.casefold()}))
+            elif "/" not in name and suffix in (".csv", *SENT_AS):
+                self.accounts[name] = Account(name, "refused", "refused")
+                tables = ", ".join(table for table in COLUMNS if table.endswith(".csv"))
+                self.problems.append(Problem(name, None, "unknown_table", {"tables": tables}))
+            else:
+                self.accounts[name] = Account(name, "ignored", "other")
+
+
+def _latest(observations: pd.DataFrame) -> str:
+    if "vintage" not in observations or not len(observations):
+        return ""
+    vintages = observations["vintage"]
+    if isinstance(vintages.dtype, pd.CategoricalDtype):
+        vintages = vintages.cat.remove_unused_categories().cat.categories
+    return max(map(str, vintages))
+
+
+def _own_records(content: bytes, record: type, desk: Desk) -> dict:
+    """Rows of a folder's own catalogue table; a row that cannot be read is told."""
+    import csv
+    import io
+
+    made = {}
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
+    for row in rows:
+        line = rows.line_num
+        if not any(value for value in row.values() if isinstance(value, str)) or (row.get("code") or "").startswith(
+            "#"
+        ):
+            continue
+        try:
+            made[row["code"]] = catalog._record({key: value or "" for key, value in row.items() if key}, record)
+        except (KeyError, ValueError) as error:
+            desk.report(line, "own_row", reason=str(error).strip("'\""))
+    return made

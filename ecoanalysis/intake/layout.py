@@ -1,0 +1,142 @@
+"""How a text table is laid out: header, rows, and what is wrong with its shape.
+
+The rows of a well-formed table are left to pandas. Only a table whose shape is odd (a row with too few cells, a
+quotation mark that is never closed) is looked at line by line.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+
+from ecoanalysis.intake.cells import Desk
+from ecoanalysis.intake.columns import columns
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table whose header is good.
+
+    `content` holds header and rows, one row a line; `rows` are their row numbers in the file, None when they are
+    2, 3, 4 … as they stand.
+    """
+
+    header: list[str]
+    content: bytes
+    rows: list[int] | None
+    lost: int  # rows told because of their shape
+
+
+def layout(content: bytes, table: str, desk: Desk, *, carefully: bool = False) -> Layout | None:
+    """The layout of a table; None when its header cannot be used, which is told."""
+    known, required = columns(table)
+    end = content.find(b"\n")
+    first = content if end < 0 else content[:end]
+    header = [name.strip() for name in _cells(first)]
+    missing = [name for name in required if name not in header]
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if missing:
+        desk.report(1, "columns", missing=", ".join(missing), columns=",".join(known))
+    if doubled:
+        desk.report(1, "doubled_columns", doubled=", ".join(doubled))
+    if missing or doubled:
+        return None
+    unknown = [name or "''" for name in header if name not in known]
+    if unknown:
+        desk.report(1, "extra_columns", unknown=", ".join(unknown), columns=",".join(known))
+    if not carefully and _well_formed(content, len(header)):
+        return Layout(header, content, None, 0)
+    good, rows, lost = _line_by_line(content[len(first) + 1 :], len(header), desk)
+    return Layout(header, b"\n".join([first, *good, b""]), rows, lost)
+
+
+def _well_formed(content: bytes, width: int) -> bool:
+    """Every line is one row of `width` cells. Quotation marks are left to the careful way.
+
+    With too many commas in one line and too few in another pandas refuses, and the careful way is taken.
+    """
+    if b'"' in content:
+        return False
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    return content.count(b",") == lines * (width - 1)
+
+
+def _line_by_line(body: bytes, width: int, desk: Desk) -> tuple[list[bytes], list[int], int]:
+    """The good rows as lines of their own, their row numbers, and how many were told."""
+    lines = body.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    good, rows, lost = [], [], 0
+    place = 0
+    while place < len(lines):
+        line, row = lines[place], place + 2
+        place += 1
+        if not line.strip(b" \t,") or line.lstrip().startswith(b"#"):
+            continue
+        if b'"' not in line:
+            count = line.count(b",") + 1
+        elif line.count(b'"') % 2:
+            end = _end_of_cell(lines, place, width)
+            if end is None:
+                desk.report(row, "open_quote")
+                lost += 1
+                continue
+            line = b" ".join(lines[place - 1 : end + 1])  # a line break inside a cell
+            place = end + 1
+            count = len(_cells(line))
+        else:
+            count = len(_cells(line))
+        if count != width:
+            desk.report(row, "cells", found=count, expected=width)
+            lost += 1
+            continue
+        good.append(line)
+        rows.append(row)
+    return good, rows, lost
+
+
+def _end_of_cell(lines: list[bytes], start: int, width: int) -> int | None:
+    """Where a cell that runs over several lines ends; None when its quotation mark was never meant to be open.
+
+    A line inside a cell that looks like a whole row is one that an open mark has swallowed.
+    """
+    for place in range(start, min(start + 50, len(lines))):
+        line = lines[place]
+        if line.count(b'"') % 2:
+            mark = line.index(b'"')
+            closed = line[mark + 1 : mark + 2] in (b",", b"", b'"')
+            return place if closed and line[:mark].count(b",") < width - 1 else None
+        if line.count(b",") >= width - 1:
+            return None
+    return None
+
+
+def _cells(line: bytes) -> list[str]:
+    text = line.decode("utf-8")
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:
+        return text.split(",")
+    finally:
+        csv.field_size_limit(before)
+
+
+def records(content: bytes, table: str, desk: Desk) -> list[tuple[int, dict[str, str]]]:
+    """(row, cells by column) of a small table; a column that the file lacks is empty text."""
+    known, _ = columns(table)
+    laid_out = layout(content, table, desk)
+    if laid_out is None:
+        return []
+    lines = laid_out.content.split(b"\n")[1:]
+    if lines and not lines[-1]:
+        lines.pop()
+    rows = laid_out.rows or range(2, len(lines) + 2)
+    made = []
+    for row, line in zip(rows, lines, strict=True):
+        cells = [cell.strip() for cell in _cells(line)]
+        if len(cells) != len(laid_out.header):  # a well-formed table on the whole, not in this line
+            desk.report(row, "cells", found=len(cells), expected=len(laid_out.header))
+        elif any(cells):
+            made.append((row, dict.fromkeys(known, "") | dict(zip(laid_out.header, cells, strict=True))))
+    return made

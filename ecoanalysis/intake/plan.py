@@ -1,0 +1,284 @@
+"""The small tables of a data folder, checked row by row: regions, targets, milestones, evidence, projects and more."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from ecoanalysis import catalog, units
+from ecoanalysis.intake.cells import Desk
+from ecoanalysis.intake.columns import (
+    COMPARISONS,
+    EVIDENCE_KINDS,
+    LEVELS,
+    MILESTONE_KINDS,
+    REQUIREMENTS,
+    TARGET_COLUMNS,
+    columns,
+)
+
+REGION_CODE = re.compile(r"[0-9A-Za-z_-]{1,20}", re.ASCII)
+NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')  # a region's name becomes the name of a folder
+LONGEST_NAME = 60
+YES = {"yes": True, "是": True, "true": True, "1": True, "": False, "no": False, "否": False}
+
+Rows = list[tuple[int, dict[str, str]]]
+
+
+def regions(rows: Rows, desk: Desk) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Good regions, and the codes of those whose row was refused."""
+    kept, seen, names = [], {}, {}
+    if not rows:
+        desk.report(None, "no_rows")
+    codes = tuple(dict.fromkeys(row["code"] for _, row in rows))
+    parents = {row["code"]: row["parent"] for _, row in rows}
+    for line, row in rows:
+        before = len(desk.problems)
+        code = row["code"]
+        if not code:
+            desk.report(line, "empty", column="code")
+        elif not REGION_CODE.fullmatch(code):
+            desk.report(line, "region_code", code=code)
+        elif code in seen:
+            desk.report(line, "twice", what=code, other=seen[code])
+        for name in ("name_zh", "name_en"):
+            _name(line, name, row[name], desk, needed=name == "name_zh")
+        if row["name_zh"] and (row["name_zh"], row["parent"]) in names:
+            desk.report(line, "twice", what=row["name_zh"], other=names[row["name_zh"], row["parent"]])
+        desk.one_of(line, "level", row["level"], LEVELS)
+        if row["parent"] and desk.known(line, "parent", row["parent"], codes):
+            circle = _circle(code, parents)
+            if circle:
+                desk.report(line, "circle", circle=" → ".join(circle))
+        area = desk.number(line, "area_km2", row["area_km2"]) if row["area_km2"] else None
+        if area is not None and area <= 0:
+            desk.report(line, "range", what="area_km2", value=row["area_km2"], low=0, high="")
+        if len(desk.problems) == before:
+            seen[code], names[row["name_zh"], row["parent"]] = line, line
+            kept.append(row | {"area_km2": area, "name_en": row["name_en"] or row["name_zh"]})
+    table = pd.DataFrame(kept, columns=columns("regions.csv")[0]).astype({"area_km2": float})
+    return table, frozenset(codes) - set(table["code"]) - {""}
+
+
+def _name(line: int, column: str, text: str, desk: Desk, *, needed: bool) -> None:
+    if needed and not text:
+        desk.report(line, "empty", column=column)
+    elif NOT_IN_NAMES.search(text) or text.startswith(".") or len(text) > LONGEST_NAME:
+        desk.report(line, "name", column=column, text=NOT_IN_NAMES.sub("�", text)[:LONGEST_NAME])
+    else:
+        desk.plain(line, column, text)
+
+
+def _circle(code: str, parents: dict[str, str]) -> list[str]:
+    """The way from a region up to itself; empty when there is none."""
+    way, at = [code], parents.get(code, "")
+    while at and at not in way:
+        way.append(at)
+        at = parents.get(at, "")
+    return [*way, at] if at == code else []
+
+
+def targets(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk) -> pd.DataFrame:
+    """Good targets in the unit of their indicator, dates filled, the requirement named."""
+    kept, seen = [], {}
+    if not rows:
+        desk.report(None, "no_targets")
+    for line, row in rows:
+        before = len(desk.problems)
+        desk.known(line, "region", row["region_code"], ("*", *regions))
+        comparison = desk.one_of(line, "comparison", row["comparison"], COMPARISONS)
+        indicator = None
+        if desk.known(line, "indicator", row["indicator"], indicators):
+            indicator = indicators[row["indicator"]]
+            if row["part"] and row["part"] != indicator.part:
+                desk.report(line, "part", indicator=indicator.code, part=row["part"], right=indicator.part)
+            elif comparison and (comparison == "done") != (indicator.kind == "checklist"):
+                desk.report(line, "kind", indicator=indicator.code, comparison=comparison)
+        value = _target_value(line, row, indicator, desk)
+        due, due_date = _due(line, "due", row["due"], desk)
+        hold, hold_date = _due(line, "hold_until", row["hold_until"], desk) if row["hold_until"] else (due, due_date)
+        if due_date and hold_date and hold_date < due_date:
+            desk.report(line, "hold", hold=row["hold_until"], due=row["due"])
+        base_year = desk.year(line, "base_year", row["base_year"]) if row["base_year"] else None
+        base_value = desk.number(line, "base_value", row["base_value"]) if row["base_value"] else None
+        if base_year and due and base_year > due:
+            desk.report(line, "base_year", base=base_year, due=due)
+        requirement = row["requirement"] or (indicator.requirement if indicator else "trend")
+        desk.one_of(line, "requirement", requirement, REQUIREMENTS)
+        if row["named_weak"].casefold() not in YES:
+            desk.report(line, "choice", column="named_weak", text=row["named_weak"], choices="yes, no")
+        for column in ("source", "lead_department", "supporting_departments"):
+            desk.plain(line, column, row[column])
+        key = (row["region_code"], row["indicator"], row["comparison"], row["base_year"])
+        if key in seen:
+            desk.report(line, "twice", what=" ".join(filter(None, key)), other=seen[key])
+        if len(desk.problems) == before:
+            seen[key] = line
+            kept.append(
+                row
+                | {"part": indicator.part, "unit": indicator.unit, "value": value, "requirement": requirement}
+                | {"due": due, "hold_until": hold, "due_date": due_date, "hold_date": hold_date}
+                | {"base_year": base_year, "base_value": base_value, "named_weak": YES[row["named_weak"].casefold()]}
+            )
+    table = pd.DataFrame(kept, columns=TARGET_COLUMNS)
+    types = {"value": float, "due": int, "hold_until": int, "base_year": float, "base_value": float, "named_weak": bool}
+    return table.astype(types)
+
+
+def _target_value(line: int, row: dict[str, str], indicator, desk: Desk) -> float | None:
+    if not row["value"]:
+        return float("nan")
+    if row["comparison"] == "done":
+        desk.report(line, "done_value", value=row["value"])
+        return None
+    value = desk.number(line, "value", row["value"])
+    if indicator is None or value is None or indicator.kind == "checklist":
+        return value
+    share = indicator.unit == "%" and indicator.better == "higher" and indicator.low == 0 and indicator.high == 100
+    if share and row["unit"] == "%" and 0 < value <= 1:
+        desk.report(line, "fraction", text=row["value"], right=f"{value * 100:g}")
+        return None
+    return desk.converted(line, value, row["unit"], indicator)
+
+
+def _due(line: int, column: str, text: str, desk: Desk) -> tuple[int | None, str | None]:
+    day = desk.date(line, column, text)
+    return (int(day[:4]), day) if day else (None, None)
+
+
+def milestones(rows: Rows, desk: Desk) -> pd.DataFrame:
+    """The dates of the plan with their names, in order."""
+    kept = []
+    for line, row in rows:
+        before = len(desk.problems)
+        if not row["name_zh"]:
+            desk.report(line, "empty", column="name_zh")
+        day = desk.date(line, "date", row["date"])
+        desk.one_of(line, "kind", row["kind"], MILESTONE_KINDS)
+        for column in ("name_zh", "name_en", "asks", "asks_zh", "asks_en"):
+            desk.plain(line, column, row[column])
+        if len(desk.problems) == before:
+            asks = {"asks_zh": row["asks_zh"] or row["asks"], "asks_en": row["asks_en"] or row["asks"]}
+            kept.append(row | asks | {"date": day, "name_en": row["name_en"] or row["name_zh"]})
+    table = pd.DataFrame(kept, columns=columns("milestones.csv")[0])
+    return table.sort_values("date", kind="stable", ignore_index=True)
+
+
+def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk) -> pd.DataFrame:
+    """Papers on file; a location that leaves its folder is refused."""
+    kept = []
+    for line, row in rows:
+        before = len(desk.problems)
+        desk.known(line, "region", row["region_code"], ("*", *regions))
+        desk.known(line, "indicator", row["indicator"], indicators)
+        year = desk.year(line, "year", row["year"])
+        desk.one_of(line, "kind", row["kind"], EVIDENCE_KINDS)
+        if not row["title"]:
+            desk.report(line, "empty", column="title")
+        if ".." in PurePosixPath(row["location"].replace("\\", "/")).parts:
+            desk.report(line, "location", location=row["location"])
+        if row["date"]:
+            desk.date(line, "date", row["date"])
+        for column in ("title", "location", "department"):
+            desk.plain(line, column, row[column])
+        if len(desk.problems) == before:
+            kept.append(row | {"year": year})
+    return pd.DataFrame(kept, columns=columns("evidence.csv")[0]).astype({"year": int})
+
+
+def projects(rows: Rows, regions: tuple[str, ...], variables: dict, desk: Desk) -> pd.DataFrame:
+    """What projects change, in the unit of the variable; a missing delay is 0 years, a missing cost NaN [10⁴ CNY]."""
+    kept = []
+    for line, row in rows:
+        before = len(desk.problems)
+        desk.known(line, "region", row["region_code"], regions)
+        change = desk.number(line, "change", row["change"])
+        record = variables.get(row["variable"])
+        if desk.known(line, "variable", row["variable"], variables) and change is not None:
+            try:
+                change *= units.factor(row["unit"], record.unit)
+            except units.UnitError as error:
+                desk.report(line, "unit", reason=str(error), unit=row["unit"], right=record.unit)
+        first = desk.year(line, "first_year", row["first_year"])
+        last = desk.year(line, "last_year", row["last_year"]) if row["last_year"] else first
+        if first and last and last < first:
+            desk.report(line, "range", what="last_year", value=last, low=first, high="")
+        chance = desk.number(line, "probability", row["probability"]) if row["probability"] else 1.0
+        if chance is not None:
+            desk.in_range(line, "probability", chance, 0, 1)
+        delay = desk.number(line, "delay_years", row["delay_years"]) if row["delay_years"] else 0.0
+        if delay is not None:
+            desk.in_range(line, "delay_years", delay, 0, 50)
+        cost = desk.number(line, "cost", row["cost"]) if row["cost"] else float("nan")
+        for column in ("name", "department"):
+            desk.plain(line, column, row[column])
+        if len(desk.problems) == before:
+            numbers = {"change": change, "probability": chance, "delay_years": delay, "cost": cost}
+            kept.append(row | numbers | {"first_year": first, "last_year": last, "unit": record.unit})
+    return pd.DataFrame(kept, columns=columns("projects.csv")[0])
+
+
+def references(rows: Rows, records: dict, desk: Desk) -> pd.DataFrame:
+    """Statistics of regions that are never assessed, in canonical units; rows without a value are left out."""
+    kept, seen = [], {}
+    for line, row in rows:
+        before = len(desk.problems)
+        if not REGION_CODE.fullmatch(row["region_code"]):
+            desk.report(line, "region_code", code=row["region_code"])
+        year = desk.year(line, "year", row["year"])
+        known = desk.known(line, "variable", row["variable"], records)
+        value = desk.number(line, "value", row["value"]) if row["value"] else None
+        if known and value is not None:
+            value = desk.converted(line, value, row["unit"], records[row["variable"]])
+        desk.plain(line, "source", row["source"])
+        key = (row["region_code"], year, row["variable"])
+        if value is not None and key in seen:
+            desk.report(line, "twice", what=" ".join(map(str, key)), other=seen[key])
+        if len(desk.problems) == before and value is not None:
+            seen[key] = line
+            kept.append(row | {"year": year, "value": value, "unit": records[row["variable"]].unit})
+    table = pd.DataFrame(kept, columns=columns("references.csv")[0])
+    return table.astype({"year": int, "value": float})
+
+
+def acknowledged(rows: Rows, desk: Desk) -> pd.DataFrame:
+    """Suspicions that somebody has set aside, with name and reason."""
+    kept = []
+    for line, row in rows:
+        before = len(desk.problems)
+        for column in ("suspicion", "name", "reason"):
+            if not row[column]:
+                desk.report(line, "empty", column=column)
+            desk.plain(line, column, row[column])
+        if row["date"]:
+            desk.date(line, "date", row["date"])
+        if len(desk.problems) == before:
+            kept.append(row)
+    return pd.DataFrame(kept, columns=columns("acknowledged.csv")[0])
+
+
+def coefficients(rows: Rows, desk: Desk) -> None:
+    """A folder's own coefficients: numbers under names that the shipped table has."""
+    shipped = {(row.group, row.name) for row in catalog.coefficients()}
+    groups = tuple(sorted({group for group, _ in shipped}))
+    for line, row in rows:
+        desk.number(line, "value", row["value"])
+        if row["group"] not in groups:
+            desk.known(line, "group", row["group"], groups)
+        elif (row["group"], row["name"]) not in shipped:
+            names = tuple(sorted(name for group, name in shipped if group == row["group"]))
+            desk.known(line, "coefficient", row["name"], names)
+
+
+def thresholds(rows: Rows, indicators: dict, desk: Desk) -> None:
+    """A folder's own thresholds."""
+    for line, row in rows:
+        if desk.known(line, "indicator", row["indicator"], indicators) and row["value"]:
+            value = desk.number(line, "value", row["value"])
+            if value is not None:
+                desk.converted(line, value, row["unit"], indicators[row["indicator"]])
+        desk.one_of(line, "comparison", row["comparison"], COMPARISONS)
+        if not row["edition"]:
+            desk.report(line, "empty", column="edition")

@@ -1,0 +1,121 @@
+"""Sister regions: who is read, what they may change, and what they may not."""
+
+import numpy as np
+import pytest
+
+from ecoanalysis import forecast
+
+LEVELS = (0.1, 0.5, 0.9)
+RNG = np.random.default_rng(21)
+RISING = [40 + k + (2 + 0.1 * k) * np.arange(8) + RNG.normal(0, 1, 8) for k in range(6)]
+OWN = 45 + RNG.normal(0, 1, 8).cumsum()
+
+
+def told(history=OWN, references=None, **more):
+    return forecast.quantiles([history], 5, LEVELS, references=None if references is None else [references], **more)[0]
+
+
+def test_sisters_that_rise_raise_the_forecast_and_sisters_that_fall_lower_it():
+    falling = [90 - sister for sister in RISING]
+    assert told(references=RISING)[4, 1] > told(references=falling)[4, 1]
+
+
+def test_a_series_without_enough_sisters_is_forecast_alone():
+    alone = told()
+    for few in ([], None, RISING[:1], [RISING[0], np.full(5, np.nan)], [OWN, RISING[0]]):
+        np.testing.assert_array_equal(told(references=few), alone)
+
+
+def test_members_of_a_group_are_sisters_of_their_own_accord():
+    histories = [OWN, *RISING]
+    grouped = forecast.quantiles(histories, 5, LEVELS, groups=["a"] * 7)[0]
+    np.testing.assert_allclose(grouped, told(references=RISING), rtol=1e-9)
+
+
+def test_neither_the_order_of_sisters_nor_strangers_in_the_call_matter():
+    first = told(references=RISING)
+    np.testing.assert_allclose(told(references=RISING[::-1]), first, rtol=1e-9)
+    crowd = forecast.quantiles([RISING[3], OWN], 5, LEVELS, references=[[], RISING])[1]
+    np.testing.assert_allclose(crowd, first, rtol=1e-9)
+
+
+def test_the_mirror_image_with_mirrored_sisters_has_the_mirrored_forecast():
+    mirrored = told(-OWN, [-sister for sister in RISING])
+    np.testing.assert_allclose(-mirrored[:, ::-1], told(references=RISING), rtol=1e-6)
+
+
+def test_a_change_of_unit_of_series_and_sisters_changes_the_unit_only():
+    scaled = told(OWN * 1e4, [sister * 1e4 for sister in RISING])
+    np.testing.assert_allclose(scaled / 1e4, told(references=RISING), rtol=1e-6)
+
+
+def test_of_more_than_sixteen_sisters_the_nearest_are_read():
+    near = [OWN + RNG.normal(0, 0.5, 8) for _ in range(16)]
+    far = [OWN * 50 + 1000 * k for k in range(5)]
+    np.testing.assert_allclose(told(references=near + far), told(references=near), rtol=1e-9)
+    assert forecast.explain(OWN, references=near + far).sisters == 16
+
+
+def test_a_sister_whose_last_value_is_of_another_year_is_not_read():
+    late = [np.r_[sister, np.nan] for sister in RISING]
+    np.testing.assert_array_equal(told(references=late), told())
+
+
+def test_sisters_of_another_length_are_read():
+    lengths = [RISING[0][-4:], np.r_[30.0, 31, RISING[1]], RISING[2]]
+    assert not np.array_equal(told(references=lengths), told())
+
+
+def test_a_sister_in_another_unit_is_told_and_left_out():
+    with pytest.warns(UserWarning, match="references of series 0 differ in level"):
+        found = told(references=[*RISING, RISING[0] * 1e6])
+    np.testing.assert_array_equal(found, told(references=RISING))
+
+
+@pytest.mark.parametrize(
+    ("references", "message"),
+    [
+        ("text", "a list of histories for each of 1 series"),
+        ([RISING, RISING], "a list of histories for each of 1 series"),
+        (["text"], "series 0: references must be a list"),
+        ([[["1", "2"]]], "series 0, reference 0: not numbers"),
+        ([[RISING[0], [1, np.inf]]], "series 0, reference 1: infinite"),
+    ],
+)
+def test_references_that_cannot_be_read_are_refused_with_their_place(references, message):
+    with pytest.raises(ValueError, match=message):
+        forecast.quantiles([OWN], 3, LEVELS, references=references)
+
+
+def test_an_explanation_says_what_the_sisters_changed():
+    found = forecast.explain(OWN, 5, references=RISING)
+    assert found.sisters == 6
+    np.testing.assert_allclose(found.bands[:, [1, 2, 3]], told(references=RISING))
+    np.testing.assert_allclose(found.lone_bands[:, [1, 2, 3]], told())
+    assert forecast.explain(OWN).sisters == 0
+
+
+def test_paths_and_quantiles_agree_with_sisters_too():
+    paths = forecast.sample_paths([OWN], 5, references=[RISING], paths=2000)[0]
+    np.testing.assert_allclose(np.quantile(paths, LEVELS, axis=0).T, told(references=RISING), rtol=2e-3)
+
+
+@pytest.mark.parametrize("method", ["learned", "closed_form"])
+def test_a_value_that_stands_is_that_value_in_single_precision(method):
+    history = [90.1, 95.3, 97.2, 97.2, 97.2, 97.2]
+    double = forecast.sample_paths([history], 3, method=method)
+    single = next(forecast.blocks([history], 3, method=method))[1]
+    np.testing.assert_array_equal(single == np.float32(97.2), double == 97.2)
+    np.testing.assert_array_equal(single >= np.float32(97.2), double >= 97.2)
+
+
+def test_members_that_moved_together_move_together_and_others_hardly():
+    common = RNG.normal(0, 1, 14).cumsum()
+    together = [50 + common + RNG.normal(0, 0.2, 14) for _ in range(7)]
+    apart = [50 + RNG.normal(0, 1, 14).cumsum() for _ in range(7)]
+    found = []
+    for histories in (together, apart):
+        paths = forecast.sample_paths(histories, 3, groups=["x"] * 7, paths=2000)
+        correlation = np.corrcoef(np.diff(paths, axis=2)[:, :, 0])
+        found.append(correlation[np.triu_indices(7, 1)].mean())
+    assert found[0] > 0.3 and found[1] < 0.2
