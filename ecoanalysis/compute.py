@@ -12,7 +12,6 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -116,17 +115,6 @@ def measure_references(references: pd.DataFrame, tables: catalog.Catalog | None 
     regions = regions.assign(level="county", parent="", area_km2=np.nan)
     ids = "references.csv:" + pd.Series(range(2, len(references) + 2), index=references.index).astype(str)
     return measure(references.assign(status=STATUSES[0], id=ids), regions, tables=tables)
-
-
-def results(observations: pd.DataFrame, regions: pd.DataFrame, folder: Path | None = None) -> pd.DataFrame:
-    """`Measured.results` with the column `inputs` (ids of the observations behind each value) filled for every row."""
-    measured = measure(observations, regions, tables=catalog.read(folder))
-    table = measured.results
-    traced = [
-        ";".join(sorted(measured.trace(*key)[0]))
-        for key in zip(table["region_code"], table["indicator"], table["year"], table["basis"], strict=True)
-    ]
-    return table.assign(inputs=traced)
 
 
 def discrepancies(table: pd.DataFrame, tables: catalog.Catalog | None = None) -> pd.DataFrame:

@@ -9,16 +9,18 @@ import pytest
 from ecoanalysis import catalog, compute, intake
 
 
-def results(folder) -> pd.DataFrame:
-    raw = intake.read(folder.path)
-    assert not raw.problems, raw.problems
-    return compute.results(raw.observations, raw.regions)
-
-
 def measure(folder) -> compute.Measured:
     raw = intake.read(folder.path)
     assert not raw.problems, raw.problems
     return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
+
+
+def results(folder) -> pd.DataFrame:
+    """The results, each row with the ids of what is behind it."""
+    measured = measure(folder)
+    table = measured.results
+    keys = zip(table["region_code"], table["indicator"], table["year"], table["basis"], strict=True)
+    return table.assign(inputs=[";".join(sorted(measured.trace(*key)[0])) for key in keys])
 
 
 def one(table, region, indicator, year, basis="reported") -> pd.Series:
