@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import compute, headline, judge
+from ecoanalysis import compute, headline
 
 BANDS = ("median", "lo80", "hi80", "lo95", "hi95")
+BEST_FIRST = (
+    "reached reached_at_risk documented likely possible hard out_of_reach undocumented no_target insufficient_data "
+    "not_applicable"
+).split()
 FAN_COLUMNS = ("observed", "status", *BANDS, "target")
 
 
@@ -94,7 +98,7 @@ def counts(analysis, region: str) -> pd.DataFrame:
     items = analysis.items(region)
     table = pd.crosstab(items["verdict"], items["binding"]).reindex(columns=[True, False], fill_value=0)
     table.columns = ["binding", "advisory"]
-    return table.reindex([code for code in judge.SEVERITY if code in table.index])
+    return table.reindex([code for code in BEST_FIRST if code in table.index])
 
 
 def waterfall(steps: pd.Series, start: float, better: int = 0) -> pd.DataFrame:

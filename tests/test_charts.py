@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from ecoanalysis import analyse, charts, look, plotdata
+from ecoanalysis import analyse, charts, judge, look, plotdata
 
 GAN_GU, CITY = "620523", "620500"
 
@@ -133,7 +133,7 @@ def test_a_waterfall_ends_where_the_steps_lead_and_an_improvement_is_not_red():
 
 
 def test_every_verdict_has_a_colour_and_readable_words_on_it():
-    assert set(look.VERDICT_COLOURS) == set(plotdata.judge.SEVERITY)
+    assert list(look.VERDICT_COLOURS) == plotdata.BEST_FIRST and set(plotdata.BEST_FIRST) == set(judge.SEVERITY)
     for verdict, colour in look.VERDICT_COLOURS.items():
         light, dark = sorted((_luminance(colour), _luminance(look.words_on(verdict))), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, verdict  # contrast of WCAG 2.1, level AA

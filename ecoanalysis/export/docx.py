@@ -46,7 +46,7 @@ WIDTHS = {
     "en": (11, 51, 21, 20, 29, 12, 26, 27, 30, 23, 17),
 }
 KINDS = ("binding", "advisory", "all")
-PICTURE_WIDTH = 128  # mm
+PICTURE_WIDTH = 112  # mm
 SOURCES_SHOWN = 5
 
 
@@ -252,7 +252,9 @@ class _Chapter:
                 names = self.words.list(worded.item(self.analysis, item, self.words) for item in of_kind["item"])
                 if names:
                     named.append(self.say("docx.of_kind", kind=self.say(f"attribute.{kind}"), names=names))
-            lines.append([self.words.verdict(code), *(str(n) for n in (*row, row.sum())), "\n".join(named)])
+            of_verdict = items.loc[items["verdict"] == code, "item"]
+            word = worded.verdict_of_items(self.analysis, code, of_verdict, self.words)
+            lines.append([word, *(str(n) for n in (*row, row.sum())), "\n".join(named)])
         sums = counts.sum()
         lines.append([self.say("attribute.all"), *(str(n) for n in (*sums, sums.sum())), ""])
         head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]

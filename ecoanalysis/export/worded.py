@@ -49,14 +49,23 @@ def status(s, w: Words) -> str:
 
 
 def said(s, w: Words) -> str:
-    """All that is said of a statement: the sentence, its pace, the county's share, whose item it is, how such fared."""
-    return w.join(
-        briefing.sentence(s, w).strip(),
+    """All that is said of a statement: the sentence, its pace, the county's share, whose item it is, how such fared;
+    the demo mark last."""
+    mark = w.bracket(w.demo_mark(s.status == "demo"))
+    text = w.join(
+        briefing.sentence(s, w).removesuffix(mark).strip(),
         briefing.pace(s, w),
         briefing.contribution(s, w),
         briefing.city_only(s, w),
         briefing.fared(s, w),
     )
+    return text + mark
+
+
+def verdict_of_items(analysis, code: str, items, w: Words) -> str:
+    """A verdict over several items: the last class in both its wordings where some of them bind and others do not."""
+    pressing = {analysis.pressing_item(number) for number in items} or {False}
+    return w("worded.or").join(dict.fromkeys(w.verdict(code, bound) for bound in sorted(pressing, reverse=True)))
 
 
 def weakest(region) -> list:
@@ -144,10 +153,14 @@ def coloured(region, w: Words):
     return styler.apply(paint, subset=[column]) if len(table) else styler
 
 
-def counts(analysis, region: str, w: Words) -> pd.DataFrame:
+def counts(region, w: Words) -> pd.DataFrame:
     """How many items stand at each verdict: binding, advisory, all."""
-    table = plotdata.counts(analysis, region)
-    table.index = pd.Index([w.verdict(code) for code in table.index], name=w("column.verdict"))
+    items = region.analysis.items(region.code)
+    table = plotdata.counts(region.analysis, region.code)
+    names = [
+        verdict_of_items(region.analysis, code, items.loc[items["verdict"] == code, "item"], w) for code in table.index
+    ]
+    table.index = pd.Index(names, name=w("column.verdict"))
     table.columns = [w("attribute.binding"), w("attribute.advisory")]
     return table.assign(**{w("attribute.all"): table.sum(axis=1)})
 
