@@ -16,7 +16,7 @@ INDICATORS, VARIABLES = catalog.indicators(), catalog.variables()
 RATIOS = [
     code
     for code, row in INDICATORS.items()
-    if row.aggregate == "ratio" and len(compute._parameters(FORMULAS[code])[0]) == 2  # the rise of a share has one
+    if row.aggregate == "ratio" and len(compute.parameters(FORMULAS[code])[0]) == 2  # the rise of a share has one
 ]
 PERCENTAGES = [code for code in RATIOS if INDICATORS[code].unit in ("%", "pp")]
 DECLINES = [code for code in RATIOS if code.endswith(("_decline_rate", "_cumulative_decline"))]
