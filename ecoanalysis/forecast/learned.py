@@ -40,16 +40,18 @@ def learned(w: Windows, horizon: int, file: Path = WEIGHTS, with_sisters: Path |
 
     Series with sisters are answered by the networks of `with_sisters`, the others by those of `file`.
     """
-    company = w.company
-    odd, even = features(w)
-    raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
-    with_sisters = with_sisters or WEIGHTS_WITH_SISTERS
-    if company is not None and with_sisters.exists():
+    company, with_sisters = w.company, with_sisters or WEIGHTS_WITH_SISTERS
+    if company is None or not with_sisters.exists():
+        odd, even = features(w)
+        raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
+    else:
+        odd, even = features(company.pool)  # the series themselves come first in the pool
         rows, of = np.unique(company.of, return_inverse=True)
-        pool_odd, pool_even = features(company.pool)
-        seen_odd, seen_even = seen(company.pool, pool_odd, pool_even, company.who, company.of)
-        context = seen_odd, seen_even, of
+        context = *seen(company.pool, odd, even, company.who, company.of), of
+        raw = np.empty((len(w), 11))
         raw[rows] = np.mean([_answer(net, odd[rows], even[rows], context) for net in networks(with_sisters)], axis=0)
+        alone = np.setdiff1d(np.arange(len(w)), rows)
+        raw[alone] = np.mean([_answer(net, odd[alone], even[alone]) for net in networks(file)], axis=0)
     location, width, skew, tail = continued(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)
