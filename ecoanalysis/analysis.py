@@ -296,6 +296,18 @@ class Analysis:
         return float((self.observations["status"] == "demo").mean()) if len(self.observations) else 0.0
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How much there is: as_of, regions, targets, numeric targets, and those with a value in the as-of year."""
+        rows = self.assessment
+        numeric = rows[(rows["comparison"] != "done") & rows["target"].notna() & (rows["verdict"] != "not_applicable")]
+        return {
+            "as_of": self.as_of,
+            "regions": len(self.regions),
+            "targets": len(numeric),
+            "count": int((numeric["latest_year"] == self.as_of).sum()),
+        }
+
+    @property
     def parents(self) -> list[str]:
         """Codes of the regions that are made of others, in the order of `regions.csv`."""
         made_of = set(self.regions["parent"]) - {""}

@@ -1,4 +1,4 @@
-"""The commands: init, check, run, track-record, lab.
+"""The commands: init, check, run, assess, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -81,6 +81,24 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     record.set_defaults(command=_guarded, guarded=_track_record)
 
+    assess = commands.add_parser(
+        "assess", parents=[common, data], help="只做评估表，不做笔记本 · the tables alone, without notebooks"
+    )
+    assess.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    assess.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
+    assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    assess.set_defaults(command=_guarded, guarded=_assess)
+
+    explain = commands.add_parser(
+        "explain",
+        parents=[common, data],
+        help="从结论追到文件和单元格 · from a verdict down to file and cell",
+    )
+    explain.add_argument("region", metavar="REGION", help="代码或名称 · code or name")
+    explain.add_argument("indicator", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
+    explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
+    explain.set_defaults(command=_guarded, guarded=_explain)
+
     lab = commands.add_parser(
         "lab",
         parents=[common, data],
@@ -145,6 +163,26 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if report.failed else 0
 
 
+def _assess(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+    from ecoanalysis import catalog
+    from ecoanalysis.runs import work
+
+    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    folder = options.out / str(analysis.as_of) / "tables"
+    work.write_tables(analysis, folder)
+    print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+
+    analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+    print(analysis[options.region, options.indicator].explain(_word(options)))
+    return 0
+
+
 def _track_record(options: argparse.Namespace) -> int:
     from ecoanalysis import catalog, runs
 
@@ -181,13 +219,15 @@ def _lab(options: argparse.Namespace) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
-    from ecoanalysis.runs.work import BadData
+    from ecoanalysis.analysis import BadData, BadYear, NotThere
 
     lang = _word(options)
     try:
         return options.guarded(options)
     except BadData as error:
         return _bad_data(error, lang)
+    except (BadYear, NotThere) as error:
+        return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))
     except runs.Interrupted as error:

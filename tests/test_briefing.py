@@ -13,7 +13,14 @@ from ecoanalysis import analysis, briefing, catalog, headline, intake, judge, wo
 ROOT = Path(__file__).resolve().parents[1]
 PHRASES = catalog.rows(files("ecoanalysis") / "tables" / "phrases.csv")
 ZH, EN = words.of("zh"), words.of("en")
-READS_CHINESE = {"units.py", "words.py", "cli.py", "catalog.py", "intake", "__init__.py"}  # 万, 亿, 约束性; bilingual help
+READS_CHINESE = {
+    "units.py",
+    "words.py",
+    "cli.py",
+    "catalog.py",
+    "intake",
+    "__init__.py",
+}  # 万, 亿, 约束性; bilingual help
 
 
 @pytest.fixture(scope="module")

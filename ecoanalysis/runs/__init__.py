@@ -147,7 +147,7 @@ def run(
         check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
         with Directory(out, str(analysis.as_of)) as directory:
             making = _Making(work, analysis, directory, asked, inputs, plan, limit)
-            say(phrase("run.start", word, as_of=analysis.as_of, regions=len(making.jobs)))
+            say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
             try:
                 report, kept = making.make(workers, tables)
             except KeyboardInterrupt:
