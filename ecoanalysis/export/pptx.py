@@ -149,16 +149,16 @@ class _Deck:
         heads = ["column.latest_value", "deck.missing", "deck.share_of_city", "column.verdict"]
         cells = [[w("column.region_name")], [""]]
         for s in chosen:
-            cells[0] += [_labelled(s, w), "", "", ""]
+            unit = w.unit(s.record.unit)
+            cells[0] += [_labelled(s, w) + (w("deck.unit", unit=unit) if unit else ""), "", "", ""]
             cells[1] += [w(key) for key in heads]
         for code, line in zip((region.code, *counties), lines, strict=True):
             cells.append([self.analysis.name(code, w.lang)])
             for s in line:
                 cells[-1] += [NOTHING] * 4 if s is None else self.named_cells(s)
-        share = (12.13 - 1.65) / (4 * len(chosen))
-        widths = [1.65, *[share] * (4 * len(chosen))]
+        widths = [1.65, *[0.85, 1.2, 1.72, 1.47] * len(chosen)]
         height = min(0.42, 4.3 / len(cells))
-        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=14 if w.lang == "zh" else 12)
+        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=13 if w.lang == "zh" else 12)
         drawn.cell(0, 0).merge(drawn.cell(1, 0))
         for k in range(len(chosen)):
             drawn.cell(0, 4 * k + 1).merge(drawn.cell(0, 4 * k + 4))
@@ -185,7 +185,7 @@ class _Deck:
     def named_cells(self, s: Statement) -> list[str]:
         w = self.w
         missing = briefing.things(s, w) or briefing.gap(s, w) or NOTHING
-        return [briefing.value(s, w), missing, self.share(s), self.judged(s)]
+        return [w.number(s.latest_value, briefing.decimals_of(s)), missing, self.share(s), self.judged(s)]
 
     def share(self, s: Statement) -> str:
         """How many of the city's missing things lie in a county, and which share of them."""
@@ -235,20 +235,24 @@ class _Deck:
             cells.append(
                 [
                     _labelled(s, w),
-                    w("deck.part", value=briefing.value(s, w), of=w.year(s.latest_year)),
+                    self.dated(briefing.value(s, w), s.latest_year),
                     briefing.target(s, w),
                     str(s.due),
                     briefing.verdict(s, w),
-                    NOTHING if chance == NOTHING else w("deck.part", value=chance, of=ahead),
+                    self.dated(chance, ahead),
                     briefing.gap_with_things(s, w) or NOTHING,
                     w.list(filter(None, s.departments[0].split(";"))) or NOTHING,
                 ]
             )
         drawn = self.table(
-            slide, cells, (3.0, 1.6, 1.4, 0.65, 1.5, 1.2, 1.5, 1.28), top, row_height=row_height, size=size
+            slide, cells, (3.0, 1.55, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
         )
         for y, s in enumerate(weak, start=1):
             _shade(drawn.cell(y, 4), s.verdict)
+
+    def dated(self, text: str, year: float) -> str:
+        """A figure with its year on a line below."""
+        return text if text == NOTHING else f"{text}\n{self.w('deck.in_year', year=self.w.year(year))}"
 
     def tiles(self, slide, tiles: list[tuple[str, str, str, str]]) -> None:
         """Big numbers side by side: number, what it counts, a remark, the verdict that lends its colour."""
@@ -457,9 +461,10 @@ class _Deck:
                 cell.margin_left = cell.margin_right = Emu(45_000)
                 cell.vertical_anchor = MSO_ANCHOR.MIDDLE
                 _tint(cell, HEAD if y == 0 else "#ffffff")
-                paragraph = cell.text_frame.paragraphs[0]
-                paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
-                self.run(paragraph, text, size, INK)
+                for number, line_of_cell in enumerate(text.split("\n")):
+                    paragraph = cell.text_frame.paragraphs[0] if number == 0 else cell.text_frame.add_paragraph()
+                    paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
+                    self.run(paragraph, line_of_cell, size, INK)
         return table
 
     def notes(self, slide, statements: Iterable[Statement]) -> None:

@@ -54,7 +54,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.frame("editions", book.with_names(a.editions))
         book.frame("discrepancies", book.with_names(a.discrepancies))
         book.frame("evidence", book.with_names(a.evidence))
-        book.frame("catalogue", pd.DataFrame([vars(row) for row in catalog.indicators().values()]))
+        book.frame("catalogue", pd.DataFrame([vars(row) for row in a.indicators.values()]))
         book.frame("coefficients", pd.DataFrame([vars(row) for row in catalog.coefficients(a.data)]))
         book.frame("observations", book.with_names(a.observations.drop(columns="sha256", errors="ignore")))
         book.frame("problems", pd.DataFrame({"problem": [problem.text(lang) for problem in a.problems]}))
