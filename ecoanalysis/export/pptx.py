@@ -46,7 +46,7 @@ from ecoanalysis.words import NOTHING, SIGNS, Words
 
 CITY_CHARTS, COUNTY_CHARTS, CITY_WEAK, COUNTY_WEAK = 6, 2, 8, 6
 MATRIX_REGIONS, NAMED_REGIONS, NAMED_ITEMS, EDITION_ROWS, SOURCES_SHOWN = 9, 9, 2, 10, 12
-MATRIX_LOOKS = {"zh": (18, 12, 0.285), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
+MATRIX_LOOKS = {"zh": (18, 12, 0.28), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
 LEFT, TOP, WIDTH, FOOT = Inches(0.6), Inches(1.2), Inches(12.13), Inches(6.95)
 HEAD = "#dfe7ee"
 ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
@@ -156,7 +156,7 @@ class _Deck:
             cells.append([self.analysis.name(code, w.lang)])
             for s in line:
                 cells[-1] += [NOTHING] * 4 if s is None else self.named_cells(s)
-        widths = [1.65, *[0.85, 1.2, 1.72, 1.47] * len(chosen)]
+        widths = [1.65, *[0.8, 1.15, 1.83, 1.46] * len(chosen)]
         height = min(0.42, 4.3 / len(cells))
         drawn = self.table(slide, cells, widths, TOP, row_height=height, size=13 if w.lang == "zh" else 12)
         drawn.cell(0, 0).merge(drawn.cell(1, 0))
@@ -217,8 +217,8 @@ class _Deck:
         slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
         moved = briefing.changed(region, w)
         sentences = [text for text in briefing.headline(region, w) if text != moved]
-        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.25), sizes=[14, 13, 12, 11], apart=2)
-        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.4), row_height=0.5, size=12 if w.lang == "zh" else 11)
+        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
+        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)
         self.notes(slide, weak[:COUNTY_WEAK])
 
     def weak_table(self, slide, weak: list[Statement], top, *, row_height: float, size: float) -> None:
@@ -245,7 +245,7 @@ class _Deck:
                 ]
             )
         drawn = self.table(
-            slide, cells, (3.0, 1.55, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
+            slide, cells, (2.85, 1.7, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
         )
         for y, s in enumerate(weak, start=1):
             _shade(drawn.cell(y, 4), s.verdict)
@@ -305,7 +305,7 @@ class _Deck:
         share = min(1.15, 8.1 / len(block.columns))
         widths = [12.13 - share * len(block.columns), *[share] * len(block.columns)]
         drawn = self.table(slide, cells, widths, Inches(1.1), row_height=height, size=size)
-        drawn.rows[0].height = Inches(0.45)
+        drawn.rows[0].height = Inches(0.5)
         for y, (_, verdicts) in enumerate(block.iterrows(), start=1):
             for x, code in enumerate(verdicts, start=1):
                 _shade(drawn.cell(y, x), code)
