@@ -58,6 +58,15 @@ def test_the_headline_comes_first_the_city_before_its_counties(opened):
     assert table["结论"][2].endswith("【演示数据】") and not table["结论"][1].endswith("【演示数据】")
 
 
+def test_rows_are_high_enough_for_their_sentences(opened):
+    """Sentence by sentence a line at least, which not every program reckons by itself."""
+    sheet = opened["总的判断"]
+    for y in (2, 3, 4):
+        assert sheet.row_dimensions[y].height >= 14 * (sheet.cell(y, 8).value.count("\n") + 1)
+    # 130 wide glyphs and 5 narrow ones in a column of 64: five lines.
+    assert xlsx._lines("长" * 130 + "12345", 64) == 5 and xlsx._lines("a\nb", 64) == 2
+
+
 def test_the_assessment_reads_as_hand_reckoned(opened):
     """C1: 80 villages less 58; C2: 40 less 30; 995 t of 1000 t."""
     table = columns(opened["评估"])
