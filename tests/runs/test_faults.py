@@ -99,7 +99,7 @@ def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
 def test_a_full_disk_or_closed_folder_is_told_before_any_work(three, tmp_path, capsys, notebooks, monkeypatch):
     notebooks()
     monkeypatch.setattr(runs, "ROOM", 10**18)
-    monkeypatch.setattr("ecoanalysis.assess.reachability", None)  # any work would call it
+    monkeypatch.setattr("ecoanalysis.analysis.analyse", None)  # any work would call it
     assert cli.main(["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 2
     assert "not enough room" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
