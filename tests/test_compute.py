@@ -166,10 +166,10 @@ def test_a_share_above_its_whole_is_missing_and_told_with_its_rows(folder):
     (problem,) = measured.problems
     assert (problem.file, problem.row) == ("statistics/statistics.csv", 4)
     assert problem.text("zh") == (
-        "statistics/statistics.csv:4 乙县 2022 年农村生活污水治理率为 242.4242424 %，超出可能范围（0—100），"
+        "statistics/statistics.csv:4 C1 2022 年 rural_sewage_treatment_rate 为 242.4242424 %，超出可能范围（0—100），"
         "按缺失处理；请核对这些行：statistics.csv:4, statistics.csv:5"
     )
-    assert "County B 2022: Rural domestic sewage treatment rate comes to 242.4242424 %" in problem.text("en")
+    assert "C1 2022: rural_sewage_treatment_rate comes to 242.4242424 %" in problem.text("en")
 
 
 def test_a_county_with_an_impossible_share_is_left_out_of_its_city(folder):

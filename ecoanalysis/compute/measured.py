@@ -364,7 +364,7 @@ class Measured:
         return columns
 
     def _problem(self, name: str, row: int, column: int) -> Problem:
-        region, year = self.regions.iloc[column], int(self.years[row])
+        year = int(self.years[row])
         record = self._panel.record(name)
         ids = self._trace.ids(name, OWN, column, year, None)
         behind = self.observations[self.observations["id"].isin(ids)].sort_values("id")
@@ -373,10 +373,8 @@ class Measured:
         first = behind.iloc[0] if len(behind) else None
         line = str(first["cell"]).removeprefix("row ") if first is not None else ""
         values = {
-            "region_zh": region["name_zh"],
-            "region_en": region["name_en"],
-            "indicator_zh": record.name_zh,
-            "indicator_en": record.name_en,
+            "region": self.regions.index[column],
+            "indicator": name,
             "year": year,
             "value": f"{value.value.iat[row, column]:.10g}",
             "unit": record.unit,
