@@ -3,11 +3,17 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# How many cases are tried for a property: few while working, many in `make all`. A busy machine is no failure.
+for name, examples in (("quick", 5), ("test", 25), ("all", 200)):
+    hypothesis.settings.register_profile(name, max_examples=examples, deadline=None)
+hypothesis.settings.load_profile("test")
 
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small

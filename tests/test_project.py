@@ -29,8 +29,8 @@ CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # the one package that conda ca
 LAYERS = [
     {"cli"},
     {"runs"},
-    {"track_record"},
     {"export"},
+    {"track_record"},
     {"analysis"},
     {"charts"},
     {"plotdata", "look", "briefing"},
