@@ -202,6 +202,35 @@ def test_a_fall_with_holes_compares_the_same_counties_in_both_years(folder):
     assert row["lacking"] == "energy_use@C2"
 
 
+def test_the_least_is_that_of_those_that_reported(folder):
+    folder.add(("C2", 2022, "appraisal_share", 12, "%"), ("C1", 2021, "appraisal_share", 9, "%"))
+    figures = measure(folder).figures("appraisal_share", "from_counties")
+    assert figures.value["C"].tolist() == [9, 12] and figures.coverage[:, 0].tolist() == [0.5, 0.5]
+
+
+def test_a_partial_sum_is_no_discrepancy(folder):
+    folder.add(("C", 2022, "rural_sewage_treatment_rate", 35, "%"), ("C1", 2022, "villages", 100, "village"))
+    folder.add(("C1", 2022, "villages_sewage_treated", 10, "village"))
+    measured = measure(folder)
+    assert one(measured.results, "C", "rural_sewage_treatment_rate", 2022, "from_counties")["value"] == 10
+    assert len(compute.discrepancies(measured.results)) == 0
+
+
+def test_every_region_is_told_its_own_holes(folder):
+    folder.add(("C1", 2022, "villages", 100, "village"), ("C2", 2022, "villages_sewage_treated", 10, "village"))
+    table = measure(folder).results
+    lacking = [one(table, region, "rural_sewage_treatment_rate", 2022)["lacking"] for region in ("C", "C1", "C2")]
+    assert lacking == ["villages;villages_sewage_treated", "villages_sewage_treated", "villages"]
+
+
+def test_a_province_is_asked_like_a_city():
+    indicators = catalog.indicators()
+    levels = ("province", "city", "county")
+    assert [indicators["straw_utilisation_rate"].applies_to(level) for level in levels] == [False, False, True]
+    only_cities = dataclasses.replace(indicators["public_transport_share"], scope="city")
+    assert [only_cities.applies_to(level) for level in levels] == [True, True, False]
+
+
 def test_the_share_of_appraisal_is_the_least_of_the_counties_and_no_pool_of_points(folder):
     for region, points in (("C1", 30), ("C2", 12)):
         folder.add((region, 2022, "eco_appraisal_points", points, "分"), (region, 2022, "appraisal_points", 100, "分"))
