@@ -304,7 +304,27 @@ def test_a_base_value_stands_in_for_a_base_year_that_was_not_measured(folder):
     measured = with_targets(folder, [("C1", "pm25_decline", 2017, 56.0)])
     assert measured.value("pm25_decline").at[2022, "C1"] == pytest.approx(50)
     assert measured.base("pm25_decline")["C1"] == 56
+    assert measured.value("pm25_decline", base_year=2017).at[2022, "C1"] == pytest.approx(50)
+    assert np.isnan(measured.value("pm25_decline", base_year=2018).at[2022, "C1"])
     assert np.isnan(measured.value("pm25_decline").at[2022, "C2"])
+
+
+def test_a_base_value_of_an_intensity_is_at_the_prices_of_its_year(folder):
+    for year in range(2015, 2021):
+        folder.add(("C1", year, "gdp_current", 100 + 20 * (year - 2015), "万元"), ("C1", year, "gdp_index", 110, ""))
+    folder.add(("C1", 2017, "energy_use", 60.5, "吨标准煤"))
+    measured = with_targets(folder, [("C1", "energy_per_gdp_cumulative_decline", 2015, 0.8)])
+    # 121 at the prices of 2015, so 0.5; at those of 2020 it would be 0.40
+    assert measured.value("energy_per_gdp_cumulative_decline").at[2017, "C1"] == pytest.approx(37.5)
+
+
+def test_a_base_value_serves_a_level_that_was_only_reported_and_leaves_a_reported_fall_alone(folder):
+    folder.add(
+        ("C1", 2021, "energy_per_gdp", 0.45, "吨标准煤/万元"), ("C1", 2022, "energy_per_gdp", 0.4, "吨标准煤/万元")
+    )
+    folder.add(("C1", 2022, "energy_per_gdp_cumulative_decline", 19.5, "%"))
+    measured = with_targets(folder, [("C1", "energy_per_gdp_cumulative_decline", 2015, 0.5)])
+    assert measured.value("energy_per_gdp_cumulative_decline")["C1"].tolist() == pytest.approx([10, 19.5])
 
 
 def test_one_late_row_of_another_statistic_does_not_blank_older_series(folder):
@@ -400,6 +420,15 @@ def test_a_fall_is_taken_from_the_level_that_a_bulletin_reports(folder):
     assert measured.value("energy_per_gdp_cumulative_decline").at[2023, "C1"] == pytest.approx(10)
     ids, _ = measured.trace("C1", "energy_per_gdp_cumulative_decline", 2023)
     assert ids == {"statistics.csv:3", "statistics.csv:5"}
+
+
+def test_a_fall_from_reported_levels_is_as_weak_as_the_weaker_of_its_two_years(folder):
+    for year, status in ((2020, "observed"), (2021, "observed"), (2022, "demo"), (2023, "observed")):
+        folder.add(("C1", year, "energy_per_gdp", 0.5 - year % 10 / 100, "吨标准煤/万元"), status=status)
+    table = measure(folder).results
+    yearly, since = (f"energy_per_gdp_{kind}" for kind in ("decline_rate", "cumulative_decline"))
+    assert [one(table, "C1", yearly, year)["status"] for year in (2021, 2022, 2023)] == ["observed", "demo", "demo"]
+    assert [one(table, "C1", since, year)["status"] for year in (2021, 2022, 2023)] == ["observed", "demo", "observed"]
 
 
 def test_a_computed_and_a_reported_level_are_never_compared(folder):

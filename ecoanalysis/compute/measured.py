@@ -130,13 +130,14 @@ class Measured:
         if indicator not in CHANGES:
             return pd.Series(np.nan, index=self.regions.index)
         years = self.base_years(indicator, basis, base_year=base_year)
-        level = self._panel.sheet(CHANGES[indicator].level, basis, None)
+        base = self._panel.base_asked(indicator, base_year)
+        level = self._panel.sheet(CHANGES[indicator].level, basis, base)
         rows = self.years.get_indexer(years.fillna(-1).astype(int)) if len(self.years) else np.full(len(years), -1)
         values = np.full(len(years), np.nan)
         if level is not None:
             inside = rows >= 0
             values[inside] = level.value.to_numpy()[rows[inside], np.flatnonzero(inside)]
-        for place, value in self._panel.base_values(indicator, base_year).items():
+        for place, (_, value) in self._panel.base_values(indicator, base).items():
             values[place] = value
         return pd.Series(values, index=self.regions.index)
 
