@@ -117,7 +117,8 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
         As `items` gives them; those of other regions are left aside.
     """
     own = rows[rows["region_code"] == region]
-    own = pd.concat([own[own["binding"]], own[~own["binding"]]])
+    binding = own["binding"].astype(bool)  # a region without targets has an empty column of objects
+    own = pd.concat([own[binding], own[~binding]])
 
     def at_due(answer: str, binding: bool | None = None) -> tuple:
         kept = own[own["met_at_due"] == answer]
@@ -181,7 +182,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         }
     )
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
-    step = joined["verdict"].map(rank) - joined["verdict_before"].map(rank)
+    step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
     newer = (joined["year"].astype(float) > joined["year_before"].astype(float)) | joined["year_before"].isna()
     better = (step < 0) & newer & ~missed

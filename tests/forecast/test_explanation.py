@@ -135,7 +135,9 @@ def made(**more) -> forecast.Explanation:
     bands = np.array([[1.0, 2, 5, 8, 9], [1, 3, 7, 9, 12]])
     return explanation.Explanation(
         *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((2, 2)), None, bands, bands, 0.1),
-        **({"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "reasons": ()} | more),
+        **(
+            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "unchanged": np.zeros(2), "reasons": ()} | more
+        ),
     )
 
 
@@ -146,7 +148,9 @@ def test_an_explanation_is_told_in_both_languages():
         explanation.Reason("jump", (), np.array([0.1, 0.04])),
     )
     lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 6, 10, 12]])
-    found = made(sisters=6, lone_bands=lone, standing=np.array([0.8, 0.31]), reasons=moves)
+    found = made(
+        sisters=6, lone_bands=lone, standing=np.array([0.8, 0.25]), unchanged=np.array([0.8, 0.31]), reasons=moves
+    )
     assert forecast.sentences(found, words.of("zh"), 1, " %") == [
         "因近年变化的方向，未来第 2 年的中位预测高 1.2 %。",
         "因离上下限的远近，未来第 2 年的中位预测低 0.4 %。",
@@ -162,3 +166,12 @@ def test_an_explanation_is_told_in_both_languages():
         "The value has not moved of late; the chance that it is still 5.0 % in 2 years is 31 %.",
     ]
     assert forecast.sentences(made(), words.of("zh"), 1) == ["没有可参照的同类地区，只依据本地历史。"]
+
+
+def test_at_its_ceiling_a_value_is_unchanged_more_often_than_it_stands():
+    found = forecast.explain([95.0, 98, 100, 100, 100], 3, bounds=(0, 100), better=1)
+    told = forecast.quantiles(
+        [[95.0, 98, 100, 100, 100]], 3, (np.arange(200) + 0.5) / 200, bounds=[(0, 100)], better=[1]
+    )
+    np.testing.assert_allclose(found.unchanged, (told[0] == 100).mean(axis=1), atol=0.006)
+    assert (found.unchanged > found.standing).all()
