@@ -166,10 +166,10 @@ def test_a_share_above_its_whole_is_missing_and_told_with_its_rows(folder):
     (problem,) = measured.problems
     assert (problem.file, problem.row) == ("statistics/statistics.csv", 4)
     assert problem.text("zh") == (
-        "statistics/statistics.csv:4 乙县 2022 年农村生活污水治理率为 242.4242424 %，超出可能范围（0—100），"
+        "statistics/statistics.csv:4 C1 2022 年 rural_sewage_treatment_rate 为 242.4242424 %，超出可能范围（0—100），"
         "按缺失处理；请核对这些行：statistics.csv:4, statistics.csv:5"
     )
-    assert "County B 2022: Rural domestic sewage treatment rate comes to 242.4242424 %" in problem.text("en")
+    assert "C1 2022: rural_sewage_treatment_rate comes to 242.4242424 %" in problem.text("en")
 
 
 def test_a_county_with_an_impossible_share_is_left_out_of_its_city(folder):
@@ -200,6 +200,35 @@ def test_a_fall_with_holes_compares_the_same_counties_in_both_years(folder):
     row = one(table, "C", "energy_per_gdp_decline_rate", 2021, "from_counties")
     assert row["value"] == pytest.approx(10) and row["coverage"] == 0.5  # not 1 − (90/100) / (700/400)
     assert row["lacking"] == "energy_use@C2"
+
+
+def test_the_least_is_that_of_those_that_reported(folder):
+    folder.add(("C2", 2022, "appraisal_share", 12, "%"), ("C1", 2021, "appraisal_share", 9, "%"))
+    figures = measure(folder).figures("appraisal_share", "from_counties")
+    assert figures.value["C"].tolist() == [9, 12] and figures.coverage[:, 0].tolist() == [0.5, 0.5]
+
+
+def test_a_partial_sum_is_no_discrepancy(folder):
+    folder.add(("C", 2022, "rural_sewage_treatment_rate", 35, "%"), ("C1", 2022, "villages", 100, "village"))
+    folder.add(("C1", 2022, "villages_sewage_treated", 10, "village"))
+    measured = measure(folder)
+    assert one(measured.results, "C", "rural_sewage_treatment_rate", 2022, "from_counties")["value"] == 10
+    assert len(compute.discrepancies(measured.results)) == 0
+
+
+def test_every_region_is_told_its_own_holes(folder):
+    folder.add(("C1", 2022, "villages", 100, "village"), ("C2", 2022, "villages_sewage_treated", 10, "village"))
+    table = measure(folder).results
+    lacking = [one(table, region, "rural_sewage_treatment_rate", 2022)["lacking"] for region in ("C", "C1", "C2")]
+    assert lacking == ["villages;villages_sewage_treated", "villages_sewage_treated", "villages"]
+
+
+def test_a_province_is_asked_like_a_city():
+    indicators = catalog.indicators()
+    levels = ("province", "city", "county")
+    assert [indicators["straw_utilisation_rate"].applies_to(level) for level in levels] == [False, False, True]
+    only_cities = dataclasses.replace(indicators["public_transport_share"], scope="city")
+    assert [only_cities.applies_to(level) for level in levels] == [True, True, False]
 
 
 def test_the_share_of_appraisal_is_the_least_of_the_counties_and_no_pool_of_points(folder):
@@ -275,7 +304,27 @@ def test_a_base_value_stands_in_for_a_base_year_that_was_not_measured(folder):
     measured = with_targets(folder, [("C1", "pm25_decline", 2017, 56.0)])
     assert measured.value("pm25_decline").at[2022, "C1"] == pytest.approx(50)
     assert measured.base("pm25_decline")["C1"] == 56
+    assert measured.value("pm25_decline", base_year=2017).at[2022, "C1"] == pytest.approx(50)
+    assert np.isnan(measured.value("pm25_decline", base_year=2018).at[2022, "C1"])
     assert np.isnan(measured.value("pm25_decline").at[2022, "C2"])
+
+
+def test_a_base_value_of_an_intensity_is_at_the_prices_of_its_year(folder):
+    for year in range(2015, 2021):
+        folder.add(("C1", year, "gdp_current", 100 + 20 * (year - 2015), "万元"), ("C1", year, "gdp_index", 110, ""))
+    folder.add(("C1", 2017, "energy_use", 60.5, "吨标准煤"))
+    measured = with_targets(folder, [("C1", "energy_per_gdp_cumulative_decline", 2015, 0.8)])
+    # 121 at the prices of 2015, so 0.5; at those of 2020 it would be 0.40
+    assert measured.value("energy_per_gdp_cumulative_decline").at[2017, "C1"] == pytest.approx(37.5)
+
+
+def test_a_base_value_serves_a_level_that_was_only_reported_and_leaves_a_reported_fall_alone(folder):
+    folder.add(
+        ("C1", 2021, "energy_per_gdp", 0.45, "吨标准煤/万元"), ("C1", 2022, "energy_per_gdp", 0.4, "吨标准煤/万元")
+    )
+    folder.add(("C1", 2022, "energy_per_gdp_cumulative_decline", 19.5, "%"))
+    measured = with_targets(folder, [("C1", "energy_per_gdp_cumulative_decline", 2015, 0.5)])
+    assert measured.value("energy_per_gdp_cumulative_decline")["C1"].tolist() == pytest.approx([10, 19.5])
 
 
 def test_one_late_row_of_another_statistic_does_not_blank_older_series(folder):
@@ -371,6 +420,15 @@ def test_a_fall_is_taken_from_the_level_that_a_bulletin_reports(folder):
     assert measured.value("energy_per_gdp_cumulative_decline").at[2023, "C1"] == pytest.approx(10)
     ids, _ = measured.trace("C1", "energy_per_gdp_cumulative_decline", 2023)
     assert ids == {"statistics.csv:3", "statistics.csv:5"}
+
+
+def test_a_fall_from_reported_levels_is_as_weak_as_the_weaker_of_its_two_years(folder):
+    for year, status in ((2020, "observed"), (2021, "observed"), (2022, "demo"), (2023, "observed")):
+        folder.add(("C1", year, "energy_per_gdp", 0.5 - year % 10 / 100, "吨标准煤/万元"), status=status)
+    table = measure(folder).results
+    yearly, since = (f"energy_per_gdp_{kind}" for kind in ("decline_rate", "cumulative_decline"))
+    assert [one(table, "C1", yearly, year)["status"] for year in (2021, 2022, 2023)] == ["observed", "demo", "demo"]
+    assert [one(table, "C1", since, year)["status"] for year in (2021, 2022, 2023)] == ["observed", "demo", "observed"]
 
 
 def test_a_computed_and_a_reported_level_are_never_compared(folder):

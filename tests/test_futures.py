@@ -108,6 +108,17 @@ def test_a_city_s_fall_is_that_of_its_sums(folder):
     assert np.median(since.paths[0, :, 0]) == pytest.approx(100 * (1 - 0.97**4), abs=1.5)
 
 
+def test_a_city_s_fall_since_another_base_year_goes_on_from_where_it_stands(folder):
+    for region, size in (("C1", 1.0), ("C2", 4.0)):
+        for year in range(2015, 2024):
+            folder.add((region, year, "gdp_current", 100 * size * 1.2 ** (year - 2015), "万元"))
+            folder.add((region, year, "gdp_index", 105, ""), (region, year, "energy_use", 100 * size, "吨标准煤"))
+    panel = measured(folder)
+    outlook = futures.outlook(panel, ["C"], "energy_per_gdp_cumulative_decline", 2025, paths=400, base_year=2015)
+    assert outlook.at(2023)[0, 0] == pytest.approx(100 * (1 - 1.05**-8))
+    assert np.median(outlook.paths[0, :, 0]) == pytest.approx(100 * (1 - 1.05**-9), abs=1)
+
+
 def test_a_region_that_ends_earlier_starts_earlier_and_repeats_what_it_measured(folder):
     sewage(folder, "C1", {2018: 10, 2019: 12, 2020: 15}, 100)
     sewage(folder, "C2", {2018: 20, 2019: 22, 2020: 25, 2022: 30}, 100)

@@ -130,13 +130,14 @@ class Measured:
         if indicator not in CHANGES:
             return pd.Series(np.nan, index=self.regions.index)
         years = self.base_years(indicator, basis, base_year=base_year)
-        level = self._panel.sheet(CHANGES[indicator].level, basis, None)
+        base = self._panel.base_asked(indicator, base_year)
+        level = self._panel.sheet(CHANGES[indicator].level, basis, base)
         rows = self.years.get_indexer(years.fillna(-1).astype(int)) if len(self.years) else np.full(len(years), -1)
         values = np.full(len(years), np.nan)
         if level is not None:
             inside = rows >= 0
             values[inside] = level.value.to_numpy()[rows[inside], np.flatnonzero(inside)]
-        for place, value in self._panel.base_values(indicator, base_year).items():
+        for place, (_, value) in self._panel.base_values(indicator, base).items():
             values[place] = value
         return pd.Series(values, index=self.regions.index)
 
@@ -364,7 +365,7 @@ class Measured:
         return columns
 
     def _problem(self, name: str, row: int, column: int) -> Problem:
-        region, year = self.regions.iloc[column], int(self.years[row])
+        year = int(self.years[row])
         record = self._panel.record(name)
         ids = self._trace.ids(name, OWN, column, year, None)
         behind = self.observations[self.observations["id"].isin(ids)].sort_values("id")
@@ -373,10 +374,8 @@ class Measured:
         first = behind.iloc[0] if len(behind) else None
         line = str(first["cell"]).removeprefix("row ") if first is not None else ""
         values = {
-            "region_zh": region["name_zh"],
-            "region_en": region["name_en"],
-            "indicator_zh": record.name_zh,
-            "indicator_en": record.name_en,
+            "region": self.regions.index[column],
+            "indicator": name,
             "year": year,
             "value": f"{value.value.iat[row, column]:.10g}",
             "unit": record.unit,

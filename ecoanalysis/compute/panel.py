@@ -107,7 +107,7 @@ class Panel:
         else:
             sheet = laid_over(observed, computed, observed.value.isna().to_numpy())
         if name in CHANGES:
-            sheet = self._from_reported_level(name, base, sheet)
+            sheet = self._from_base_value(name, OWN, base, self._from_reported_level(name, base, sheet))
         return None if sheet is None else self._within_bounds(name, sheet)
 
     def observed(self, name: str) -> Sheet | None:
@@ -150,7 +150,7 @@ class Panel:
         except FormulaError as error:
             self.faults[name] = str(error)
             return None
-        return self._from_base_value(name, basis, base, sheet)
+        return self._from_base_value(name, basis, base, sheet) if basis == COUNTIES else sheet
 
     def _evaluated(self, name: str, basis: str, sheets: list, extras: dict, base: int | None) -> Sheet:
         """The formula on its inputs; one that refers to a base year takes each region's own."""
@@ -236,23 +236,47 @@ class Panel:
         else:
             value = of(source.value, [])
         there = value.notna().to_numpy()
-        status = np.where(there, source.status.max(axis=0, keepdims=True), -1).astype(np.int8)
+        weakest = self._weakest_of_ends(source, change.level in self.cells, bases if change.from_base else None)
+        status = np.where(there, weakest, -1).astype(np.int8)
         found = Sheet(value, status, there)
         return found if sheet is None else laid_over(sheet, found, sheet.value.isna().to_numpy() & there)
 
-    def _from_base_value(self, name: str, basis: str, base: int | None, sheet: Sheet) -> Sheet:
-        """Regions whose target names the value that a fall starts from are compared with that."""
-        given = self.base_values(name, base)
-        if not given or name not in CHANGES:
-            return sheet
-        level = self.sheet(CHANGES[name].level, basis, None)
-        if level is None:
-            return sheet
-        value, known, status = sheet.value.copy(), sheet.known.copy(), sheet.status.copy()
-        for place, start in given.items():
-            value.iloc[:, place] = CHANGES[name].against(level.value.iloc[:, place], start)
-            known[:, place], status[:, place] = level.known[:, place], level.status[:, place]
-        return Sheet(value, status, known)
+    def _weakest_of_ends(self, source: Sheet, two_ends: bool, bases: np.ndarray | None) -> np.ndarray:
+        """Weakest status of the two years that are compared; of all years where yearly falls were compounded."""
+        status = source.status
+        if not two_ends:
+            return np.broadcast_to(status.max(axis=0), status.shape)
+        if bases is None:
+            return np.maximum(status, np.concatenate([status[:1], status[:-1]]))
+        rows = np.clip(bases - self.years[0], 0, len(status) - 1)
+        return np.maximum(status, status[rows, np.arange(len(rows))])
+
+    def _from_base_value(self, name: str, basis: str, base: int | None, sheet: Sheet | None) -> Sheet | None:
+        """Regions whose target names the value that a fall starts from are compared with that; what is observed stays.
+
+        An intensity is taken at the prices of the base year, as the value that is named.
+        """
+        given = self.base_values(name, base) if name in CHANGES else {}
+        for place, (year, start) in given.items():
+            level = self.sheet(CHANGES[name].level, basis, None if np.isnan(year) else int(year))
+            if level is None:
+                continue
+            if sheet is None:
+                sheet = self._blank()
+            column = np.arange(len(self.regions)) == place
+            computed = column & (True if basis == COUNTIES else self.cells.get(name, self._nowhere) < 0)
+            found = Sheet(CHANGES[name].against(level.value, start), level.status, level.known)
+            sheet = laid_over(sheet, found, np.broadcast_to(computed, sheet.known.shape))
+        return sheet
+
+    def _blank(self) -> Sheet:
+        shape = (len(self.years), len(self.regions))
+        return Sheet(self.frame(np.full(shape, np.nan)), np.full(shape, -1, np.int8), np.zeros(shape, bool))
+
+    @cached_property
+    def _nowhere(self) -> np.ndarray:
+        """The cells of a variable that was never observed."""
+        return np.full((len(self.years), len(self.regions)), -1, np.int32)
 
     def _within_bounds(self, name: str, sheet: Sheet) -> Sheet:
         """The sheet without values that cannot be, such as a share above its whole."""
@@ -296,7 +320,7 @@ class Panel:
         bases = self.bases.get((name, OWN, base if self.takes_base(name) else None))
         if bases is not None and len(np.unique(bases)) > 1:  # money at prices of different years is not added up
             common = self.family.newest(np.where(own.value.notna().any(), bases, bases.min()))
-            strange = (bases != common) & (self.cells.get(name, np.full(own.known.shape, -1)) < 0)
+            strange = (bases != common) & (self.cells.get(name, self._nowhere) < 0)
             own = Sheet(
                 own.value.mask(strange), np.where(strange, -1, own.status).astype(np.int8), own.known & ~strange
             )
@@ -327,9 +351,8 @@ class Panel:
             there = nothing if formula is None else ~nothing
             for parameter in parameters(formula)[0] if formula else ():
                 cells = self.members(parameter, base)
-                there = there & self._over_years(
-                    cells, self.needs(name, self._one_base(name, base)).get(parameter), np.logical_and
-                )
+                needed = self.needs(name, self._one_base(name, base)).get(parameter)
+                there = there & self._over_years(cells, needed, np.logical_and)
             if self.sheet(name, OWN, base) is not None and name in self.outside:
                 there = there & ~self.outside[name]
         else:
@@ -342,11 +365,9 @@ class Panel:
         """The sheet of the parts put together, of those alone that are `there` (years × regions)."""
         if self.aggregate(name) not in FROM_PARTS:
             members = self._to_join(name, base)
-            return (
-                None
-                if members is None
-                else self._joined(name, members, there & members.value.notna().to_numpy(), whole=False)
-            )
+            if members is None:
+                return None
+            return self._joined(name, members, there & members.value.notna().to_numpy(), whole=False)
         formula = self.formulas.get(name)
         if formula is None:
             return None
@@ -479,10 +500,10 @@ class Panel:
         bases = self.bases.get((name, basis, base))
         return self._one_base(name, base) if bases is None else int(bases[place])
 
-    def base_values(self, name: str, base) -> dict[int, float]:
-        """Base values that targets name, by place of the region."""
+    def base_values(self, name: str, base: int | None) -> dict[int, tuple[float, float]]:
+        """Base years and values that targets name, by place of the region."""
         given = self._based.values.get(name, [])
-        return {place: value for place, year, value in given if base is None or np.isnan(year) or year == base}
+        return {place: (year, value) for place, year, value in given if base is None or np.isnan(year) or year == base}
 
     # ------------------------------------------------------------------ small things
 
