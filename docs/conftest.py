@@ -7,5 +7,6 @@ from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
 collect_ignore_glob = ["*.py"]
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=NORMALIZE_WHITESPACE | ELLIPSIS), SkipParser()], patterns=["*.md"]
+    parsers=[PythonCodeBlockParser(doctest_optionflags=NORMALIZE_WHITESPACE | ELLIPSIS), SkipParser()],
+    patterns=["*.md"],
 ).pytest()

@@ -1,5 +1,6 @@
 """Small data folders that tests fill as they need."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -65,3 +66,38 @@ def shipped():
     from ecoanalysis import analyse
 
     return analyse(Path(__file__).resolve().parents[1] / "data/raw", 2023)
+
+
+# ---------------------------------------------------------------------- mutants (see mutants.py)
+
+passed_through: dict[object, set[str]] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    """mutmut lists the functions that each test passes through. What a shared fixture passes through once, for the
+    first test that asks for it, counts for all of them."""
+    if os.environ.get("MUTANT_UNDER_TEST") != "stats" or fixturedef.scope == "function":
+        return (yield)
+    hits = importlib.import_module("mutmut.state").state()._stats
+    before = set(hits)
+    hits.clear()
+    made = yield
+    passed_through[fixturedef] = set(hits)
+    hits |= before
+    return made
+
+
+def pytest_runtest_call(item):
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        shared = [one for name in item.fixturenames for one in item._fixtureinfo.name2fixturedefs.get(name, ())]
+        for one in shared:
+            importlib.import_module("mutmut.state").state()._stats.update(passed_through.get(one, ()))
+
+
+def pytest_collection_modifyitems(items):
+    """With an error in the code, tests that need no shared fixture go first: the quickest finds it."""
+    if os.environ.get("MUTANT_UNDER_TEST"):
+        items.sort(
+            key=lambda item: any(defs[-1].scope != "function" for defs in item._fixtureinfo.name2fixturedefs.values())
+        )
