@@ -1,4 +1,4 @@
-"""The commands: init, check, run, assess, explain, track-record, lab.
+"""The commands: init, check, intake, forms, run, assess, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -54,7 +54,31 @@ def _parser() -> argparse.ArgumentParser:
     init.set_defaults(command=_init)
 
     check = commands.add_parser("check", parents=[common, data], help="检查数据 · check the data")
+    check.add_argument("--all", action="store_true", help="已核实的存疑也列出 · show acknowledged suspicions too")
     check.set_defaults(command=_check)
+
+    take_in = commands.add_parser(
+        "intake", parents=[common, data], help="读入部门报送的表格 · workbooks and tables as people send them"
+    )
+    take_in.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    take_in.add_argument("--sender", default="", metavar="NAME", help="报送方（默认取自文件名） · who sent it")
+    take_in.add_argument(
+        "--status", default="observed", choices=("observed", "estimated", "demo"), help="数据性质 · status"
+    )
+    take_in.add_argument("--source", default="", metavar="TEXT", help="来源（默认为文件名） · source")
+    take_in.add_argument("--vintage", default="", metavar="DATE", help="收到日期（默认今天） · when it was received")
+    take_in.add_argument("--accept", action="store_true", help="确认改动已有数值 · let figures be replaced")
+    take_in.add_argument("--preview", action="store_true", help="只预览，不写入 · look only, write nothing")
+    take_in.set_defaults(command=_intake)
+
+    forms = commands.add_parser("forms", parents=[common, data], help="各部门填报表 · request forms, one a department")
+    forms.add_argument(
+        "--out", type=Path, default=Path("forms"), metavar="DIR", help="输出目录 · folder (default: forms)"
+    )
+    forms.add_argument("--years", type=int, default=5, metavar="N", help="填报年数 · how many years (default: 5)")
+    forms.add_argument("--until", type=int, metavar="YEAR", help="最后一年 · the last year")
+    forms.add_argument("--department", action="append", metavar="NAME", help="只做这些部门 · only these, repeatable")
+    forms.set_defaults(command=_forms)
 
     run = commands.add_parser("run", parents=[common, data], help="生成全部报告 · make all reports")
     run.add_argument("--region", action="append", metavar="CODE", help="只做这些地区，可重复 · only these, repeatable")
@@ -121,19 +145,21 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from ecoanalysis import catalog, intake
+    from ecoanalysis.intake import commands
 
-    raw = intake.read(options.data)
-    lang = _word(options)
-    for problem in raw.problems:
-        print(problem.text(lang))
-    if raw.problems:
-        print(catalog.phrase("check.problems", lang, count=len(raw.problems)))
-        return 1
-    counts = {"rows": len(raw.observations), "regions": len(raw.regions), "targets": len(raw.targets)}
-    demo = int((raw.observations["status"] == "demo").sum())
-    print(catalog.phrase("check.good", lang, **counts, demo=demo))
-    return 0
+    return commands.check(options.data, _word(options), all_suspicions=options.all)
+
+
+def _intake(options: argparse.Namespace) -> int:
+    from ecoanalysis.intake import commands
+
+    return commands.intake(options, _word(options))
+
+
+def _forms(options: argparse.Namespace) -> int:
+    from ecoanalysis.intake import commands
+
+    return commands.forms(options, _word(options))
 
 
 def _run(options: argparse.Namespace) -> int:

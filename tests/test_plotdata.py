@@ -58,7 +58,7 @@ def test_the_matrix_names_every_item_of_every_region_once(folder):
     folder.target("plan_eia_rate", ">=", 100, "%", region="C2")
     folder.add(*(("C1", year, "ecological_index", 70, "") for year in range(2014, 2024)))
     rows = plotdata.matrix(analyse(folder.path, 2023)).set_index(["item", "region_code"])
-    assert list(rows.index) == [(item, code) for item in (9, 6) for code in ("C", "C1", "C2")]
+    assert list(rows.index) == [(item, code) for item in (4, 9, 6) for code in ("C", "C1", "C2")]
     assert rows.loc[(9, "C1"), "verdict"] == "reached" and rows.loc[(9, "C1"), "met_at_due"] == "yes"
     assert rows.loc[(9, "C2"), "verdict"] == "not_applicable" and rows.loc[(9, "C2"), "met_at_due"] == ""
     assert rows.loc[(6, "C2"), "verdict"] == "insufficient_data" and rows.loc[(6, "C2"), "met_at_due"] == "unknown"

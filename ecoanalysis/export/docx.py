@@ -145,7 +145,8 @@ class _Chapter:
         _margins(section, LANDSCAPE_MARGIN if landscape else None)
 
     def heading(self, key: str) -> None:
-        number = self.say("docx.numerals")[self.numbered]
+        numerals = self.say("docx.numerals")
+        number = numerals[self.numbered] if self.numbered < len(numerals) else str(self.numbered + 1)
         self.numbered += 1
         self.document.add_heading(self.say("docx.section", number=number, title=self.say(key)), level=1)
 

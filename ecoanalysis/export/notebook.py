@@ -154,7 +154,7 @@ def gaps(raw, lang: str) -> None:
         differing = differing.assign(
             region_code=differing["region_code"].map(names), indicator=differing["indicator"].map(_names(w))
         )
-        table(w.columns(differing.rename(columns={"region_code": "region"})))
+        table(w.columns(differing))
 
 
 # ---------------------------------------------------------------------- diagnosis

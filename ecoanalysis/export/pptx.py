@@ -46,7 +46,7 @@ from ecoanalysis.words import NOTHING, SIGNS, Words
 
 CITY_CHARTS, COUNTY_CHARTS, CITY_WEAK, COUNTY_WEAK = 6, 2, 8, 6
 MATRIX_REGIONS, NAMED_REGIONS, NAMED_ITEMS, EDITION_ROWS, SOURCES_SHOWN = 9, 9, 2, 10, 12
-MATRIX_LOOKS = {"zh": (18, 12, 0.285), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
+MATRIX_LOOKS = {"zh": (18, 12, 0.28), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
 LEFT, TOP, WIDTH, FOOT = Inches(0.6), Inches(1.2), Inches(12.13), Inches(6.95)
 HEAD = "#dfe7ee"
 ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
@@ -149,16 +149,16 @@ class _Deck:
         heads = ["column.latest_value", "deck.missing", "deck.share_of_city", "column.verdict"]
         cells = [[w("column.region_name")], [""]]
         for s in chosen:
-            cells[0] += [_labelled(s, w), "", "", ""]
+            unit = w.unit(s.record.unit)
+            cells[0] += [_labelled(s, w) + (w("deck.unit", unit=unit) if unit else ""), "", "", ""]
             cells[1] += [w(key) for key in heads]
         for code, line in zip((region.code, *counties), lines, strict=True):
             cells.append([self.analysis.name(code, w.lang)])
             for s in line:
                 cells[-1] += [NOTHING] * 4 if s is None else self.named_cells(s)
-        share = (12.13 - 1.65) / (4 * len(chosen))
-        widths = [1.65, *[share] * (4 * len(chosen))]
+        widths = [1.65, *[0.8, 1.15, 1.83, 1.46] * len(chosen)]
         height = min(0.42, 4.3 / len(cells))
-        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=14 if w.lang == "zh" else 12)
+        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=13 if w.lang == "zh" else 12)
         drawn.cell(0, 0).merge(drawn.cell(1, 0))
         for k in range(len(chosen)):
             drawn.cell(0, 4 * k + 1).merge(drawn.cell(0, 4 * k + 4))
@@ -185,7 +185,7 @@ class _Deck:
     def named_cells(self, s: Statement) -> list[str]:
         w = self.w
         missing = briefing.things(s, w) or briefing.gap(s, w) or NOTHING
-        return [briefing.value(s, w), missing, self.share(s), self.judged(s)]
+        return [w.number(s.latest_value, briefing.decimals_of(s)), missing, self.share(s), self.judged(s)]
 
     def share(self, s: Statement) -> str:
         """How many of the city's missing things lie in a county, and which share of them."""
@@ -217,8 +217,8 @@ class _Deck:
         slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
         moved = briefing.changed(region, w)
         sentences = [text for text in briefing.headline(region, w) if text != moved]
-        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.25), sizes=[14, 13, 12, 11], apart=2)
-        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.4), row_height=0.5, size=12 if w.lang == "zh" else 11)
+        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
+        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)
         self.notes(slide, weak[:COUNTY_WEAK])
 
     def weak_table(self, slide, weak: list[Statement], top, *, row_height: float, size: float) -> None:
@@ -235,20 +235,24 @@ class _Deck:
             cells.append(
                 [
                     _labelled(s, w),
-                    w("deck.part", value=briefing.value(s, w), of=w.year(s.latest_year)),
+                    self.dated(briefing.value(s, w), s.latest_year),
                     briefing.target(s, w),
                     str(s.due),
                     briefing.verdict(s, w),
-                    NOTHING if chance == NOTHING else w("deck.part", value=chance, of=ahead),
+                    self.dated(chance, ahead),
                     briefing.gap_with_things(s, w) or NOTHING,
                     w.list(filter(None, s.departments[0].split(";"))) or NOTHING,
                 ]
             )
         drawn = self.table(
-            slide, cells, (3.0, 1.6, 1.4, 0.65, 1.5, 1.2, 1.5, 1.28), top, row_height=row_height, size=size
+            slide, cells, (2.85, 1.7, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
         )
         for y, s in enumerate(weak, start=1):
             _shade(drawn.cell(y, 4), s.verdict)
+
+    def dated(self, text: str, year: float) -> str:
+        """A figure with its year on a line below."""
+        return text if text == NOTHING else f"{text}\n{self.w('deck.in_year', year=self.w.year(year))}"
 
     def tiles(self, slide, tiles: list[tuple[str, str, str, str]]) -> None:
         """Big numbers side by side: number, what it counts, a remark, the verdict that lends its colour."""
@@ -301,7 +305,7 @@ class _Deck:
         share = min(1.15, 8.1 / len(block.columns))
         widths = [12.13 - share * len(block.columns), *[share] * len(block.columns)]
         drawn = self.table(slide, cells, widths, Inches(1.1), row_height=height, size=size)
-        drawn.rows[0].height = Inches(0.45)
+        drawn.rows[0].height = Inches(0.5)
         for y, (_, verdicts) in enumerate(block.iterrows(), start=1):
             for x, code in enumerate(verdicts, start=1):
                 _shade(drawn.cell(y, x), code)
@@ -457,9 +461,10 @@ class _Deck:
                 cell.margin_left = cell.margin_right = Emu(45_000)
                 cell.vertical_anchor = MSO_ANCHOR.MIDDLE
                 _tint(cell, HEAD if y == 0 else "#ffffff")
-                paragraph = cell.text_frame.paragraphs[0]
-                paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
-                self.run(paragraph, text, size, INK)
+                for number, line_of_cell in enumerate(text.split("\n")):
+                    paragraph = cell.text_frame.paragraphs[0] if number == 0 else cell.text_frame.add_paragraph()
+                    paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
+                    self.run(paragraph, line_of_cell, size, INK)
         return table
 
     def notes(self, slide, statements: Iterable[Statement]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,17 @@ from ecoanalysis.words import Words
 FONT = SCREEN_FONTS["east_asian"]
 HEAD = {"bg_color": "#dfe7ee", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 PERCENT = {"p_reach", "p_hold", "relative", "methods_low", "methods_high", "coverage"}
-WRAPPED = {"sentence": 70, "lead_department": 18, "supporting_departments": 26, "warning": 30, "problem": 110}
-WIDE = {"indicator_name": 34, "source": 50, "title": 40, "inputs": 24, "name_zh": 40, "name_en": 44} | WRAPPED
+WRAPPED = {  # widths of columns that go on below; the others keep to a line
+    "sentence": 64,
+    "indicator_name": 28,
+    "lead_department": 16,
+    "supporting_departments": 24,
+    "warning": 30,
+    "problem": 110,
+}
+WIDE = {"source": 50, "title": 40, "inputs": 24, "name_zh": 40, "name_en": 44, "verdict": 16} | WRAPPED
+WIDE |= dict.fromkeys(["number", "due", "as_of", "year", "latest_year", "p_reach", "p_hold"], 8)
+LINE = 14.5  # height of a line [pt]
 READ = (  # what an official reads of the assessment, and what is printed; the other columns stand to the right
     "number region_name indicator_name verdict sentence latest_year latest_value target unit due met_at_due p_reach "
     "p_hold gap gap_count gap_count_unit lead_department supporting_departments"
@@ -54,7 +64,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.frame("editions", book.with_names(a.editions))
         book.frame("discrepancies", book.with_names(a.discrepancies))
         book.frame("evidence", book.with_names(a.evidence))
-        book.frame("catalogue", pd.DataFrame([vars(row) for row in catalog.indicators().values()]))
+        book.frame("catalogue", pd.DataFrame([vars(row) for row in a.indicators.values()]))
         book.frame("coefficients", pd.DataFrame([vars(row) for row in catalog.coefficients(a.data)]))
         book.frame("observations", book.with_names(a.observations.drop(columns="sha256", errors="ignore")))
         book.frame("problems", pd.DataFrame({"problem": [problem.text(lang) for problem in a.problems]}))
@@ -112,6 +122,7 @@ class _Book:
             text = "\n".join(briefing.headline(region, w))
             mark = w.bracket(w.demo_mark("demo" in set(region.rows["status"])))
             sheet.write_string(y, 7, text + mark, self.format(text_wrap=True))
+            sheet.set_row(y, LINE * _lines(text + mark, 110))  # not every program fits rows to their words
         sheet.freeze_panes(1, 1)
 
     def about(self) -> None:
@@ -255,6 +266,11 @@ class _Book:
             key = f"{column}_code" if f"{column}_name" in table else column  # the name stands beside it
             sheet.write_string(0, x, self.w(self.column_key(key)), self.format(**HEAD))
             self.column(sheet, x, column, table[column])
+        wrapped = [column for column in table.columns if column in WRAPPED]
+        if "sentence" in wrapped or "problem" in wrapped:
+            for y, line in enumerate(table[wrapped].itertuples(index=False), start=1):
+                widths = zip(line, (WRAPPED[column] for column in wrapped), strict=True)
+                sheet.set_row(y, LINE * max(_lines(str(text), width) for text, width in widths))
         sheet.freeze_panes(1, min(3, len(table.columns) - 1))
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         if printed:
@@ -314,6 +330,11 @@ class _Verdict:
 
     def __init__(self, code: str, pressing: bool):
         self.code, self.pressing = code, pressing
+
+
+def _lines(text: str, width: float) -> int:
+    """About how many lines a text takes in a column of that width; a Chinese glyph is as wide as two digits."""
+    return sum(max(1, math.ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / width)) for part in text.split("\n"))
 
 
 def _numbers(values: pd.Series) -> np.ndarray | None:

@@ -5,10 +5,21 @@ A bad row never becomes a number: a run refuses it, or goes on without it and sa
 plausible is a suspicion: it is told, and stays until somebody has set it aside with name and reason.
 """
 
+from importlib import import_module
+
 from ecoanalysis.intake.columns import COLUMNS, COMPARISONS, EVIDENCE_KINDS, OBSERVATION_COLUMNS, STATUSES
+from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
 from ecoanalysis.intake.template import write_template
+
+_LATER = {  # what needs the workbook libraries is imported when it is first used
+    "Delivery": "delivery",
+    "take_in": "delivery",
+    "request_forms": "forms",
+    "back_to_sender": "questions",
+}
 
 __all__ = [
     "COLUMNS",
@@ -17,9 +28,21 @@ __all__ = [
     "OBSERVATION_COLUMNS",
     "STATUSES",
     "Account",
+    "Delivery",
     "Problem",
     "Raw",
+    "Refused",
+    "Suspicion",
+    "back_to_sender",
     "hashes",
     "read",
+    "request_forms",
+    "take_in",
     "write_template",
 ]
+
+
+def __getattr__(name: str):
+    if name not in _LATER:
+        raise AttributeError(f"module 'ecoanalysis.intake' has no attribute '{name}'")
+    return getattr(import_module(f"ecoanalysis.intake.{_LATER[name]}"), name)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.intake import files, plan, statistics
+from ecoanalysis.intake import files, plan, plausibility, statistics
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import COLUMNS, OBSERVATION_COLUMNS
 from ecoanalysis.intake.layout import records
+from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem, collapsed
 
 NEEDED = ("regions.csv", "targets.csv")
@@ -57,10 +60,17 @@ class Raw:
     hashes: dict[str, str]
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     references: pd.DataFrame = field(default_factory=pd.DataFrame)
-    suspicions: list = field(default_factory=list)
+    acknowledged: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rules: pd.DataFrame | None = None
     files: list[Account] = field(default_factory=list)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     vintage: str = ""
+
+    @cached_property
+    def suspicions(self) -> list[Suspicion]:
+        """What is possible and not plausible, reckoned when it is first asked for; the acknowledged ones among them."""
+        rules = plausibility.rules(self.rules)
+        return plausibility.suspicions(self.observations, self.regions, self.targets, self.acknowledged, rules)
 
 
 def read(folder: Path | str, *, vintage: str = "") -> Raw:
@@ -130,8 +140,8 @@ class _Folder:
     def read(self, vintage: str) -> Raw:
         regions, refused = self.table("regions.csv", plan.regions)
         codes = tuple(regions["code"])
-        indicators = self.own("indicators.csv", catalog.Indicator, catalog.indicators())
-        variables = self.own("variables.csv", catalog.Variable, catalog.variables())
+        tables = self.catalog()
+        indicators, variables = tables.indicators, tables.variables
         reported = {code: row for code, row in indicators.items() if row.kind != "checklist"}
         book = statistics.Book(codes, refused, variables | reported)
         observations, revisions = self.observations(book, vintage)
@@ -151,18 +161,16 @@ class _Folder:
         acknowledged = self.table("acknowledged.csv", plan.acknowledged)
         self.table("coefficients.csv", plan.coefficients)
         self.table("thresholds.csv", plan.thresholds, indicators)
-        suspicions = self.suspicions(raw, acknowledged)
+        rules = self.table("rules.csv", plan.rules, plausibility.KINDS)
         self.account_for_the_rest()
         return Raw(
             **raw,
-            suspicions=suspicions,
+            acknowledged=acknowledged,
+            rules=rules,
             problems=collapsed(self.problems),
             files=[self.accounts[name] for name in sorted(self.accounts)],
             hashes=dict(sorted(self.hashes.items())),
         )
-
-    def suspicions(self, raw: dict, acknowledged: pd.DataFrame) -> list:
-        return []
 
     # ------------------------------------------------------------------ files
 
@@ -206,22 +214,25 @@ class _Folder:
             )
         return made
 
-    def own(self, name: str, record: type, shipped: dict) -> dict:
-        """Shipped records, and those of the folder's own table of the same name."""
-        path = self.folder / name
-        if not path.exists():
-            return shipped
-        desk = Desk(name)
-        text = self.text(name, desk)
-        made = {}
-        if text is not None:
-            try:
-                made = _own_records(text.content, record, desk)
-            finally:
-                rows = text.content.count(b"\n")
-                self.accounts[name] = Account(name, "read", "own", rows=max(rows - 1, 0), kept=len(made))
-        self.problems += desk.problems
-        return shipped | made
+    def catalog(self) -> catalog.Catalog:
+        """The shipped tables and the folder's own; shipped alone when one of its own cannot be read, which is told."""
+        for name in ("indicators.csv", "variables.csv", "aliases.csv"):
+            if not (self.folder / name).exists():
+                continue
+            desk = Desk(name)
+            text = self.text(name, desk)
+            self.problems += desk.problems
+            if text is not None:
+                rows = max(text.content.count(b"\n") - 1, 0)
+                self.accounts[name] = Account(name, "read", "own", rows=rows, kept=rows)
+        try:
+            tables = catalog.read(self.folder)
+        except (OSError, ValueError, csv.Error):  # told already, or by the check of the table itself
+            return catalog.read()
+        for fault in tables.faults:
+            if fault.file in ("indicators.csv", "variables.csv"):
+                self.problems.append(Problem(fault.file, fault.row, fault.phrase, fault.values))
+        return tables
 
     # ------------------------------------------------------------------ statistics
 
@@ -314,23 +325,3 @@ def _latest(observations: pd.DataFrame) -> str:
     if isinstance(vintages.dtype, pd.CategoricalDtype):
         vintages = vintages.cat.remove_unused_categories().cat.categories
     return max(map(str, vintages))
-
-
-def _own_records(content: bytes, record: type, desk: Desk) -> dict:
-    """Rows of a folder's own catalogue table; a row that cannot be read is told."""
-    import csv
-    import io
-
-    made = {}
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
-    for row in rows:
-        line = rows.line_num
-        if not any(value for value in row.values() if isinstance(value, str)) or (row.get("code") or "").startswith(
-            "#"
-        ):
-            continue
-        try:
-            made[row["code"]] = catalog._record({key: value or "" for key, value in row.items() if key}, record)
-        except (KeyError, ValueError) as error:
-            desk.report(line, "own_row", reason=str(error).strip("'\""))
-    return made

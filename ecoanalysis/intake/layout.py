@@ -44,21 +44,18 @@ def layout(content: bytes, table: str, desk: Desk, *, carefully: bool = False) -
     unknown = [name or "''" for name in header if name not in known]
     if unknown:
         desk.report(1, "extra_columns", unknown=", ".join(unknown), columns=",".join(known))
-    if not carefully and _well_formed(content, len(header)):
+    if not carefully and b'"' not in content:
         return Layout(header, content, None, 0)
     good, rows, lost = _line_by_line(content[len(first) + 1 :], len(header), desk)
     return Layout(header, b"\n".join([first, *good, b""]), rows, lost)
 
 
-def _well_formed(content: bytes, width: int) -> bool:
-    """Every line is one row of `width` cells. Quotation marks are left to the careful way.
+def even(laid_out: Layout, rows: int) -> bool:
+    """Whether every one of `rows` lines has as many cells as the header, by the number of commas in all.
 
-    With too many commas in one line and too few in another pandas refuses, and the careful way is taken.
+    It holds for a table without quotation marks that pandas has read: pandas refuses a line with too many cells.
     """
-    if b'"' in content:
-        return False
-    lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    return content.count(b",") == lines * (width - 1)
+    return laid_out.content.count(b",") == (rows + 1) * (len(laid_out.header) - 1)
 
 
 def _line_by_line(body: bytes, width: int, desk: Desk) -> tuple[list[bytes], list[int], int]:
@@ -131,6 +128,9 @@ def records(content: bytes, table: str, desk: Desk) -> list[tuple[int, dict[str,
     lines = laid_out.content.split(b"\n")[1:]
     if lines and not lines[-1]:
         lines.pop()
+    if laid_out.rows is None and not even(laid_out, len(lines)):
+        laid_out = layout(content, table, desk, carefully=True)
+        lines = laid_out.content.split(b"\n")[1:-1]
     rows = laid_out.rows or range(2, len(lines) + 2)
     made = []
     for row, line in zip(rows, lines, strict=True):

@@ -282,3 +282,25 @@ def thresholds(rows: Rows, indicators: dict, desk: Desk) -> None:
         desk.one_of(line, "comparison", row["comparison"], COMPARISONS)
         if not row["edition"]:
             desk.report(line, "empty", column="edition")
+
+
+def rules(rows: Rows, kinds: tuple[str, ...], desk: Desk) -> pd.DataFrame:
+    """A folder's own plausibility rules."""
+    kept = []
+    for line, row in rows:
+        before = len(desk.problems)
+        if not row["rule"]:
+            desk.report(line, "empty", column="rule")
+        desk.one_of(line, "kind", row["kind"], kinds)
+        for column in ("low", "high", "tolerance"):
+            if row[column]:
+                desk.number(line, column, row[column])
+        if row["kind"] in ("part", "sum", "balance", "agree", "ratio", "range", "yearly"):
+            names = [row["variable"]] + (
+                row["other"].split(";") if row["kind"] in ("part", "sum", "agree", "ratio") else []
+            )
+            for name in names:
+                desk.known(line, "variable", name, catalog.variables() | catalog.indicators())
+        if len(desk.problems) == before:
+            kept.append(row)
+    return pd.DataFrame(kept, columns=columns("rules.csv")[0])

@@ -14,7 +14,7 @@ from ecoanalysis import catalog, units
 from ecoanalysis.intake.cells import LONGEST_CELL, Desk
 from ecoanalysis.intake.columns import OBSERVATION_COLUMNS, STATUSES
 from ecoanalysis.intake.files import Text
-from ecoanalysis.intake.layout import Layout, layout
+from ecoanalysis.intake.layout import Layout, even, layout
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MOST_CONTRADICTIONS = 500  # beyond them two tables of different origin lie on each other, and 500 say so as well
@@ -66,7 +66,10 @@ def table(text: Text, book: Book, desk: Desk) -> Table | None:
         return None
     try:
         frame = _parsed(laid_out, book)
-    except pd.errors.ParserError:  # as many commas too many in one row as too few in another
+        odd_shape = laid_out.rows is None and not even(laid_out, len(frame))
+    except pd.errors.ParserError:  # a row with too many cells
+        odd_shape = True
+    if odd_shape:
         laid_out = layout(text.content, "statistics", desk, carefully=True)
         frame = _parsed(laid_out, book)
     rows = np.arange(2, len(frame) + 2) if laid_out.rows is None else np.asarray(laid_out.rows, dtype=np.int64)
@@ -311,8 +314,10 @@ def unique(table: pd.DataFrame) -> Unique:
     size = max(table["variable"].cat.categories.size, 1)
     key = table["region_code"].cat.codes.to_numpy().astype(np.int64) * size + table["variable"].cat.codes.to_numpy()
     key = key * 1000 + (table["year"].to_numpy() - FIRST_YEAR)
-    doubled = pd.Series(key).duplicated(keep=False).to_numpy()
-    if not doubled.any():
+    in_order = np.sort(key)
+    again = in_order[1:][in_order[1:] == in_order[:-1]]
+    doubled = np.isin(key, again) if len(again) else np.zeros(0, dtype=bool)
+    if not len(again):
         return Unique(table, pd.DataFrame(columns=REVISION_COLUMNS), [], {}, {})
     some = table[doubled].assign(key=key[doubled])
     some["demo"] = some["status"].astype(str) == "demo"

@@ -1,0 +1,676 @@
+"""What is possible and not plausible: rules as data, and the suspicions they raise.
+
+The rules are rows of `tables/rules.csv`; a data folder's own `rules.csv` adds rules and replaces those of the same
+name (kind `off` switches one off). A suspicion says where the value stands, what it is compared with and what would be
+plausible. It stays, quiet and visible, once somebody has set it aside in `acknowledged.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import catalog
+
+KINDS = (
+    *("part", "sum", "balance", "agree", "ratio", "range", "yearly", "area", "history", "sisters", "zero"),
+    *("fraction", "repeated", "same", "years", "source", "status", "target", "off"),
+)
+FEWEST = 4  # values of a series, or regions, below which there is nothing to compare with
+NEIGHBOURS = (-1, 1, -2, 2, -3, 3, -4, 4)
+FACTORS = {10: "10", 100: "100", 1000: "1000", 10_000: "10⁴", 15: "15", 1500: "1500", 1e6: "10⁶", 1e8: "10⁸"}
+COUNTED = {"person", "piece", "village", "household", "answer", "day", "point"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of `rules.csv`."""
+
+    rule: str
+    kind: str
+    variable: str
+    other: str
+    low: float | None
+    high: float | None
+    tolerance: float | None
+    level: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A value that is possible and not plausible.
+
+    Attributes
+    ----------
+    key : str
+        What `acknowledged.csv` names it by; it holds the value, so that another value is another suspicion.
+    file, sheet, cell, id : str
+        Where the value stands.
+    region, variable, year, value, unit
+        Whose value it is, in canonical units.
+    compared : str
+        Key of the phrase that says what it is compared with; `values` fill it.
+    low, high : float
+        What would be plausible; NaN when the rule has no bounds.
+    acknowledged : dict
+        name, date, reason once it has been set aside; empty before.
+    """
+
+    key: str
+    rule: str
+    kind: str
+    file: str
+    sheet: str
+    cell: str
+    id: str
+    region: str
+    variable: str
+    year: int
+    value: float
+    unit: str
+    compared: str
+    low: float = float("nan")
+    high: float = float("nan")
+    values: dict = field(default_factory=dict, hash=False)
+    others: tuple[str, ...] = ()  # ids of the values it is compared with
+    acknowledged: dict = field(default_factory=dict, hash=False)
+
+    def text(self, lang: str = "zh") -> str:
+        """The suspicion as a sentence, with its place before it."""
+        where = f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
+        record = catalog.variables().get(self.variable) or catalog.indicators().get(self.variable)
+        name = record.name(lang) if record else self.variable
+        facts = {
+            "region": self.region,
+            "name": name,
+            "year": self.year,
+            "value": _number(self.value),
+            "unit": self.unit,
+            "low": _number(self.low),
+            "high": _number(self.high),
+        }
+        sentence = catalog.phrase(f"suspicion.{self.compared}", lang, **facts | self.values)
+        if self.acknowledged:
+            sentence += catalog.phrase("suspicion.acknowledged", lang, **self.acknowledged)
+        return f"{where} {sentence}"
+
+
+def rules(own: pd.DataFrame | None = None) -> list[Rule]:
+    """The shipped rules, with those of a data folder added or in their place."""
+    table = {row.rule: row for row in _shipped()}
+    if own is not None:
+        for row in own.to_dict("records"):
+            numbers = {name: float(row[name]) if row[name] else None for name in ("low", "high", "tolerance")}
+            table[row["rule"]] = Rule(**{name: row[name] for name in Rule.__dataclass_fields__} | numbers)
+    return [row for row in table.values() if row.kind != "off"]
+
+
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    table = catalog.rows(files("ecoanalysis") / "tables" / "rules.csv")
+    return tuple(
+        Rule(**row | {name: float(row[name]) if row[name] else None for name in ("low", "high", "tolerance")})
+        for row in table
+    )
+
+
+def suspicions(
+    observations: pd.DataFrame,
+    regions: pd.DataFrame,
+    targets: pd.DataFrame,
+    acknowledged: pd.DataFrame,
+    table: list[Rule] | None = None,
+    this_year: int | None = None,
+) -> list[Suspicion]:
+    """Every suspicion about the observations, areas and targets of a data folder.
+
+    Parameters
+    ----------
+    observations, regions, targets, acknowledged : DataFrame
+        As `intake.read` gives them.
+    table : list of Rule, optional
+        The rules to apply; the shipped ones otherwise.
+    this_year : int, optional
+        The year after which a value is from the future; the calendar's otherwise.
+
+    Returns
+    -------
+    list of Suspicion
+        In the order of file and row, each value once for a rule; acknowledged ones carry by whom and why.
+    """
+    panel = Panel(observations, regions)
+    found: list[Suspicion] = []
+    if len(observations):
+        for rule in rules() if table is None else table:
+            check = _CHECKS.get(rule.kind)
+            if check is not None:
+                found += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
+    for rule in rules() if table is None else table:
+        if rule.kind == "target":
+            found += _target_scale(targets, rule)
+        elif rule.kind == "area":
+            found += _areas(panel, regions, rule)
+    by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
+    once = {s.key: s for s in found}
+    made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
+    return sorted(made, key=lambda s: (s.file, s.sheet, _row(s.cell), s.cell, s.rule))
+
+
+def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
+    from dataclasses import replace
+
+    return replace(suspicion, acknowledged={name: by[name] for name in ("name", "date", "reason")})
+
+
+def _row(cell: str) -> int:
+    digits = "".join(letter for letter in cell if letter.isdigit())
+    return int(digits) if digits else 0
+
+
+class Panel:
+    """Observations as arrays, sorted by variable, region and year."""
+
+    def __init__(self, observations: pd.DataFrame, regions: pd.DataFrame):
+        self.table = observations
+        self.regions = regions.set_index("code")
+        codes = list(regions["code"])
+        self.codes = codes
+        names = list(dict.fromkeys(map(str, observations["variable"].unique())))
+        region = pd.Categorical(observations["region_code"].astype("category"), categories=codes).codes
+        variable = pd.Categorical(observations["variable"].astype("category"), categories=names).codes
+        self.names = names
+        year = observations["year"].to_numpy(dtype=np.int64)
+        order = np.lexsort((year, region, variable))
+        self.order = order
+        self.region, self.variable = region[order].astype(int), variable[order].astype(int)
+        self.year, self.value = year[order], observations["value"].to_numpy(dtype=float)[order]
+        level = self.regions["level"].to_numpy()
+        units = observations["unit"].astype("category")
+        self.counted = units.isin(COUNTED).to_numpy()[order]
+        self.level = level[self.region] if len(order) else np.array([], dtype=object)
+        series = self.variable.astype(np.int64) * max(len(codes), 1) + self.region
+        self.starts = np.flatnonzero(np.r_[True, series[1:] != series[:-1]]) if len(order) else np.array([], int)
+        self.series = np.repeat(np.arange(len(self.starts)), np.diff(np.r_[self.starts, len(order)]))
+        self.size = np.diff(np.r_[self.starts, len(order)])[self.series] if len(order) else np.array([], int)
+        self.places = {name: np.flatnonzero(self.variable == number) for number, name in enumerate(names)}
+        self.children = {
+            code: [c for c, parent in zip(codes, self.regions["parent"], strict=True) if parent == code]
+            for code in codes
+        }
+
+    def frame(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        """Years × regions of a variable, and the place of each value in the sorted arrays."""
+        places = self.places.get(name)
+        if places is None or not len(places):
+            return None
+        index = pd.MultiIndex.from_arrays([self.year[places], np.array(self.codes, dtype=object)[self.region[places]]])
+        return pd.Series(self.value[places], index).unstack(), pd.Series(places, index).unstack()
+
+    def suspicion(
+        self, place: int, rule: Rule, compared: str, low=np.nan, high=np.nan, others=(), **values
+    ) -> Suspicion:
+        row = self.table.iloc[self.order[place]]
+        value = float(row["value"])
+        return Suspicion(
+            key=f"{rule.rule}:{row['region_code']}:{row['variable']}:{int(row['year'])}:{value:.10g}",
+            rule=rule.rule,
+            kind=rule.kind,
+            **{name: str(row[name]) for name in ("file", "sheet", "cell", "id", "variable", "unit")},
+            region=str(row["region_code"]),
+            year=int(row["year"]),
+            value=value,
+            compared=compared,
+            low=float(low),
+            high=float(high),
+            values=values,
+            others=tuple(str(self.table["id"].iloc[self.order[other]]) for other in others),
+        )
+
+
+# ------------------------------------------------------------------ a value and other values of its region and year
+
+
+def _part(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    part, whole = panel.frame(rule.variable), panel.frame(rule.other)
+    if part is None or whole is None:
+        return
+    values, totals = part[0].align(whole[0], join="inner")
+    above = values > totals * (1 + (rule.tolerance or 0))
+    for year, region in _where(above):
+        place, other = int(part[1].at[year, region]), int(whole[1].at[year, region])
+        facts = {"other": _name_pair(rule.other), "whole": _number(totals.at[year, region])}
+        yield panel.suspicion(place, rule, "part", 0, totals.at[year, region], [other], **facts)
+
+
+def _sum(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    whole = panel.frame(rule.variable)
+    parts = [panel.frame(name) for name in rule.other.split(";")]
+    if whole is None or any(part is None for part in parts):
+        return
+    total = parts[0][0]
+    for part in parts[1:]:
+        total = total + part[0]  # a missing part leaves no sum
+    values, total = whole[0].align(total, join="inner")
+    apart = (values / total - 1).abs() > rule.tolerance
+    for year, region in _where(apart & (total > 0)):
+        others = [int(part[1].at[year, region]) for part in parts]
+        sum_of_parts = total.at[year, region]
+        yield panel.suspicion(
+            int(whole[1].at[year, region]),
+            rule,
+            "sum",
+            *_about(sum_of_parts, rule.tolerance),
+            others,
+            total=_number(sum_of_parts),
+        )
+
+
+def _balance(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    both = panel.frame(rule.variable)
+    if both is None:
+        return
+    values, places = both
+    for city, counties in panel.children.items():
+        counties = [county for county in counties if county in values]
+        if city not in values or len(counties) < len(panel.children[city]) or not counties:
+            continue
+        total = values[counties].sum(axis=1, skipna=False)
+        apart = (values[city] / total - 1).abs() > rule.tolerance
+        for year in apart.index[apart & (total > 0)]:
+            others = [int(places.at[year, county]) for county in counties]
+            facts = {"total": _number(total[year])}
+            low, high = _about(total[year], rule.tolerance)
+            yield panel.suspicion(int(places.at[year, city]), rule, "balance", low, high, others, **facts)
+
+
+def _agree(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """Two accounts of one quantity; one suspicion a region, where they are farthest apart."""
+    one, two = panel.frame(rule.variable), panel.frame(rule.other)
+    if one is None or two is None:
+        return
+    values, others = one[0].align(two[0], join="inner")
+    apart = (values / others.where(others > 0) - 1).abs()
+    for region in apart:
+        if (apart[region] > rule.tolerance).any():
+            year = apart[region].idxmax()
+            other = others.at[year, region]
+            facts = {"other": _name_pair(rule.other), "whole": _number(other)}
+            facts["years"] = int((apart[region] > rule.tolerance).sum())
+            low, high = _about(other, rule.tolerance)
+            places = [int(two[1].at[year, region])]
+            yield panel.suspicion(int(one[1].at[year, region]), rule, "agree", low, high, places, **facts)
+
+
+def _ratio(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    one, two = panel.frame(rule.variable), panel.frame(rule.other)
+    if one is None or two is None:
+        return
+    values, others = one[0].align(two[0], join="inner")
+    ratio = values / others.where(others != 0)
+    low, high = _bounds(rule)
+    for year, region in _where((ratio < low) | (ratio > high)):
+        other = others.at[year, region]
+        place = int(one[1].at[year, region])
+        facts = {"other": _name_pair(rule.other), "whole": _number(other)}
+        yield panel.suspicion(place, rule, "ratio", low * other, high * other, **facts)
+
+
+def _range(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    low, high = _bounds(rule)
+    for place in panel.places.get(rule.variable, ()):
+        if not low <= panel.value[place] <= high:
+            yield panel.suspicion(place, rule, "range", low, high)
+
+
+def _yearly(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    low, high = _bounds(rule)
+    for place in panel.places.get(rule.variable, ()):
+        before = place - 1
+        if before < 0 or panel.series[before] != panel.series[place] or panel.year[place] != panel.year[before] + 1:
+            continue
+        last = panel.value[before]
+        if last and not low <= panel.value[place] / last <= high:
+            yield panel.suspicion(place, rule, "yearly", low * last, high * last, [before], last=_number(last))
+
+
+# ------------------------------------------------------------------ a value and its own history and sister regions
+
+
+def _history(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """A value far from its neighbours in time, after what all regions did that year has been taken off.
+
+    The expectation is the median of four neighbours moved along the median slope of the series, so that one bad value
+    does not make its neighbours look bad. Distances are logarithmic where values are positive.
+    """
+    x, logarithmic = _scaled(panel)
+    expected = _expected(panel, x)
+    away = x - expected
+    away = away - _common(panel, away)
+    spread = _spread(panel, away)
+    counted = panel.counted
+    with np.errstate(divide="ignore", invalid="ignore"):
+        coarse = np.where(counted & logarithmic, 1.5 / np.maximum(np.exp(expected), 1), 0.0)
+        limit = rule.tolerance * spread + np.where(logarithmic, 0.01, 0.02) + coarse
+        odd = (np.abs(away) > limit) & (panel.size >= FEWEST) & np.isfinite(away)
+    for place in np.flatnonzero(odd):
+        middle = x[place] - away[place]
+        low, high = middle - limit[place], middle + limit[place]
+        if logarithmic[place]:
+            low, high, middle = np.exp(low), np.exp(high), np.exp(middle)
+        factor = _factor(panel.value[place], middle) if logarithmic[place] else ""
+        others = [place + k for k in (-1, 1) if _same_series(panel, place, k)]
+        yield panel.suspicion(place, rule, "unit_shift" if factor else "history", low, high, others, factor=factor)
+
+
+def _scaled(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
+    """Values as logarithms where a variable is positive, else in units of its own range; zeros are NaN there."""
+    lowest = np.array([panel.value[places].min() for places in panel.places.values()])
+    positive = (lowest >= 0)[panel.variable]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.where(panel.value > 0, panel.value, np.nan))
+    width = np.array([max(np.ptp(panel.value[places]), 1e-9) for places in panel.places.values()])
+    return np.where(positive, logs, panel.value / width[panel.variable]), positive
+
+
+def _expected(panel: Panel, x: np.ndarray) -> np.ndarray:
+    slope = _slopes(panel, x)
+    size = len(x)
+    guesses = np.full((len(NEIGHBOURS), size), np.nan)
+    for number, k in enumerate(NEIGHBOURS):
+        here = slice(max(0, -k), size - max(0, k))
+        there = slice(max(0, k), size - max(0, -k))
+        alike = panel.series[here] == panel.series[there]
+        moved = x[there] + slope[here] * (panel.year[here] - panel.year[there])
+        guesses[number, here] = np.where(alike, moved, np.nan)
+    good = np.isfinite(guesses)
+    guesses[(np.cumsum(good, axis=0) > 4) & good] = np.nan
+    with np.errstate(all="ignore"):
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a value without neighbours has no expectation
+            return np.nanmedian(guesses, axis=0)
+
+
+def _slopes(panel: Panel, x: np.ndarray) -> np.ndarray:
+    step = np.full(len(x), np.nan)
+    if len(x) > 1:
+        same = panel.series[1:] == panel.series[:-1]
+        step[1:] = np.where(same, np.diff(x) / np.maximum(np.diff(panel.year), 1), np.nan)
+    medians = pd.Series(step).groupby(panel.series).median().to_numpy()
+    return np.nan_to_num(medians)[panel.series]
+
+
+def _common(panel: Panel, away: np.ndarray) -> np.ndarray:
+    """What all regions have in common in a year, such as a wet one; 0 where there are too few of them."""
+    key = panel.variable * 1000 + (panel.year - 1900)
+    groups = pd.Series(away).groupby(key)
+    return np.where(groups.transform("count") >= FEWEST, groups.transform("median"), 0.0)
+
+
+def _spread(panel: Panel, away: np.ndarray) -> np.ndarray:
+    size = pd.Series(np.abs(away))
+    pooled = 1.4826 * size.groupby(panel.variable).transform("median").to_numpy()
+    own = 1.4826 * size.groupby(panel.series).transform("median").to_numpy()
+    return np.maximum(own, pooled / 2)
+
+
+def _same_series(panel: Panel, place: int, k: int) -> bool:
+    return 0 <= place + k < len(panel.series) and panel.series[place + k] == panel.series[place]
+
+
+def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """A whole series, or a value without a history, far from the sister regions per head or per area."""
+    population = panel.frame("resident_population")
+    heads = population[0].median() if population is not None else pd.Series(dtype=float)
+    area = panel.regions["area_km2"].astype(float)
+    for name, places in panel.places.items():
+        record = catalog.variables().get(name)
+        extensive = record is not None and record.aggregate == "sum"
+        values = pd.Series(panel.value[places]).groupby(panel.region[places]).median()
+        values.index = [panel.codes[number] for number in values.index]
+        values = values[values > 0]
+        for sisters in panel.children.values():
+            some = values.reindex(sisters).dropna()
+            if len(some) < FEWEST:
+                continue
+            best = None
+            for whole in (heads, area) if extensive else (None,):
+                base = 1.0 if whole is None else whole.reindex(some.index)
+                away = np.log(some / base).dropna()
+                if len(away) < FEWEST:
+                    continue
+                away = away - away.median()
+                spread = max(1.4826 * away.abs().median(), 0.15)
+                if best is None or spread < best[1]:
+                    best = (away, spread)
+            if best is None:
+                continue
+            away, spread = best
+            for code in away.index[away.abs() > np.maximum(np.log(8), rule.tolerance * spread)]:
+                own = places[panel.region[places] == panel.codes.index(code)]
+                middle = some[code] / np.exp(away[code])
+                low, high = middle / 8, middle * 8
+                facts = {"factor": _factor(some[code], middle), "middle": _number(middle)}
+                yield panel.suspicion(int(own[-1]), rule, "sisters", low, high, **facts)
+
+
+def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """Nothing at all where there was always something."""
+    zero = panel.value == 0
+    least = pd.Series(np.where(zero, np.inf, panel.value)).groupby(panel.series).transform("min").to_numpy()
+    zeros = pd.Series(zero).groupby(panel.series).transform("sum").to_numpy()
+    odd = zero & (zeros == 1) & (panel.size >= FEWEST) & np.isfinite(least) & (least > 2)
+    small = zero & (zeros == 1) & (panel.size >= FEWEST) & np.isfinite(least) & (least > 0)
+    odd |= small & ~panel.counted
+    alone = zero & (panel.size < FEWEST)
+    for place in np.flatnonzero(alone):  # without a history: the sisters are the only witness
+        sisters = panel.places[panel.names[panel.variable[place]]]
+        others = sisters[(panel.region[sisters] != panel.region[place]) & (panel.level[sisters] == panel.level[place])]
+        if len(others) >= FEWEST and panel.value[others].min() > 2:
+            odd[place] = True
+    for place in np.flatnonzero(odd):
+        yield panel.suspicion(place, rule, "zero", least[place] if np.isfinite(least[place]) else 0)
+
+
+def _repeated(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """The same figure year after year in a variable that moves everywhere else."""
+    least = int(rule.low or FEWEST)
+    same = np.r_[False, (panel.value[1:] == panel.value[:-1]) & (panel.series[1:] == panel.series[:-1])]
+    inner = np.r_[False, panel.series[1:] == panel.series[:-1]]
+    still = pd.Series(np.where(inner, same, np.nan)).groupby(panel.variable).mean().to_numpy()
+    moves = (np.nan_to_num(still, nan=1.0) < 0.2)[panel.variable]
+    run = np.zeros(len(same), dtype=int)
+    for place in np.flatnonzero(same):
+        run[place] = run[place - 1] + 1
+    whole = (panel.value == 0) | (panel.value == 100)
+    for place in np.flatnonzero((run == least - 1) & moves & ~whole):
+        yield panel.suspicion(place, rule, "repeated", count=least)
+
+
+def _same(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """Two regions with the same figures in several years."""
+    least = int(rule.low or FEWEST)
+    for places in panel.places.values():
+        frame = pd.DataFrame({"region": panel.region[places], "year": panel.year[places], "value": panel.value[places]})
+        frame["place"] = places
+        frame = frame[(frame["value"] != 0) & (frame["value"] % 100 != 0) & (frame["value"].abs() > 20)]
+        doubled = frame[frame.duplicated(["year", "value"], keep=False)]
+        if len(doubled) < 2 * least or len(doubled) > 2000:
+            continue
+        pairs = doubled.merge(doubled, on=["year", "value"])
+        pairs = pairs[pairs["region_x"] < pairs["region_y"]]
+        for (first, second), rows in pairs.groupby(["region_x", "region_y"]):
+            if len(rows) >= least and rows["value"].nunique() > 1:
+                place = int(rows["place_y"].iloc[-1])
+                yield panel.suspicion(
+                    place, rule, "same", others=rows["place_x"], other=panel.codes[first], count=len(rows)
+                )
+                del second
+
+
+# ------------------------------------------------------------------ years, sources, areas, targets
+
+
+def _years(panel: Panel, rule: Rule, this_year: int | None) -> Iterator[Suspicion]:
+    latest = this_year or date.today().year
+    earliest = rule.low or 1949
+    before = np.r_[np.inf, np.diff(panel.year)]
+    first = np.r_[True, panel.series[1:] != panel.series[:-1]]
+    last = np.r_[panel.series[1:] != panel.series[:-1], True]
+    after = np.r_[before[1:], np.inf]
+    alone = (first & ~last & (after > rule.tolerance)) | (last & ~first & (before > rule.tolerance))
+    typical = np.median(panel.year)
+    lonely = first & last & (np.abs(panel.year - typical) > 60)
+    for place in np.flatnonzero((panel.year > latest) | (panel.year < earliest) | alone & (panel.size >= 3) | lonely):
+        yield panel.suspicion(place, rule, "years", earliest, latest, latest=latest)
+
+
+def _source(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    status = panel.table["status"].astype(str).to_numpy()[panel.order]
+    source = panel.table["source"].astype(str).to_numpy()[panel.order]
+    for place in np.flatnonzero((status != "demo") & (source == "")):
+        yield panel.suspicion(place, rule, "source")
+
+
+def _status(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """A row that is called observed while its source calls itself demo, or while the rest of its source does not."""
+    status = panel.table["status"].astype(str).to_numpy()[panel.order]
+    source = panel.table["source"].astype(str).to_numpy()[panel.order]
+    observed = status == "observed"
+    if observed.all():
+        return
+    table = pd.DataFrame({"source": source, "variable": panel.variable, "observed": observed})
+    rest = table.groupby(["source", "variable"])["observed"].transform("sum").to_numpy() - observed
+    count = table.groupby(["source", "variable"])["observed"].transform("size").to_numpy() - 1
+    minority = (count >= 1) & (rest <= 0.2 * count) & (count - rest >= 1)
+    demo_words = np.array(["演示" in text or "demo data" in text.casefold() for text in source])
+    for place in np.flatnonzero((observed & minority) | ((status != "demo") & demo_words)):
+        yield panel.suspicion(place, rule, "status")
+
+
+def _areas(panel: Panel, regions: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
+    """A region's area against its statistics of land, and a city's against its counties'."""
+    area = regions.set_index("code")["area_km2"].astype(float)
+    measured = panel.frame(rule.variable)
+    for number, code in enumerate(area.index):
+        own = area[code]
+        if not own > 0:
+            continue
+        wholes = {}
+        if measured is not None and code in measured[0]:
+            wholes["area"] = float(measured[0][code].median())
+        counties = panel.children.get(code, [])
+        if counties and area[counties].notna().all():
+            wholes["area_sum"] = float(area[counties].sum())
+        for compared, whole in wholes.items():
+            if abs(own / whole - 1) > rule.tolerance:
+                low, high = _about(whole, rule.tolerance)
+                yield Suspicion(
+                    key=f"{rule.rule}_{compared}:{code}:area_km2::{own:.10g}", rule=rule.rule, kind="area",
+                    file="regions.csv", sheet="", cell=str(number + 2), id=f"regions.csv:{number + 2}", region=code,
+                    variable="land_area", year=0, value=own, unit="km²", compared=compared, low=low, high=high,
+                    values={"whole": _number(whole), "factor": _factor(own, whole)},
+                )  # fmt: skip
+
+
+def _target_scale(targets: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
+    """A target far from the national threshold of its indicator."""
+    known: dict[tuple[str, bool], float] = {}
+    for row in catalog.thresholds():
+        if row.value:
+            known.setdefault((row.indicator, row.comparison.startswith(">")), row.value)
+    low, high = _bounds(rule)
+    for place, row in enumerate(targets.to_dict("records")):
+        national = known.get((row["indicator"], row["comparison"].startswith(">")))
+        if national is None or not row["value"] > 0:
+            continue
+        ratio = row["value"] / national
+        above_all = row["unit"] == "%" and row["value"] <= 100 and ratio > 1
+        if not low <= ratio <= high and not above_all:
+            yield Suspicion(
+                key=f"{rule.rule}:{row['region_code']}:{row['indicator']}:{row['due']}:{row['value']:.10g}",
+                rule=rule.rule, kind="target", file="targets.csv", sheet="", cell=str(place + 2),
+                id=f"targets.csv:{place + 2}", region=row["region_code"], variable=row["indicator"],
+                year=int(row["due"]), value=row["value"], unit=row["unit"], compared="target",
+                low=low * national, high=high * national, values={"national": _number(national)},
+            )  # fmt: skip
+
+
+def _fraction(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """A share in per cent that is at most one: 0.95 for 95."""
+    known = catalog.variables() | catalog.indicators()
+    for name, places in panel.places.items():
+        record = known.get(name)
+        if record is None or record.unit != "%" or (record.low, record.high) != (0, 100):
+            continue
+        if getattr(record, "better", "higher") != "higher":
+            continue
+        small = (panel.value[places] > 0) & (panel.value[places] <= 1)
+        alike = pd.Series(small).groupby(panel.series[places]).transform("mean").to_numpy()
+        larger = (panel.value[places] > 1).any()
+        for place in places[small & ((alike <= 0.5) | (panel.size[places] == 1) | larger)]:
+            right = panel.value[place] * 100
+            yield panel.suspicion(place, rule, "fraction", right, right)
+
+
+_CHECKS = {
+    "fraction": _fraction,
+    "part": _part,
+    "sum": _sum,
+    "balance": _balance,
+    "agree": _agree,
+    "ratio": _ratio,
+    "range": _range,
+    "yearly": _yearly,
+    "history": _history,
+    "sisters": _sisters,
+    "zero": _zero,
+    "repeated": _repeated,
+    "same": _same,
+    "years": _years,
+    "source": _source,
+    "status": _status,
+}
+
+
+def _where(mask: pd.DataFrame) -> list[tuple]:
+    rows, columns = np.nonzero(mask.to_numpy())
+    return [(mask.index[row], mask.columns[column]) for row, column in zip(rows, columns, strict=True)]
+
+
+def _bounds(rule: Rule) -> tuple[float, float]:
+    return (-np.inf if rule.low is None else rule.low), (np.inf if rule.high is None else rule.high)
+
+
+def _about(middle: float, tolerance: float) -> tuple[float, float]:
+    return middle * (1 - tolerance), middle * (1 + tolerance)
+
+
+def _factor(value: float, plausible: float) -> str:
+    """The slip that would explain it: ×10, ÷10⁴, ×15 for 亩 …; empty when none comes near."""
+    if not value > 0 or not plausible > 0:
+        return ""
+    ratio = value / plausible
+    for factor, text in FACTORS.items():
+        for sign, size in (("×", factor), ("÷", 1 / factor)):
+            if abs(np.log(ratio / size)) < 0.15:
+                return f"{sign}{text}"
+    return ""
+
+
+def _name_pair(code: str) -> str:
+    return code
+
+
+def _number(value: float) -> str:
+    if value is None or not np.isfinite(value):
+        return ""
+    return f"{value:,.6g}".replace(",", " ") if abs(value) < 1e6 else f"{value:,.0f}".replace(",", " ")
