@@ -77,7 +77,7 @@ passed_through: dict[object, set[str]] = {}
 def pytest_fixture_setup(fixturedef):
     """mutmut lists the functions that each test passes through. What a shared fixture passes through once, for the
     first test that asks for it, counts for all of them."""
-    if os.environ.get("MUTANT_UNDER_TEST") != "stats" or fixturedef.scope == "function":
+    if os.environ.get("MUTANT_UNDER_TEST") != "stats" or not shares(fixturedef):
         return (yield)
     hits = importlib.import_module("mutmut.state").state()._stats
     before = set(hits)
@@ -90,14 +90,26 @@ def pytest_fixture_setup(fixturedef):
 
 def pytest_runtest_call(item):
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
-        shared = [one for name in item.fixturenames for one in item._fixtureinfo.name2fixturedefs.get(name, ())]
-        for one in shared:
+        for one in fixtures_of(item):
             importlib.import_module("mutmut.state").state()._stats.update(passed_through.get(one, ()))
 
 
+# Files that run notebooks, documents or the whole of the shipped data: `make quick` leaves them out.
+WHOLE = {"docs", "export", "runs", "test_analysis.py", "test_charts.py", "test_data.py", "test_notebooks.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """With an error in the code, tests that need no shared fixture go first: the quickest finds it."""
-    if os.environ.get("MUTANT_UNDER_TEST"):
-        items.sort(
-            key=lambda item: any(defs[-1].scope != "function" for defs in item._fixtureinfo.name2fixturedefs.values())
-        )
+    for item in items:
+        if "shipped" in getattr(item, "fixturenames", ()) or WHOLE & set(item.path.parts):
+            item.add_marker("whole")
+    if os.environ.get("MUTANT_UNDER_TEST"):  # with an error in the code, the quickest test finds it first
+        items.sort(key=lambda item: any(shares(one) for one in fixtures_of(item)))
+
+
+def fixtures_of(item) -> list:
+    return [defs[-1] for defs in item._fixtureinfo.name2fixturedefs.values()]
+
+
+def shares(fixturedef) -> bool:
+    return fixturedef.scope != "function"
