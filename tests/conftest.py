@@ -16,6 +16,8 @@ for name, examples in (("quick", 5), ("test", 25), ("all", 200)):
     hypothesis.settings.register_profile(name, max_examples=examples, deadline=None)
 hypothesis.settings.load_profile("test")
 
+collect_ignore = ["conftest.py"]  # of its own name in docs/ too; it has no examples
+
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small
 C1,乙县,County B,county,C,100,hill,other,
