@@ -490,9 +490,7 @@ class Analysis:
 
     def _needs_data(self) -> None:
         if self.raw is None:
-            raise ValueError(
-                "这份分析是从存档载入的，请用 eco.analyse 重新计算 · loaded from disk; run eco.analyse again"
-            )
+            raise ValueError(words.in_both("analysis.loaded"))
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:

@@ -330,7 +330,7 @@ class _Deck:
             self.table(slide, shown, (5.6, 2.2, 1.4, 2.93), TOP, row_height=0.5, size=14)
 
     def forecasts(self, weak: Iterable[Statement], most: int) -> None:
-        drawable = [s for s in weak if s.comparison != "done" and np.isfinite(s.target) and len(s.history)]
+        drawable = [s for s in weak if s.comparison != "done" and np.isfinite(s.target) and np.isfinite(s.latest_value)]
         for s in drawable[:most]:
             self.forecast(s)
 

@@ -175,8 +175,9 @@ class _Book:
         statements = self.analysis.statements
         table["sentence"] = [briefing.sentence(s, self.w) for s in statements]
         table["verdict"] = [_Verdict(s.verdict, s.pressing) for s in statements]
+        departments = [s.departments for s in statements]
         for place, name in enumerate(("lead_department", "supporting_departments")):
-            table[name] = [self.w.list(filter(None, s.departments[place].split(";"))) for s in statements]
+            table[name] = [self.w.list(filter(None, both[place].split(";"))) for both in departments]
         table["warning"] = [self.w.warnings(codes) for codes in table["warning"]]
         return table[[*READ, *(name for name in table.columns if name not in READ)]]
 
