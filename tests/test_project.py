@@ -167,3 +167,11 @@ def test_no_command_takes_long_to_import_the_package():
     heavy = "import sys, ecoanalysis; print(*{'numpy', 'pandas', 'scipy', 'matplotlib'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert told.split() == []
+
+
+def test_modules_whose_tests_are_tested_are_there_with_their_tests():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    for module, tests in tools["ecoanalysis"]["mutants"].items():
+        path = ROOT / module.replace(".", "/")
+        assert path.is_dir() or path.with_suffix(".py").is_file(), module
+        assert tests and all((ROOT / name).exists() for name in tests), (module, tests)

@@ -107,7 +107,7 @@ def test_init_check_and_run_work_from_any_folder(installed, folder, tmp_path):
     folder.target("rural_sewage_treatment_rate", ">=", 30, "%")
     assert "22" in installed.run("check", "--data", "甲市", cwd=elsewhere)
     installed.run("run", "--data", "甲市", "--out", "报告", "--jobs", 2, cwd=elsewhere)
-    manifest = json.loads((elsewhere / "报告/2022/run.json").read_text(encoding="utf-8"))
+    manifest = json.loads((elsewhere / "报告/2022/manifest.json").read_text(encoding="utf-8"))
     assert manifest["state"] == "done" and (elsewhere / "报告/2022/index.html").is_file()
     assert {path.name for path in elsewhere.iterdir()} == {"甲市", "报告"}
 
