@@ -142,7 +142,7 @@ def check_workbook(raw: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refused("truncated") from None
     unpacked = sum(member.file_size for member in members)
     if unpacked > LARGEST_UNPACKED:

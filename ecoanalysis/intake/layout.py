@@ -45,9 +45,19 @@ def layout(content: bytes, table: str, desk: Desk, *, carefully: bool = False) -
     if unknown:
         desk.report(1, "extra_columns", unknown=", ".join(unknown), columns=",".join(known))
     if not carefully and b'"' not in content:
-        return Layout(header, content, None, 0)
+        names = _distinct(header)
+        if names != first.decode("utf-8").split(","):
+            content = ",".join(names).encode() + content[len(first) :]
+        return Layout(names, content, None, 0)
     good, rows, lost = _line_by_line(content[len(first) + 1 :], len(header), desk)
-    return Layout(header, b"\n".join([first, *good, b""]), rows, lost)
+    names = _distinct(header)
+    return Layout(names, b"\n".join([",".join(names).encode(), *good, b""]), rows, lost)
+
+
+def _distinct(header: list[str]) -> list[str]:
+    """The header as names that need no quotation marks, with a number in place of a missing one."""
+    plain = [name.replace(",", " ").replace('"', " ").replace("\n", " ").strip() for name in header]
+    return [name or f"column {place}" for place, name in enumerate(plain, 1)]
 
 
 def even(laid_out: Layout, rows: int) -> bool:

@@ -19,12 +19,13 @@ import pandas as pd
 from ecoanalysis import catalog
 
 KINDS = (
-    *("part", "sum", "balance", "agree", "ratio", "range", "yearly", "area", "history", "sisters", "zero"),
+    *("part", "sum", "balance", "agree", "ratio", "range", "yearly", "area", "history", "sisters", "swapped", "zero"),
     *("fraction", "repeated", "same", "years", "source", "status", "target", "off"),
 )
 FEWEST = 4  # values of a series, or regions, below which there is nothing to compare with
 NEIGHBOURS = (-1, 1, -2, 2, -3, 3, -4, 4)
 FACTORS = {10: "10", 100: "100", 1000: "1000", 10_000: "10⁴", 15: "15", 1500: "1500", 1e6: "10⁶", 1e8: "10⁸"}
+LONGEST_FOR_SWAPS = 40  # years; every pair of them is tried
 COUNTED = {"person", "piece", "village", "household", "answer", "day", "point"}
 
 
@@ -183,8 +184,8 @@ class Panel:
         codes = list(regions["code"])
         self.codes = codes
         names = list(dict.fromkeys(map(str, observations["variable"].unique())))
-        region = pd.Categorical(observations["region_code"].astype("category"), categories=codes).codes
-        variable = pd.Categorical(observations["variable"].astype("category"), categories=names).codes
+        region = observations["region_code"].astype("category").cat.set_categories(codes).cat.codes.to_numpy()
+        variable = observations["variable"].astype("category").cat.set_categories(names).cat.codes.to_numpy()
         self.names = names
         year = observations["year"].to_numpy(dtype=np.int64)
         order = np.lexsort((year, region, variable))
@@ -384,6 +385,8 @@ def _expected(panel: Panel, x: np.ndarray) -> np.ndarray:
     size = len(x)
     guesses = np.full((len(NEIGHBOURS), size), np.nan)
     for number, k in enumerate(NEIGHBOURS):
+        if abs(k) >= size:
+            continue
         here = slice(max(0, -k), size - max(0, k))
         there = slice(max(0, k), size - max(0, -k))
         alike = panel.series[here] == panel.series[there]
@@ -460,6 +463,36 @@ def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
                 low, high = middle / 8, middle * 8
                 facts = {"factor": _factor(some[code], middle), "middle": _number(middle)}
                 yield panel.suspicion(int(own[-1]), rule, "sisters", low, high, **facts)
+
+
+def _swapped(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
+    """Two years of a series that fit far better in each other's place.
+
+    Rough is the sum of absolute second differences; exchanging the best pair has to bring it below `tolerance` of what
+    it was. A series without a trend rarely has such a pair, and then the exchange cannot be told.
+    """
+    x, _ = _scaled(panel)
+    lengths = np.diff(np.r_[panel.starts, len(x)])
+    for length in np.unique(lengths[(lengths >= 6) & (lengths <= LONGEST_FOR_SWAPS)]):
+        starts = panel.starts[lengths == length]
+        first, second = np.triu_indices(length, 1)
+        for some in np.array_split(starts, max(1, len(starts) * len(first) * length // 10_000_000)):
+            values = x[some[:, None] + np.arange(length)]
+            rough = np.abs(np.diff(values, 2)).sum(axis=1)
+            pairs = np.repeat(values[:, None, :], len(first), axis=1)
+            pair = np.arange(len(first))
+            pairs[:, pair, first], pairs[:, pair, second] = values[:, second], values[:, first]
+            exchanged = np.abs(np.diff(pairs, 2)).sum(axis=2)
+            best = np.where(np.isfinite(exchanged), exchanged, np.inf).argmin(axis=1)
+            least = exchanged[np.arange(len(some)), best]
+            with np.errstate(invalid="ignore"):
+                odd = (rough > 1e-6) & (least < rule.tolerance * rough)
+            for number in np.flatnonzero(odd):
+                one, other = (int(some[number] + place[best[number]]) for place in (first, second))
+                for place, partner in ((one, other), (other, one)):
+                    right = panel.value[partner]
+                    facts = {"other": int(panel.year[partner]), "whole": _number(right)}
+                    yield panel.suspicion(place, rule, "swapped", right, right, [partner], **facts)
 
 
 def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -545,8 +578,6 @@ def _status(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     status = panel.table["status"].astype(str).to_numpy()[panel.order]
     source = panel.table["source"].astype(str).to_numpy()[panel.order]
     observed = status == "observed"
-    if observed.all():
-        return
     table = pd.DataFrame({"source": source, "variable": panel.variable, "observed": observed})
     rest = table.groupby(["source", "variable"])["observed"].transform("sum").to_numpy() - observed
     count = table.groupby(["source", "variable"])["observed"].transform("size").to_numpy() - 1
@@ -632,6 +663,7 @@ _CHECKS = {
     "yearly": _yearly,
     "history": _history,
     "sisters": _sisters,
+    "swapped": _swapped,
     "zero": _zero,
     "repeated": _repeated,
     "same": _same,

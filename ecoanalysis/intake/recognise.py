@@ -383,7 +383,7 @@ class _Reader:
         self.made.header = [" / ".join(column["texts"]) for column in columns]
 
     def last_data_row(self, data: int, last: int) -> int:
-        return max(n for n in range(data, last) if self.row_kind(n, self.cells[n]) == "data")
+        return max((n for n in range(data, last) if self.row_kind(n, self.cells[n]) == "data"), default=data)
 
     def words_row(self, number: int, columns, context, before, after: bool) -> None:
         """A row without numbers: a heading that says whose rows follow, or a note."""

@@ -6,9 +6,11 @@ formulas without a value, comments) from openpyxl. Nothing is run, nothing is wr
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
+import os
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -150,8 +152,9 @@ def _workbook(path: Path, raw: bytes) -> Received:
     told: list[tuple[str, dict]] = []
     parts = _parts(raw, told) if raw[:4] == files.ZIP else {}
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        sheets = [_sheet(book, meta, number) for number, meta in enumerate(book.sheets_metadata)]
+        with _silenced():
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+            sheets = [_sheet(book, meta, number) for number, meta in enumerate(book.sheets_metadata)]
     except python_calamine.PasswordError:
         raise files.Refused("password") from None
     except files.Refused:
@@ -168,6 +171,20 @@ def _workbook(path: Path, raw: bytes) -> Received:
         else:
             told.append(("no_formats", {}))
     return Received(path, raw, sheets, told)
+
+
+@contextlib.contextmanager
+def _silenced():
+    """Keep the reader from printing the trace of a panic: it goes to the process's own standard error."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _parts(raw: bytes, told: list) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,7 +68,7 @@ def table(text: Text, book: Book, desk: Desk) -> Table | None:
     try:
         frame = _parsed(laid_out, book)
         odd_shape = laid_out.rows is None and not even(laid_out, len(frame))
-    except pd.errors.ParserError:  # a row with too many cells
+    except (pd.errors.ParserError, pd.errors.ParserWarning):  # a row with too many cells
         odd_shape = True
     if odd_shape:
         laid_out = layout(text.content, "statistics", desk, carefully=True)
@@ -91,11 +92,11 @@ def _parsed(laid_out: Layout, book: Book) -> pd.DataFrame:
     numbers = {"dtype": dtypes | {"year": "int64", "value": "float64"}, "na_values": {"value": [""]}}
     texts = {"dtype": dtypes | {"year": "str", "value": "str"}, "na_values": []}
     try:
-        frame = pd.read_csv(io.BytesIO(laid_out.content), **options, **numbers)
+        frame = _read(laid_out, **options, **numbers)
     except (ValueError, OverflowError) as error:
         if isinstance(error, pd.errors.ParserError):
             raise
-        frame = pd.read_csv(io.BytesIO(laid_out.content), **options, **texts)
+        frame = _read(laid_out, **options, **texts)
     numeric = [
         name
         for name in words
@@ -109,6 +110,12 @@ def _parsed(laid_out: Layout, book: Book) -> pd.DataFrame:
     for name, choices in known.items():
         frame[name] = _coded(frame[name], choices)
     return frame
+
+
+def _read(laid_out: Layout, **options) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # else a row's last cells are dropped with a shrug
+        return pd.read_csv(io.BytesIO(laid_out.content), **options)
 
 
 def _coded(column: pd.Series, choices: tuple[str, ...]) -> pd.Categorical:
