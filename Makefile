@@ -1,5 +1,10 @@
 PYTHON ?= python3
 
-.PHONY: report test lint lab
-report test lint lab:
+# report: the reports of the shipped city     lab: its notebooks in JupyterLab
+# quick: tests while working    test: before handing in    all: with the slow ones and the browser    lint: style
+# docs: the documentation site in build/docs  mutants: are the tests able to fail? (docs/mutants.md)
+TASKS := setup report lab quick test all lint docs mutants
+
+.PHONY: $(TASKS)
+$(TASKS):
 	@$(PYTHON) run.py $@ $(ARGS)

@@ -13,13 +13,23 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+COMMAND = ["-X", "utf8", "-m", "ecoanalysis.cli"]
+# A file's tests stay together, so that what a module prepares is prepared once; every worker analyses once.
+TEST = ["-X", "utf8", "-m", "pytest", "--numprocesses=auto", "--dist=loadscope"]
+LINT = [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."]]
+# Each task: the commands in order, given to .venv's Python; what follows the task's name goes to the last one.
 TASKS = {
-    "setup": None,
-    "report": ["-X", "utf8", "-m", "ecoanalysis.cli", "run"],
-    "test": ["-X", "utf8", "-m", "pytest"],
-    "lint": ["-m", "ruff", "check", "."],
-    "lab": ["-m", "jupyterlab", "notebooks"],
+    "setup": [],
+    "report": [[*COMMAND, "run"]],
+    "lab": [[*COMMAND, "lab", "notebooks"]],
+    "test": [TEST],
+    "quick": [[*TEST, "--hypothesis-profile=quick", "-m", "not slow and not browser and not whole"]],
+    "all": [[*TEST, "--hypothesis-profile=all", "-m", ""]],
+    "lint": LINT,
+    "docs": [["-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "docs", "build/docs"]],
+    "mutants": [["tests/mutants.py"]],
 }
+EXTRAS = {"docs": "docs", "mutants": "mutants"}  # installed when the task is first asked for
 
 
 def fingerprint() -> str:
@@ -28,32 +38,44 @@ def fingerprint() -> str:
     return hashlib.sha256(b"\0".join([*parts, sys.version.encode()])).hexdigest()
 
 
-def set_up() -> None:
+def set_up(extra: str | None = None) -> None:
     """Make .venv when it is missing or out of date; the stamp is written last, so a broken one is made anew."""
-    stamp = VENV / ".ready"
-    if stamp.exists() and stamp.read_text() == fingerprint():
-        return
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        sys.exit("Python lacks the venv module. 请先安装 · Install it first: sudo apt install python3-venv")
-    print("正在建立环境（约一分钟） · Setting up the environment (about a minute)", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+    if not is_current(".ready"):
+        try:
+            import ensurepip  # noqa: F401
+        except ImportError:
+            sys.exit("Python lacks the venv module. 请先安装 · Install it first: sudo apt install python3-venv")
+        print("正在建立环境（约一分钟） · Setting up the environment (about a minute)", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+        install("lab,test", ".ready")
+    if extra and not is_current(f".ready-{extra}"):
+        print(f"正在安装 {extra} 所需的包 · Installing what {extra} needs", flush=True)
+        install(extra, f".ready-{extra}")
+
+
+def is_current(stamp: str) -> bool:
+    file = VENV / stamp
+    return file.exists() and file.read_text() == fingerprint()
+
+
+def install(extras: str, stamp: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-c", "constraints.txt", "-e", ".[lab,test]"], check=True, cwd=ROOT)
-    stamp.write_text(fingerprint())
+    subprocess.run([*pip, "-c", "constraints.txt", "-e", f".[{extras}]"], check=True, cwd=ROOT)
+    (VENV / stamp).write_text(fingerprint())
 
 
 def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  (this file must still speak on an older Python)
         sys.exit(f"需要 Python 3.11 或更高 · Python 3.11 or later is needed; this is {sys.version.split()[0]}")
-    task = sys.argv[1] if len(sys.argv) > 1 else ""
+    task, options = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
     if task not in TASKS:
         sys.exit(f"usage: python run.py {{{','.join(TASKS)}}} [options]")
-    set_up()
-    if TASKS[task] is None:
-        return 0
-    return subprocess.run([str(PYTHON), *TASKS[task], *sys.argv[2:]], cwd=ROOT, check=False).returncode
+    set_up(EXTRAS.get(task))
+    code = 0
+    for number, command in enumerate(TASKS[task], start=1):
+        more = options if number == len(TASKS[task]) else []
+        code = code or subprocess.run([str(PYTHON), *command, *more], cwd=ROOT, check=False).returncode
+    return code
 
 
 if __name__ == "__main__":

@@ -56,7 +56,27 @@ PAGES = {
 * The 2021 rows of `thresholds.csv` hold what differs from 2019 and is known; solid waste has no number there because two bands decide, which were only recalled.
 * The 2024 rows hold those items of the city table that have a row here. Good-air days of 90 % may there be replaced by a rise; PM2.5 as a concentration (no number there), the change of EQI (above −1) and items without an equal here are left out, and so is the county table, which was not seen.
 * EQI is taken as reported and never mixed with EI: national reporting moved from EI to EQI with the year 2021, the 2019 list and the plan still use EI.
-* The biodiversity index of HJ 623-2011 is taken as reported.""",
+* The biodiversity index of HJ 623-2011 is taken as reported.
+
+## Base years
+
+A fall or rise that counts from a base year takes that of its target (`base_year` in `targets.csv`); two targets with two base years give two series. `base_value` stands in for a base year that was not measured. Without a target the base year is that of `coefficients.csv`; a region whose data end before it is compared with the start of the five-year plan that ran then (2015 for 2016–2020). The same holds for constant prices, and money at prices of two different years is never added up. No fall depends on the price base: see `test_another_price_base_moves_no_fall`.
+
+Where the inputs are missing, a fall is taken from the level that a bulletin reports, and a fall since the base year from reported yearly falls, compounded. A computed and a reported level are never compared.
+
+## Indicators of your own
+
+`indicators.csv` in the data folder, with the columns of the shipped table and `formula`, adds rows; what is left empty has a default. Inputs are variables or other indicators; `variables.csv` adds variables.
+
+| formula | comes to |
+| --- | --- |
+| `ratio(tea_area, land_area)` | the first over the second, in the unit of the row (a share in %) |
+| `per_head(water_use)` | the same over the resident population |
+| `decline(energy_use, gdp_constant)` | the fall of the ratio since the year before, in % |
+| `own.py:tea_share` | what that function in a file of the folder returns; its parameters are codes, tables years × regions come in, one goes out |
+| (empty) | as reported under the row's code |
+
+With `aggregate` ratio a city adds its counties' numerators and denominators up. A formula that does not work is told by `ecoanalysis check` and leaves the indicator without values. A function of the folder is run as it stands: use folders of people you trust.""",
     },
     "zh": {
         "file": "indicators.zh-CN.md",
@@ -90,7 +110,27 @@ PAGES = {
 * `thresholds.csv` 的 2021 版只列已知的、与 2019 版不同的内容；固体废物按两档判定（仅凭记忆），没有单一数值。
 * 2024 版只列市级指标中本目录已有的项目。其中优良天数比例达到 90% 可由“持续提高”代替；PM2.5 浓度、EQI 变化（大于 −1）及目录中没有的项目未列；县级指标未见原文，未列。
 * EQI 按填报值采用，不与 EI 混用：国家自 2021 年起改用 EQI 发布，2019 版指标和规划仍用 EI。
-* HJ 623-2011 的生物多样性指数按填报值采用。""",
+* HJ 623-2011 的生物多样性指数按填报值采用。
+
+## 基准年
+
+下降幅度、提高幅度以目标的基准年为准（`targets.csv` 的 `base_year`）；基准年不同的两个目标各成一列。基准年没有数据时可填 `base_value`。目标没有写明的，用 `coefficients.csv` 的基准年；数据在此之前已中断的地区，与当时五年规划的基期比较（2016—2020 年为 2015 年）。不变价同理，不同年份价格的金额从不相加。下降率与价格基准年无关。
+
+缺少原始数据时，下降率由公报发布的水平值计算，累计下降率还可由发布的各年下降率连乘得出；计算值与发布值从不相互比较。
+
+## 自定义指标
+
+数据目录中的 `indicators.csv`（列与随附的表相同，另加 `formula`）可以增加指标，未填的列取默认值。数据项可以是变量或其他指标，`variables.csv` 可以增加变量。
+
+| formula | 含义 |
+| --- | --- |
+| `ratio(tea_area, land_area)` | 前者除以后者，换算为该行的单位（比例为 %） |
+| `per_head(water_use)` | 除以常住人口 |
+| `decline(energy_use, gdp_constant)` | 比值较上年的下降率（%） |
+| `own.py:tea_share` | 数据目录中该文件的函数；参数为代码，输入、输出均为“年份×地区”的表 |
+| （空） | 按该代码填报的数值 |
+
+`aggregate` 为 ratio 时，全市由各县区的分子、分母分别相加。公式有误时 `ecoanalysis check` 会指出，该指标按没有数值处理。函数会原样运行，请只使用可信的数据目录。""",
     },
 }
 

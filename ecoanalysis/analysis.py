@@ -28,7 +28,14 @@ LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the a
 FORMAT = 1
 
 
-class BadData(ValueError):
+class Told(Exception):
+    """What a user, file or disk can bring about: a notebook shows its sentence, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class BadData(Told, ValueError):
     """The data folder has problems; `problems` lists them all."""
 
     def __init__(self, problems: list):
@@ -36,14 +43,14 @@ class BadData(ValueError):
         super().__init__("\n".join(problem.text("zh") for problem in problems))
 
 
-class NotThere(KeyError):
+class NotThere(Told, KeyError):
     """A name that the analysis does not know, told with what it may have meant."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
-class BadYear(ValueError):
+class BadYear(Told, ValueError):
     """An as-of year without data, told with the years there are."""
 
 
@@ -289,6 +296,18 @@ class Analysis:
         return float((self.observations["status"] == "demo").mean()) if len(self.observations) else 0.0
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How much there is: as_of, regions, targets, numeric targets, and those with a value in the as-of year."""
+        rows = self.assessment
+        numeric = rows[(rows["comparison"] != "done") & rows["target"].notna() & (rows["verdict"] != "not_applicable")]
+        return {
+            "as_of": self.as_of,
+            "regions": len(self.regions),
+            "targets": len(numeric),
+            "count": int((numeric["latest_year"] == self.as_of).sum()),
+        }
+
+    @property
     def parents(self) -> list[str]:
         """Codes of the regions that are made of others, in the order of `regions.csv`."""
         made_of = set(self.regions["parent"]) - {""}
@@ -339,8 +358,8 @@ class Analysis:
 
     def items(self, region: str) -> pd.DataFrame:
         """The items of a region: item, binding, verdict, met_at_due, outlook."""
-        rows = headline.items(self.assessment, self.item_of)
-        return rows[rows["region_code"] == region].reset_index(drop=True)
+        rows = self.assessment[self.assessment["region_code"] == region]
+        return headline.items(rows, self.item_of)
 
     # ------------------------------------------------------------------ asking
 
@@ -471,9 +490,7 @@ class Analysis:
 
     def _needs_data(self) -> None:
         if self.raw is None:
-            raise ValueError(
-                "这份分析是从存档载入的，请用 eco.analyse 重新计算 · loaded from disk; run eco.analyse again"
-            )
+            raise ValueError(words.in_both("analysis.loaded"))
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:
@@ -833,7 +850,7 @@ class Statement:
         """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
         from ecoanalysis import charts
 
-        return charts.forecast(self.analysis, self.region_code, self.indicator, lang)
+        return charts.forecast(self, lang)
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:

@@ -1,75 +1,105 @@
-"""Figures from result tables.
+"""Figures of statements and tables.
 
-Colours are told apart by the colour-blind and in grey print, and a word stands beside each. No string goes through
-mathtext: it has no fallback font, so subscripts are the Unicode ones.
+A figure belongs to whoever asked for it: nothing here touches pyplot or anybody's `rcParams`, and a notebook shows a
+figure once. No string goes through mathtext: it has no fallback font, so subscripts are the Unicode ones.
 """
 
 from __future__ import annotations
 
+import io
 import textwrap
 from functools import cache
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib
 import numpy as np
 import pandas as pd
 import pylopdf_fonts_zh_cn
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from ecoanalysis import briefing, catalog
-from ecoanalysis.assess import Reachability
-from ecoanalysis.catalog import phrase
+from ecoanalysis import briefing, judge, plotdata, words
+from ecoanalysis.look import (
+    AXIS,
+    BAND,
+    BETTER,
+    CHART_FONTS,
+    DPI,
+    EDGE,
+    FIGURE,
+    GRID,
+    INK,
+    MARK,
+    MARK_GROUND,
+    QUIET,
+    TARGET,
+    VERDICT_COLOURS,
+    WORSE,
+    words_on,
+)
+from ecoanalysis.words import Words
 
-DPI = 110
-INK, QUIET, BAND, TARGET, MARK = "#1b2a3a", "#6b7785", "#3b7ea1", "#b5402a", "#b36b00"
-VERDICT_COLOURS = {  # a blue-to-brown scale: best to worst, grey for what cannot be judged
-    "reached": "#2b6a8f",
-    "reached_at_risk": "#8fbcd4",
-    "documented": "#2b6a8f",
-    "likely": "#c5dfea",
-    "possible": "#f3e3b3",
-    "hard": "#e0a45c",
-    "out_of_reach": "#a3522a",
-    "undocumented": "#d9d2c9",
-    "no_target": "#e8eaed",
-    "insufficient_data": "#c9ced6",
-    "not_applicable": "#ffffff",
+STYLE = {
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.edgecolor": AXIS,
+    "font.family": list(CHART_FONTS),
+    "font.size": 10,
+    "grid.color": GRID,
+    "figure.dpi": DPI,
+    "savefig.dpi": "figure",
 }
-DARK = {"reached", "documented", "out_of_reach"}  # white words on these
+
+
+class Picture(Figure):
+    """A figure in the style of the house that shows itself in a notebook, without pyplot.
+
+    Ticks are made when a figure is drawn, so the style holds there too.
+    """
+
+    def __init__(self, size: tuple[float, float] = FIGURE, **options):
+        _add_font()
+        with matplotlib.rc_context(STYLE):
+            super().__init__(figsize=size, dpi=DPI, **options)
+        FigureCanvasAgg(self)
+
+    def draw(self, renderer):
+        with matplotlib.rc_context(STYLE):
+            super().draw(renderer)
+
+    def _repr_png_(self) -> bytes:
+        picture = io.BytesIO()
+        self.savefig(picture, format="png")
+        return picture.getvalue()
 
 
 @cache
-def use_style() -> None:
-    """Chinese glyphs, a quiet grid and full-colour lines for every figure of this process."""
+def _add_font() -> None:
     font_manager.fontManager.addfont(str(pylopdf_fonts_zh_cn.sans_path()))
-    plt.rcParams.update(
-        {
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "font.family": ["Noto Sans SC", "DejaVu Sans"],
-            "axes.unicode_minus": True,
-            "font.size": 10,
-            "axes.edgecolor": "#c4ccd4",
-            "grid.color": "#e6eaee",
-            "figure.dpi": DPI,
-            "savefig.dpi": DPI,
-        }
-    )
 
 
-def forecast(reach: Reachability, region: str, indicator: str, lang: str, figure: Figure | None = None) -> Figure:
-    """What was, what may come, and the target of one indicator in one region.
+def warm_up() -> None:
+    """Draw once, so that fonts are read before the first picture is asked for."""
+    picture = Picture()
+    picture.text(0.1, 0.1, words.of("zh").verdict("reached") + " 0 %")
+    picture.savefig(io.BytesIO())
+
+
+# ---------------------------------------------------------------------- figures
+
+
+def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
+    """What was, what may come, and the target of one statement.
 
     Parameters
     ----------
-    reach : Reachability
-    region, indicator : str
-        Codes; the pair must have a future (`reach.futures`).
+    statement : Statement
     lang : str
         zh or en.
     figure : Figure, optional
@@ -79,54 +109,49 @@ def forecast(reach: Reachability, region: str, indicator: str, lang: str, figure
     -------
     Figure
         Measured years (hollow where not observed), median, 80 % and 95 % band, target line, due and re-inspection year,
-        and the demo mark where a value is demo data.
+        and the demo mark where a value is demo data. What is judged by a record has no bands. Where nothing was
+        measured, a sentence says so.
     """
-    use_style()
-    figure = figure or plt.figure(figsize=(7.4, 4.1))
+    s, w = statement, words.of(lang)
+    table = plotdata.fan(s)
+    figure = figure or Picture()
     figure.clear()
-    axes = figure.add_axes((0.085, 0.135, 0.80, 0.635))
-    record = catalog.indicators()[indicator]
-    future = reach.futures[region, indicator]
-    rows = reach.forecasts[(reach.forecasts["region_code"] == region) & (reach.forecasts["indicator"] == indicator)]
-    history = future.history.dropna()
-    joined = pd.concat([history.iloc[-1:].rename("median"), rows.set_index("year")["median"]])
-    years = joined.index.to_numpy()
-    for low, high, alpha, name in (("lo95", "hi95", 0.12, "95"), ("lo80", "hi80", 0.28, "80")):
-        bounds = [np.r_[history.iloc[-1], rows[side].to_numpy()] for side in (low, high)]
-        axes.fill_between(years, *bounds, color=BAND, alpha=alpha, lw=0, label=phrase(f"chart.band{name}", lang))
-    axes.plot(years, joined.to_numpy(), color=BAND, lw=2, ls=(0, (4, 2)), label=phrase("chart.median", lang))
-    axes.plot(future.history.index, future.history.to_numpy(), color=INK, lw=1.8, label=phrase("chart.history", lang))
-    observed = _observed_years(reach, future)
-    solid = history[history.index.isin(observed)]
-    hollow = history[~history.index.isin(observed)]
-    axes.plot(solid.index, solid.to_numpy(), "o", color=INK, ms=5)
-    label = phrase("chart.hollow", lang) if len(hollow) else None
-    axes.plot(hollow.index, hollow.to_numpy(), "o", mfc="white", mec=INK, ms=5, label=label)
-    assessed = reach.assessment
-    assessed = assessed[(assessed["region_code"] == region) & (assessed["indicator"] == indicator)]
-    row = assessed.iloc[0] if len(assessed) else None
-    if row is not None:
-        _target(axes, row, lang)
-        _marks(axes, row, lang)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
-    axes.set_xlim(history.index[0] - 0.4, max(years[-1], history.index[-1]) + 0.4)
-    axes.tick_params(colors=QUIET, length=0)
-    axes.grid(axis="x", visible=False)
-    _head(figure, reach, region, record, row, lang)
-    demo = (row is not None and row["status"] == "demo") or (row is None and _any_demo(reach, region, indicator))
-    if demo:
-        box = {"boxstyle": "round,pad=0.3", "fc": "#fff4e0", "ec": MARK, "lw": 0.8}
-        mark = briefing.demo_mark(True, lang)
-        figure.text(0.975, 0.94, mark, color=MARK, fontsize=10, ha="right", va="top", bbox=box)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, frameon=False, fontsize=8.5, labelcolor=QUIET,
-        handlelength=1.6, columnspacing=1.2, borderaxespad=0.2,
-    )  # fmt: skip
+    with matplotlib.rc_context(STYLE):
+        _head(figure, s, w)
+        if s.status == "demo":
+            _demo_mark(figure, w)
+        axes = figure.add_axes((0.085, 0.135, 0.80, 0.635))
+        if table.empty:
+            axes.axis("off")
+            axes.text(0.5, 0.5, w("chart.nothing"), ha="center", va="center", color=QUIET, fontsize=11)
+            return figure
+        _bands(axes, table, w)
+        _measured(axes, table, w)
+        _target(axes, s, w)
+        axes.set_xlim(table.index[0] - 0.4, table.index[-1] + 0.4)
+        _dates(axes, table.attrs, w)
+        _natural_end(axes, s.record)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.tick_params(colors=QUIET, length=0)
+        axes.grid(axis="x", visible=False)
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, frameon=False, fontsize=8.5, labelcolor=QUIET,
+            handlelength=1.6, columnspacing=1.2, borderaxespad=0.2,
+        )  # fmt: skip
     return figure
 
 
-def save_all(reach: Reachability, region: str, folder: Path | str, lang: str) -> list[Path]:
+def drawable(analysis, region: str) -> list:
+    """The statements of a region that a picture is made of: a number was measured and a number is asked; one an
+    indicator, the worst where it has several targets."""
+    rows = analysis.assessment
+    rows = rows[(rows["region_code"] == region) & np.isfinite(rows["target"].astype(float))]
+    rows = rows[np.isfinite(rows["latest_value"].astype(float)) & (rows["comparison"] != "done")]
+    return [analysis[region, code] for code in dict.fromkeys(rows["indicator"])]
+
+
+def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
     """A picture of every target of a region that has a number, as `<item>_<indicator>.png`.
 
     Returns
@@ -136,147 +161,142 @@ def save_all(reach: Reachability, region: str, folder: Path | str, lang: str) ->
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    rows = briefing.numeric(reach, region)
-    rows = rows[np.isfinite(rows["target"])]
-    use_style()
-    figure = plt.figure(figsize=(7.4, 4.1))
+    figure = Picture()
     paths = []
-    for code in rows["indicator"]:
-        label = catalog.indicators()[code].label
-        path = folder / f"{label}_{code}.png" if label else folder / f"{code}.png"
-        forecast(reach, region, code, lang, figure).savefig(path)
+    for s in drawable(analysis, region):
+        path = folder / f"{f'{s.record.label}_{s.indicator}'.lstrip('_')}.png"
+        forecast(s, lang, figure).savefig(path)
         paths.append(path)
-    plt.close(figure)
     return paths
 
 
-def matrix(reach: Reachability, lang: str) -> Figure:
-    """Every item of the plan in every region: the verdict by colour and by word."""
-    use_style()
-    table = briefing.matrix(reach)
-    rows, columns = table.shape
-    width = 4.6 + 1.25 * columns
-    figure = plt.figure(figsize=(width, 1.1 + 0.30 * rows))
-    axes = figure.add_axes((4.5 / width, 0.02, 1 - 4.6 / width, 0.90))
-    for y, (item, verdicts) in enumerate(table.iterrows()):
-        label = f"{item} " if isinstance(item, int) else ""
-        name = textwrap.shorten(briefing.item_name(item, lang), 62 if lang == "en" else 200, placeholder="…")
-        axes.text(-0.08, y + 0.5, label + name, ha="right", va="center", fontsize=9, color=INK)
-        for x, code in enumerate(verdicts):
-            axes.add_patch(Rectangle((x, y), 0.97, 0.92, fc=VERDICT_COLOURS[code], ec="#d5dade", lw=0.4))
-            words = briefing.verdict(code, lang)
-            colour = "white" if code in DARK else INK
-            axes.text(x + 0.485, y + 0.47, words, ha="center", va="center", fontsize=6.6, color=colour)
-    for x, code in enumerate(table.columns):
-        name = textwrap.fill(
-            briefing.region_name(reach, code, lang),
-            4 if lang == "zh" and len(briefing.region_name(reach, code, lang)) > 6 else 12,
-        )
-        axes.text(x + 0.485, -0.2, name, ha="center", va="bottom", fontsize=9, color=INK)
-    axes.set(xlim=(0, columns), ylim=(rows, 0))
-    axes.axis("off")
-    if briefing.uses_demo(reach.assessment):
-        figure.text(0.01, 0.985, briefing.demo_mark(True, lang), color=MARK, fontsize=10, va="top")
+def matrix(analysis, lang: str) -> Figure:
+    """Every item of the plan in every region: the verdict by colour and by a word or two."""
+    w = words.of(lang)
+    table = plotdata.matrix(analysis)
+    items, regions = list(dict.fromkeys(table["item"])), list(dict.fromkeys(table["region_code"]))
+    width = 4.6 + 1.25 * len(regions)
+    figure = Picture((width, 1.1 + 0.30 * len(items)))
+    with matplotlib.rc_context(STYLE):
+        axes = figure.add_axes((4.5 / width, 0.02, 1 - 4.6 / width, 0.90))
+        for y, item in enumerate(items):
+            label = f"{item} " if isinstance(item, int) else ""
+            name = textwrap.shorten(analysis.item_name(item, lang), 62 if lang == "en" else 200, placeholder="…")
+            axes.text(-0.08, y + 0.5, label + name, ha="right", va="center", fontsize=9, color=INK)
+        for row in table.itertuples():
+            x, y = regions.index(row.region_code), items.index(row.item)
+            axes.add_patch(Rectangle((x, y), 0.97, 0.92, fc=VERDICT_COLOURS[row.verdict], ec=EDGE, lw=0.4))
+            text = w.short_verdict(row.verdict, row.pressing)
+            colour = words_on(row.verdict)
+            axes.text(x + 0.485, y + 0.47, text, ha="center", va="center", fontsize=8, color=colour)
+        for x, code in enumerate(regions):
+            name = analysis.name(code, lang)
+            name = textwrap.fill(name, 4 if lang == "zh" and len(name) > 6 else 12)
+            axes.text(x + 0.485, -0.2, name, ha="center", va="bottom", fontsize=9, color=INK)
+        axes.set(xlim=(0, len(regions)), ylim=(len(items), 0))
+        axes.axis("off")
+        if (analysis.assessment["status"] == "demo").any():
+            _demo_mark(figure, w, left=True)
     return figure
 
 
-def waterfall(contributions: pd.Series, start: float, unit: str, lang: str, title: str, demo: bool = False) -> Figure:
-    """How a total changed from start to end, step by step.
+def waterfall(
+    steps: pd.Series, start: float, unit: str, lang: str, title: str, demo: bool = False, better: int = 0
+) -> Figure:
+    """How a total changed from start to end, step by step; an improvement is never red.
 
     Parameters
     ----------
-    contributions : Series
-        Signed steps by name, in the unit given; start and end columns are added here.
-    start : float
-        Total before the steps.
+    steps, start, better
+        As `plotdata.waterfall` takes them; without `better` the steps are one colour.
+    unit : str
+        Of the total.
     """
-    use_style()
-    figure, axes = plt.subplots(figsize=(7.4, 4.1), layout="constrained")
-    ends = start + contributions.cumsum()
-    bottoms = np.minimum(ends, ends - contributions)
-    names = [phrase("chart.start", lang), *contributions.index, phrase("chart.end", lang)]
-    heights = [start, *contributions.abs(), ends.iloc[-1]]
-    colours = [QUIET, *np.where(contributions > 0, TARGET, BAND), QUIET]
-    bars = axes.bar(range(len(names)), heights, bottom=[0, *bottoms, 0], color=colours, width=0.66)
-    for bar, value in zip(bars, [start, *contributions, ends.iloc[-1]], strict=True):
-        text = briefing.number(value, 2 if abs(value) < 10 else 0)
-        axes.annotate(text, (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height()), (0, 3),
-                      textcoords="offset points", ha="center", fontsize=9, color=INK)  # fmt: skip
-    axes.set_xticks(range(len(names)), [textwrap.fill(name, 7 if lang == "zh" else 12) for name in names])
-    axes.set_ylabel(briefing.unit(unit, lang), color=QUIET)
-    axes.ticklabel_format(style="plain", axis="y")
-    low = min(bottoms.min(), start, ends.iloc[-1])
-    if low > 0:  # steps would be slivers beside a whole total
-        axes.set_ylim(bottom=max(0, low - 1.5 * contributions.abs().max()))
-    axes.grid(axis="x", visible=False)
-    _title(axes, title, demo, lang)
+    w = words.of(lang)
+    table = plotdata.waterfall(steps, start, better)
+    colours = {"better": BETTER, "worse": WORSE, "": BAND}
+    figure = Picture(layout="constrained")
+    with matplotlib.rc_context(STYLE):
+        axes = figure.add_subplot()
+        ends = table["kind"] != "step"
+        bars = axes.bar(
+            range(len(table)), table["height"], bottom=table["bottom"], width=0.66,
+            color=[QUIET if end else colours[effect] for end, effect in zip(ends, table["effect"], strict=True)],
+        )  # fmt: skip
+        for bar, value, end in zip(bars, table["value"], ends, strict=True):
+            text = w.number(value, 2 if abs(value) < 10 else 0)
+            text = text if end or value <= 0 else f"+{text}"
+            spot = (bar.get_x() + bar.get_width() / 2, bar.get_y() + max(bar.get_height(), 0))
+            axes.annotate(
+                text, spot, (0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK
+            )  # fmt: skip
+        names = [
+            w(f"chart.{kind}") if kind != "step" else name
+            for kind, name in zip(table["kind"], table["name"], strict=True)
+        ]
+        axes.set_xticks(range(len(table)), [textwrap.fill(name, 7 if lang == "zh" else 12) for name in names])
+        axes.set_ylabel(w.unit(unit), color=QUIET)
+        axes.ticklabel_format(style="plain", axis="y")
+        middle = table[~ends]
+        low = min(middle["bottom"].min(), table["value"].iloc[0], table["value"].iloc[-1]) if len(middle) else start
+        if low > 0 and len(middle):  # steps would be slivers beside a whole total
+            axes.set_ylim(bottom=max(0, low - 1.5 * middle["height"].max()))
+        axes.grid(axis="x", visible=False)
+        _title(axes, title, demo, w)
     return figure
 
 
 def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) -> Figure:
     """Chances given against shares come true; on the diagonal every chance came true as often as said."""
-    use_style()
-    figure, axes = plt.subplots(figsize=(5.2, 4.8), layout="constrained")
-    axes.plot([0, 100], [0, 100], color=QUIET, lw=1, ls=(0, (4, 2)), label=phrase("chart.perfect", lang))
-    area = 30 + 400 * table["statements"] / table["statements"].max()
-    axes.scatter(100 * table["mean_p"], 100 * table["share_met"], s=area, color=BAND, alpha=0.75, zorder=3)
-    for row in table.itertuples():
-        place = (100 * row.mean_p, 100 * row.share_met)
-        axes.annotate(str(row.statements), place, ha="center", va="center", fontsize=8)
-    axes.set(xlim=(-3, 103), ylim=(-3, 103), xlabel=phrase("chart.said", lang), ylabel=phrase("chart.came", lang))
-    _title(axes, title, demo, lang)
-    axes.legend(frameon=False, loc="upper left")
+    w = words.of(lang)
+    points = plotdata.reliability(table)
+    figure = Picture((5.2, 4.8), layout="constrained")
+    with matplotlib.rc_context(STYLE):
+        axes = figure.add_subplot()
+        axes.plot([0, 100], [0, 100], color=QUIET, lw=1, ls=(0, (4, 2)), label=w("chart.perfect"))
+        area = 30 + 400 * points["statements"] / max(points["statements"].max(), 1)
+        axes.scatter(points["said"], points["came"], s=area, color=BAND, alpha=0.75, zorder=3)
+        for row in points.itertuples():
+            axes.annotate(w.number(row.statements, 0), (row.said, row.came), ha="center", va="center", fontsize=8)
+        axes.set(xlim=(-3, 103), ylim=(-3, 103), xlabel=w("chart.said"), ylabel=w("chart.came"))
+        _title(axes, title, demo, w)
+        axes.legend(frameon=False, loc="upper left")
     return figure
-
-
-def trend(table: pd.DataFrame, unit: str, lang: str, title: str, demo: bool = False) -> Figure:
-    """Several series by year on one scale, each named at its end."""
-    import seaborn as sns  # takes a second to import, which a batch of kernels does without
-
-    use_style()
-    figure, axes = plt.subplots(figsize=(7.4, 4.1), layout="constrained")
-    for place, (name, series) in enumerate(table.items()):
-        colour = sns.color_palette("colorblind", len(table.columns))[place]
-        known = series.dropna()
-        if known.empty:
-            continue
-        axes.plot(known.index, known.to_numpy(), color=colour, marker="o", ms=3.5, lw=1.6, label=name)
-    axes.set_ylabel(briefing.unit(unit, lang), color=QUIET)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
-    _title(axes, title, demo, lang)
-    axes.grid(axis="x", visible=False)
-    return figure
-
-
-def shaded(table: pd.DataFrame, lang: str):
-    """A table to be read in a notebook, its verdicts on their colours.
-
-    Returns
-    -------
-    Styler
-        Of the table as `briefing.assessment_of` gives it.
-    """
-    looks = {
-        briefing.verdict(code, lang): f"background-color: {colour}; color: {'white' if code in DARK else INK}"
-        for code, colour in VERDICT_COLOURS.items()
-    }
-    column = phrase("column.verdict", lang)
-    left = [{"selector": "td, th", "props": "text-align: left; vertical-align: top"}]
-    return table.style.hide(axis="index").map(looks.get, subset=[column]).set_table_styles(left)
 
 
 # ---------------------------------------------------------------------- parts of the forecast
 
 
-def _target(axes, row: pd.Series, lang: str) -> None:
-    if not np.isfinite(row["target"]):
+def _bands(axes, table: pd.DataFrame, w: Words) -> None:
+    ahead = table.dropna(subset="median")
+    if ahead.empty:
         return
-    axes.axhline(row["target"], color=TARGET, lw=1.4)
-    sign = {"not_below_base": "≥", "not_above_base": "≤"} | briefing.SIGNS
+    for low, high, alpha, name in (("lo95", "hi95", 0.12, "95"), ("lo80", "hi80", 0.28, "80")):
+        axes.fill_between(
+            ahead.index, ahead[low], ahead[high], color=BAND, alpha=alpha, lw=0, label=w(f"chart.band{name}")
+        )
+    axes.plot(ahead.index, ahead["median"], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
+
+
+def _measured(axes, table: pd.DataFrame, w: Words) -> None:
+    known = table.dropna(subset="observed")
+    past = table["observed"].loc[: known.index[-1]]  # a gap stays a gap
+    axes.plot(past.index, past, color=INK, lw=1.8, label=w("chart.history"))
+    solid = known.loc[known["status"] == "observed", "observed"]
+    hollow = known.loc[known["status"] != "observed", "observed"]
+    axes.plot(solid.index, solid, "o", color=INK, ms=5)
+    label = w("chart.hollow") if len(hollow) else None
+    axes.plot(hollow.index, hollow, "o", mfc="white", mec=INK, ms=5, label=label)
+
+
+def _target(axes, s, w: Words) -> None:
+    if not np.isfinite(s.target):
+        return
+    axes.axhline(s.target, color=TARGET, lw=1.4)
+    sign = {"not_below_base": "≥", "not_above_base": "≤"}.get(s.comparison) or words.SIGNS[s.comparison]
     axes.annotate(
-        f"{phrase('chart.target', lang)}\n{sign[row['comparison']]} {row['target']:.6g}",
-        (1.0, row["target"]),
+        f"{w('chart.target')}\n{sign} {w.plain(briefing.printed_target(s))}",
+        (1.0, s.target),
         (6, 0),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
@@ -286,53 +306,55 @@ def _target(axes, row: pd.Series, lang: str) -> None:
         annotation_clip=False,
     )
     low, high = axes.get_ylim()
-    margin = 0.06 * (max(high, row["target"]) - min(low, row["target"]))
-    axes.set_ylim(min(low, row["target"] - margin), max(high, row["target"] + margin))
+    margin = 0.06 * (max(high, s.target) - min(low, s.target))
+    axes.set_ylim(min(low, s.target - margin), max(high, s.target + margin))
 
 
-def _marks(axes, row: pd.Series, lang: str) -> None:
+def _natural_end(axes, record) -> None:
+    """No scale runs on where there can be no value."""
+    low, high = axes.get_ylim()
+    margin = 0.06 * (high - low)
+    if record.high is not None and high > record.high:
+        axes.set_ylim(top=max(record.high + margin, low + margin))
+    if record.low is not None and low < record.low:
+        axes.set_ylim(bottom=record.low - margin)
+
+
+def _dates(axes, dates: dict[str, int], w: Words) -> None:
     """The due and the re-inspection year, named below the years; one mark where they coincide."""
-    years = {int(row["due"]): "chart.due"} | {int(row["hold_until"]): "chart.hold"}
+    years = {dates["due"]: "chart.due"} | {dates["hold_until"]: "chart.hold"}
+    first, last_year = axes.get_xlim()
     for year, key in years.items():
-        if axes.get_xlim()[0] <= year:
+        if first <= year <= last_year:
             last = year == max(years)  # its name runs into the margin, clear of the one before
             axes.axvline(year, color=MARK, lw=1, ls=(0, (1, 2)))
             axes.annotate(
-                phrase(key, lang), (year, 0.0), (-9 if last else 0, -21), xycoords=("data", "axes fraction"),
+                w(key), (year, 0.0), (-9 if last else 0, -21), xycoords=("data", "axes fraction"),
                 textcoords="offset points", color=MARK, fontsize=8.5, ha="left" if last else "center", va="top",
                 annotation_clip=False,
             )  # fmt: skip
 
 
-def _head(figure: Figure, reach: Reachability, region: str, record, row, lang: str) -> None:
-    place = briefing.region_name(reach, region, lang)
-    name = textwrap.shorten(record.name(lang), 64 if lang == "en" else 200, placeholder="…")
+def _head(figure: Figure, s, w: Words) -> None:
+    record = s.record
+    name = textwrap.shorten(w.name(record), 64 if w.lang == "en" else 200, placeholder="…")
     figure.text(0.02, 0.965, f"{record.label} {name}".strip(), fontsize=12.5, color=INK, va="top")
-    unit = briefing.unit(record.unit, lang)
-    parts = [place, f"{phrase('column.unit', lang)}: {unit}" if unit else ""]
-    if row is not None:
-        words = briefing.verdict(row["verdict"], lang)
-        if row["verdict"] in briefing.OPEN:
-            until = row["hold_until"] if row["due"] <= row["as_of"] else row["due"]
-            words += f" ({phrase('chart.chance', lang, year=until, chance=briefing.chance(row['p_reach']))})"
-        elif row["verdict"].startswith("reached"):
-            held = briefing.chance(row["p_hold"])
-            words += f" ({phrase('chart.holding', lang, year=row['hold_until'], chance=held)})"
-        parts.insert(1, words)
+    said = briefing.verdict(s, w)
+    if s.verdict in judge.OPEN and np.isfinite(s.p_reach):
+        said += f" ({w('chart.chance', year=s.milestone, chance=w.chance(s.p_reach))})"
+    elif s.verdict.startswith("reached") and np.isfinite(s.p_hold):
+        said += f" ({w('chart.holding', year=s.hold_until, chance=w.chance(s.p_hold))})"
+    unit = w.unit(record.unit)
+    parts = [s.analysis.name(s.region_code, w.lang), said, f"{w('column.unit')}: {unit}" if unit else ""]
     figure.text(0.02, 0.895, "  ·  ".join(part for part in parts if part), fontsize=9.5, color=QUIET, va="top")
 
 
-def _title(axes, title: str, demo: bool, lang: str) -> None:
-    mark = phrase("mark.bracket", lang, mark=briefing.demo_mark(True, lang)) if demo else ""
-    axes.set_title(title + mark, loc="left", fontsize=12, color=INK)
+def _demo_mark(figure: Figure, w: Words, left: bool = False) -> None:
+    box = {"boxstyle": "round,pad=0.3", "fc": MARK_GROUND, "ec": MARK, "lw": 0.8}
+    x, y = (0.012, 0.985) if left else (0.975, 0.94)
+    align = "left" if left else "right"
+    figure.text(x, y, w.demo_mark(True), color=MARK, fontsize=10, ha=align, va="top", bbox=box)
 
 
-def _observed_years(reach: Reachability, future) -> set[int]:
-    rows = reach.results
-    rows = rows[(rows["region_code"] == future.region) & (rows["indicator"] == future.indicator)]
-    return set(rows[(rows["basis"] == future.basis) & (rows["status"] == "observed")]["year"])
-
-
-def _any_demo(reach: Reachability, region: str, indicator: str) -> bool:
-    rows = reach.results[(reach.results["region_code"] == region) & (reach.results["indicator"] == indicator)]
-    return briefing.uses_demo(rows)
+def _title(axes, title: str, demo: bool, w: Words) -> None:
+    axes.set_title(title + w.bracket(w.demo_mark(demo)), loc="left", fontsize=12, color=INK)

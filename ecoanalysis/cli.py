@@ -1,4 +1,4 @@
-"""The commands: init, check, intake, forms, run, track-record.
+"""The commands: init, check, intake, forms, run, assess, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -24,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if others and options.command is not _lab:
+        parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
+    options.others = others
     return options.command(options)
 
 
@@ -100,6 +104,32 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     record.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     record.set_defaults(command=_guarded, guarded=_track_record)
+
+    assess = commands.add_parser(
+        "assess", parents=[common, data], help="只做评估表，不做笔记本 · the tables alone, without notebooks"
+    )
+    assess.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    assess.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
+    assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    assess.set_defaults(command=_guarded, guarded=_assess)
+
+    explain = commands.add_parser(
+        "explain",
+        parents=[common, data],
+        help="从结论追到文件和单元格 · from a verdict down to file and cell",
+    )
+    explain.add_argument("region", metavar="REGION", help="代码或名称 · code or name")
+    explain.add_argument("indicator", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
+    explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
+    explain.set_defaults(command=_guarded, guarded=_explain)
+
+    lab = commands.add_parser(
+        "lab",
+        parents=[common, data],
+        help="在 JupyterLab 中打开笔记本，其余选项转交 JupyterLab · notebooks in JupyterLab, which gets all other options",
+    )
+    lab.add_argument("folder", type=Path, nargs="?", default=Path("notebooks"), metavar="DIR")
+    lab.set_defaults(command=_lab)
     return parser
 
 
@@ -159,6 +189,26 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if report.failed else 0
 
 
+def _assess(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+    from ecoanalysis import catalog
+    from ecoanalysis.runs import work
+
+    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    folder = options.out / str(analysis.as_of) / "tables"
+    work.write_tables(analysis, folder)
+    print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+
+    analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+    print(analysis[options.region, options.indicator].explain(_word(options)))
+    return 0
+
+
 def _track_record(options: argparse.Namespace) -> int:
     from ecoanalysis import catalog, runs
 
@@ -172,16 +222,38 @@ def _track_record(options: argparse.Namespace) -> int:
     return 0
 
 
+def _lab(options: argparse.Namespace) -> int:
+    from importlib.util import find_spec
+
+    from ecoanalysis import catalog
+
+    lang = _word(options)
+    if find_spec("jupyterlab") is None:
+        return _refuse(catalog.phrase("lab.missing", lang))
+    from ecoanalysis.runs import lab
+
+    try:
+        made, kept = lab.lay_out(options.folder, options.data)
+    except OSError as error:
+        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error.strerror or error))
+    print(catalog.phrase("lab.laid_out", lang, folder=options.folder, made=len(made), kept=len(kept)))
+    if not (options.data / "regions.csv").is_file():
+        print(catalog.phrase("lab.no_data", lang, data=options.data))
+    return lab.start(options.folder, options.others)
+
+
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
-    from ecoanalysis.runs.work import BadData
+    from ecoanalysis.analysis import BadData, BadYear, NotThere
 
     lang = _word(options)
     try:
         return options.guarded(options)
     except BadData as error:
         return _bad_data(error, lang)
+    except (BadYear, NotThere) as error:
+        return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))
     except runs.Interrupted as error:

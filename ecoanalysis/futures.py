@@ -42,6 +42,8 @@ BANDS = {"median": 0.5, "lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 class Outlook:
     """One indicator in many regions: what was measured and what may come, jointly.
 
+    Attributes
+    ----------
     indicator : str
     regions : tuple of str, codes of the regions that have a value
     basis : tuple of str, whose figures they are: `reported` or `from_counties`

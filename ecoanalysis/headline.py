@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ecoanalysis import judge
@@ -116,7 +117,8 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
         As `items` gives them; those of other regions are left aside.
     """
     own = rows[rows["region_code"] == region]
-    own = pd.concat([own[own["binding"]], own[~own["binding"]]])
+    binding = own["binding"].astype(bool)  # a region without targets has an empty column of objects
+    own = pd.concat([own[binding], own[~binding]])
 
     def at_due(answer: str, binding: bool | None = None) -> tuple:
         kept = own[own["met_at_due"] == answer]
@@ -165,10 +167,11 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         region_code, indicator, comparison, verdict_before, verdict, value_before, value, year_before, year, moved
-        (better, worse, or same class with another value); only rows where something moved.
+        (better, worse, or same class with another value); only rows where something moved. A date that was missed
+        since is worse, whatever the class says of the next one; better takes a newer figure, or papers.
     """
     key = ["region_code", "indicator", "comparison"]
-    names = ["verdict", "latest_value", "latest_year"]
+    names = ["verdict", "latest_value", "latest_year", "met_at_due"]
     joined = before[key + names].merge(after[key + names], on=key, suffixes=("_before", ""), how="inner")
     joined = joined.rename(
         columns={
@@ -179,8 +182,11 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         }
     )
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
-    step = joined["verdict"].map(rank) - joined["verdict_before"].map(rank)
-    joined["moved"] = step.map(lambda n: "worse" if n > 0 else "better" if n < 0 else "same")
+    step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
+    missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
+    newer = (joined["year"].astype(float) > joined["year_before"].astype(float)) | joined["year_before"].isna()
+    better = (step < 0) & newer & ~missed
+    joined["moved"] = np.select([(step > 0) | missed, better], ["worse", "better"], "same")
     values = joined["value"].astype(float), joined["value_before"].astype(float)
     same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
-    return joined[(step != 0) | ~same_value].reset_index(drop=True)
+    return joined[(step != 0) | missed | ~same_value].reset_index(drop=True)

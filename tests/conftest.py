@@ -1,8 +1,22 @@
 """Small data folders that tests fill as they need."""
 
+import importlib
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+# How many cases are tried for a property: few while working, many in `make all`. A busy machine is no failure.
+for name, examples in (("quick", 5), ("test", 25), ("all", 200)):
+    hypothesis.settings.register_profile(name, max_examples=examples, deadline=None)
+hypothesis.settings.load_profile("test")
+
+collect_ignore = ["conftest.py"]  # of its own name in docs/ too; it has no examples
 
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small
@@ -46,3 +60,58 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path) -> Folder:
     return Folder(tmp_path / "数据 folder")
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """One analysis of the shipped data for all tests that read it."""
+    from ecoanalysis import analyse
+
+    return analyse(Path(__file__).resolve().parents[1] / "data/raw", 2023)
+
+
+# ---------------------------------------------------------------------- mutants (see mutants.py)
+
+passed_through: dict[object, set[str]] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    """mutmut lists the functions that each test passes through. What a shared fixture passes through once, for the
+    first test that asks for it, counts for all of them."""
+    if os.environ.get("MUTANT_UNDER_TEST") != "stats" or not shares(fixturedef):
+        return (yield)
+    hits = importlib.import_module("mutmut.state").state()._stats
+    before = set(hits)
+    hits.clear()
+    made = yield
+    passed_through[fixturedef] = set(hits)
+    hits |= before
+    return made
+
+
+def pytest_runtest_call(item):
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        for one in fixtures_of(item):
+            importlib.import_module("mutmut.state").state()._stats.update(passed_through.get(one, ()))
+
+
+# Files that run notebooks, documents or the whole of the shipped data: `make quick` leaves them out.
+WHOLE = {"docs", "export", "runs", "test_analysis.py", "test_charts.py", "test_data.py", "test_notebooks.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "shipped" in getattr(item, "fixturenames", ()) or WHOLE & set(item.path.parts):
+            item.add_marker("whole")
+    if os.environ.get("MUTANT_UNDER_TEST"):  # with an error in the code, the quickest test finds it first
+        items.sort(key=lambda item: any(shares(one) for one in fixtures_of(item)))
+
+
+def fixtures_of(item) -> list:
+    return [defs[-1] for defs in item._fixtureinfo.name2fixturedefs.values()]
+
+
+def shares(fixturedef) -> bool:
+    return fixturedef.scope != "function"

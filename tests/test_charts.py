@@ -1,21 +1,18 @@
-"""Figures: every glyph is there, and the picture shows what the tables say."""
+"""Figures: every glyph is there, the picture shows what the tables say, and nobody's settings change."""
 
 import logging
+import sys
 import warnings
-from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
-from ecoanalysis import assess, briefing, catalog, charts
+from ecoanalysis import analyse, charts, judge, look, plotdata
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(scope="module")
-def reach():
-    return assess.reachability(ROOT / "data/raw", 2023)
+GAN_GU, CITY = "620523", "620500"
 
 
 @pytest.fixture
@@ -27,46 +24,122 @@ def no_missing_glyph(caplog):
     assert not [r for r in caplog.records if r.name.startswith("matplotlib")], caplog.text
 
 
+def texts(figure) -> list[str]:
+    """Every text of a figure that is no tick."""
+    of_axes = [text.get_text() for axes in figure.axes for text in axes.texts]
+    return [text.get_text() for text in figure.texts] + of_axes
+
+
+def legend(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_glyph_of_every_kind_of_figure_is_in_the_fonts(reach, lang, tmp_path, no_missing_glyph):
+def test_every_glyph_of_every_kind_of_figure_is_in_the_fonts(shipped, lang, tmp_path, no_missing_glyph):
     steps = pd.Series({"人口 CO₂ PM₂.₅": 3.0, "m³/10⁴ − ≤ ±": -5.0})
     reliability = pd.DataFrame({"statements": [5, 9], "mean_p": [0.2, 0.8], "share_met": [0.25, 0.7]})
     figures = [
-        charts.forecast(reach, "620525", "co2_per_gdp", lang),
-        charts.forecast(reach, "620500", "construction_land_per_gdp_decline_rate", lang),
-        charts.matrix(reach, lang),
+        charts.forecast(shipped["620525", "co2_per_gdp"], lang),
+        charts.forecast(shipped[CITY, "construction_land_per_gdp_decline_rate"], lang),
+        charts.forecast(shipped[CITY, "river_chief_system"], lang),
+        charts.matrix(shipped, lang),
         charts.waterfall(steps, 10, "t", lang, "CO₂", demo=True),
         charts.reliability(reliability, lang, "t"),
-        charts.trend(pd.DataFrame({"甘谷县": [1.0, 2], "武山县": [2.0, np.nan]}, index=[2022, 2023]), "%", lang, "t"),
     ]
     for number, figure in enumerate(figures):
         figure.savefig(tmp_path / f"{number}.png")
 
 
-def test_the_picture_shows_band_target_and_demo_mark(reach):
-    figure = charts.forecast(reach, "620523", "rural_sewage_treatment_rate", "zh")
+def test_the_picture_shows_band_target_dates_and_demo_mark(shipped):
+    figure = charts.forecast(shipped[GAN_GU, "rural_sewage_treatment_rate"], "zh")
     (axes,) = figure.axes
-    texts = [text.get_text() for text in figure.texts] + [text.get_text() for text in axes.texts]
-    assert briefing.demo_mark(True, "zh") in texts
-    assert any("≥ 40" in text for text in texts)
+    shown = texts(figure)
+    assert "演示数据" in shown and "目标\n≥ 40" in shown and "到期" in shown and "复核" in shown
+    assert "25 农村生活污水治理率" in shown
+    assert any(text.startswith("甘谷县  ·  难达标 (2025 年达标概率 ") for text in shown)
+    assert legend(figure) == ["95 % 区间", "80 % 区间", "预测中位", "历年数值", "空心：估算或演示"]
     lines = {line.get_label(): line for line in axes.lines}
-    ahead = reach.forecasts
-    ahead = ahead[(ahead["region_code"] == "620523") & (ahead["indicator"] == "rural_sewage_treatment_rate")]
-    median = lines[catalog.phrase("chart.median", "zh")]
-    assert median.get_ydata()[1:] == pytest.approx(ahead["median"].to_numpy())
+    rows = shipped.forecasts
+    rows = rows[(rows["region_code"] == GAN_GU) & (rows["indicator"] == "rural_sewage_treatment_rate")]
+    assert lines["预测中位"].get_ydata()[1:] == pytest.approx(rows["median"].to_numpy())
     low, high = axes.get_ylim()
     assert low < 40 < high and len(axes.collections) == 2
 
 
-def test_every_numeric_target_of_a_region_gets_a_picture(reach, tmp_path):
-    paths = charts.save_all(reach, "620525", tmp_path, "zh")
-    rows = briefing.numeric(reach, "620525")
-    assert len(paths) == np.isfinite(rows["target"]).sum() > 20
+def test_what_a_record_judges_shows_its_years_and_target_without_a_fan(shipped):
+    figure = charts.forecast(shipped[CITY, "hazardous_waste_rate"], "en")
+    (axes,) = figure.axes
+    assert len(axes.collections) == 0 and legend(figure) == ["past values", "hollow: estimated or demo"]
+    assert "target\n≥ 100" in texts(figure)
+    assert axes.get_xlim() == pytest.approx((2013.6, 2026.4)) and axes.get_ylim()[1] < 101
+
+
+def test_where_nothing_was_measured_a_sentence_says_so(shipped):
+    assert "没有可画的数值" in texts(charts.forecast(shipped[CITY, "river_chief_system"], "zh"))
+
+
+def test_observed_years_are_solid_and_carry_no_demo_mark(folder):
+    folder.add(*(("C1", year, "ecological_index", 50 + year - 2014, "") for year in range(2014, 2023)))
+    folder.add(("C1", 2023, "ecological_index", 60, ""), status="estimated")
+    folder.target("ecological_index", ">=", 57, "", region="C1")
+    figure = charts.forecast(analyse(folder.path, 2023)["C1", "ecological_index"], "zh")
+    solid, hollow = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert list(solid.get_xdata()) == list(range(2014, 2023)) and list(hollow.get_xdata()) == [2023]
+    assert hollow.get_markerfacecolor() == "white" and "演示数据" not in texts(figure)
+
+
+def test_every_numeric_target_with_a_value_gets_a_picture_and_no_other(shipped, tmp_path):
+    paths = charts.save_all(shipped, "620525", tmp_path, "zh")
+    rows = shipped.assessment[shipped.assessment["region_code"] == "620525"]
+    wanted = rows[rows["target"].notna() & rows["latest_value"].notna() & (rows["comparison"] != "done")]
+    assert len(paths) == wanted["indicator"].nunique() > 20
+    assert "25_rural_sewage_treatment_rate.png" in {path.name for path in paths}
     assert all(path.stat().st_size > 10_000 for path in paths)
 
 
-def test_a_waterfall_ends_where_the_steps_lead():
-    figure = charts.waterfall(pd.Series({"a": 3.0, "b": -5.0}), 10.0, "t", "en", "t")
-    bars = figure.axes[0].patches
+def test_nobodys_settings_change_and_a_notebook_shows_a_figure_once(shipped, tmp_path):
+    before = dict(matplotlib.rcParams)
+    figure = charts.forecast(shipped[GAN_GU, "rural_sewage_treatment_rate"], "zh")
+    picture = figure._repr_png_()
+    assert picture.startswith(b"\x89PNG") and dict(matplotlib.rcParams) == before
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or figure not in map(pyplot.figure, pyplot.get_fignums())
+
+
+def test_ticks_are_in_the_house_font_though_they_are_made_late(shipped):
+    figure = charts.forecast(shipped[GAN_GU, "rural_sewage_treatment_rate"], "zh")
+    figure.canvas.draw()
+    assert {label.get_fontfamily()[0] for label in figure.axes[0].get_xticklabels()} == {"Noto Sans SC"}
+
+
+def test_the_matrix_words_the_last_class_as_a_task_where_it_binds(shipped):
+    figure = charts.matrix(shipped, "zh")
+    words = texts(figure)
+    assert "重点攻关" in words and "需专项措施" in words and "36 公众对生态文明建设的参与度" in words
+    verdicts = shipped.matrix()
+    assert len(figure.axes[0].patches) == verdicts.size == 36 * 8
+    first = to_hex(figure.axes[0].patches[0].get_facecolor())
+    assert first == look.VERDICT_COLOURS[verdicts.iloc[0, 0]]
+
+
+def test_a_waterfall_ends_where_the_steps_lead_and_an_improvement_is_not_red():
+    steps = pd.Series({"a": 3.0, "b": -5.0})
+    bars = charts.waterfall(steps, 10.0, "t", "en", "t", better=-1).axes[0].patches
     assert bars[-1].get_height() == pytest.approx(8)
     assert [bar.get_height() for bar in bars[1:3]] == [3, 5]
+    assert [to_hex(bar.get_facecolor()) for bar in bars[1:3]] == ["#b5402a", "#3b7ea1"]
+    rising = charts.waterfall(steps, 10.0, "", "en", "EI", better=1).axes[0].patches
+    assert [to_hex(bar.get_facecolor()) for bar in rising[1:3]] == ["#3b7ea1", "#b5402a"]
+
+
+def test_every_verdict_has_a_colour_and_readable_words_on_it():
+    assert list(look.VERDICT_COLOURS) == plotdata.BEST_FIRST and set(plotdata.BEST_FIRST) == set(judge.SEVERITY)
+    for verdict, colour in look.VERDICT_COLOURS.items():
+        light, dark = sorted((_luminance(colour), _luminance(look.words_on(verdict))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, verdict  # contrast of WCAG 2.1, level AA
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))

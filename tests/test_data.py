@@ -294,7 +294,7 @@ def test_water_sources_are_as_many_as_the_city_counted(value):
 def test_a_published_area_a_head_is_the_result(raw, value):
     from ecoanalysis import compute
 
-    results = compute.results(raw.observations, raw.regions)
+    results = compute.measure(raw.observations, raw.regions).results
     rows = results[(results["indicator"] == "park_area_per_head") & (results["region_code"] == "620521")]
     row = rows[(rows["year"] == 2022) & (rows["basis"] == "reported")].iloc[0]
     assert row["value"] == 9.98 and row["status"] == "observed"
@@ -328,7 +328,7 @@ def test_forest_is_near_the_published_cover(value):
 def test_every_computed_indicator_has_a_history_in_every_county(raw, value):
     from ecoanalysis import compute
 
-    results = compute.results(raw.observations, raw.regions)
+    results = compute.measure(raw.observations, raw.regions).results
     known = results[results["value"].notna() & results["year"].isin(YEARS)].groupby(["indicator", "region_code"]).size()
     none_listed = {c for c in COUNTIES if value(c, 2023, "black_odorous_bodies_listed") == 0}
     for code, indicator in catalog.indicators().items():
@@ -431,7 +431,7 @@ def test_demo_projects_add_no_more_than_is_left(raw, value):
 def test_every_share_has_a_numerator_no_larger_than_its_denominator(raw):
     from ecoanalysis import compute
 
-    results = compute.results(raw.observations, raw.regions)
+    results = compute.measure(raw.observations, raw.regions).results
     shares = [
         code
         for code, row in catalog.indicators().items()

@@ -1,8 +1,11 @@
 """The house itself: dependencies, layers, and what must never be committed."""
 
 import ast
+import importlib.metadata
 import re
+import runpy
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,36 +16,43 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import ecoanalysis
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # the one package that conda calls otherwise
 
-# From the door out down to the tables: a module imports only from rows below its own.
+# From the door out down to the tables: a module imports only from rows below its own. A Statement explains and draws
+# itself, so `analysis` stands above the rooms that word and draw what it hands them.
 LAYERS = [
     {"cli"},
     {"runs"},
     {"export"},
-    {"charts"},
-    {"briefing"},
     {"track_record"},
-    {"assess"},
-    {"futures"},
+    {"analysis"},
+    {"charts"},
+    {"plotdata", "look", "briefing"},
+    {"assessment"},
+    {"headline"},
+    {"judge"},
+    {"record", "futures"},
     {"compute", "forecast"},
     {"intake"},
-    {"units", "formulas"},
+    {"words", "units", "formulas"},
     {"catalog"},
 ]
 
 
 def requirements(lines) -> dict[str, str]:
-    found = {}
+    """Package name -> range, from lines of either file."""
+    ranges = {}
     for line in lines:
         requirement = Requirement(line.replace(" ", "", 1) if line.count(" ") == 1 else line)
         name = canonicalize_name(CONDA_NAMES.get(requirement.name, requirement.name))
-        found[name] = str(requirement.specifier)
-    return found
+        ranges[name] = str(requirement.specifier)
+    return ranges
 
 
 def test_conda_and_pip_ask_for_the_same_packages():
@@ -64,8 +74,8 @@ def test_every_pin_lies_in_the_range_that_is_asked_for():
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         requirement = Requirement(line)
         pins.setdefault(canonicalize_name(requirement.name), []).extend(s.version for s in requirement.specifier)
-    optional = PROJECT["optional-dependencies"]
-    for line in PROJECT["dependencies"] + optional["lab"] + optional["test"]:
+    optional = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    for line in PROJECT["dependencies"] + optional:
         requirement = Requirement(line)
         versions = pins[canonicalize_name(requirement.name)]
         assert versions and all(requirement.specifier.contains(Version(v)) for v in versions), line
@@ -78,11 +88,12 @@ def tracked() -> list[Path]:
 
 def test_no_file_names_a_registry_or_a_path_of_somebody_s_machine():
     registries = ["pypi" + r"\.org", "python" + "hosted", r"registry\." + "npmjs", r"conda\." + "anaconda"]
-    words = "|".join([*registries, "index" + "-url", "find" + "-links", "trusted" + "-host", "/ho" + "me/", "/ro" + "ot/"])
+    options = ["index" + "-url", "find" + "-links", "trusted" + "-host"]
+    words = "|".join([*registries, *options, "/ho" + "me/", "/ro" + "ot/"])
     for file in tracked():
         if file.exists() and file.suffix in {".py", ".md", ".txt", ".toml", ".yml", ".csv", ".ipynb", ".cfg", ""}:
-            found = re.findall(words, file.read_text(encoding="utf-8"))
-            assert not found, (file.relative_to(ROOT), found)
+            named = re.findall(words, file.read_text(encoding="utf-8"))
+            assert not named, (file.relative_to(ROOT), named)
     assert "://" not in (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 
@@ -94,13 +105,13 @@ def test_no_lock_with_addresses_and_no_generated_file_is_committed():
 
 
 def layer(module: str) -> int:
-    return next(place for place, names in enumerate(LAYERS) if module in names)
+    return next(row for row, names in enumerate(LAYERS) if module in names)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "ecoanalysis").rglob("*.py")), ids=lambda file: file.stem)
 def test_imports_point_down(file):
-    own = file.relative_to(ROOT / "ecoanalysis").with_suffix("").parts[0]
-    if own == "__init__":
+    room = file.relative_to(ROOT / "ecoanalysis").with_suffix("").parts[0]
+    if room == "__init__":
         return
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -109,7 +120,7 @@ def test_imports_point_down(file):
             inner = node.module.split(".")[1:]
             names = inner[:1] or [alias.name for alias in node.names]
         for name in names:
-            assert name == own or layer(name) > layer(own), f"{own} imports {name}"
+            assert name == room or layer(name) > layer(room), f"{room} imports {name}"
 
 
 def test_formulas_know_neither_files_nor_tables():
@@ -135,7 +146,32 @@ def test_notebooks_are_thin_and_kept_without_outputs(file):
 
 
 def test_versions_agree():
-    import importlib.metadata
+    """The number stands in `ecoanalysis/__init__.py` alone; the project file reads it from there."""
+    assert "version" in PROJECT["dynamic"]
+    assert importlib.metadata.version("ecoanalysis") == ecoanalysis.__version__
+    assert f"## {ecoanalysis.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    assert importlib.metadata.version("ecoanalysis") == PROJECT["version"]
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+def test_every_task_of_the_makefile_is_one_of_run_py_and_the_readme_names_no_other():
+    tasks = set(runpy.run_path(str(ROOT / "run.py"))["TASKS"])
+    (made,) = re.findall(r"^TASKS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert set(made.split()) == tasks
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / ".ci/run"]
+    for page in pages:
+        named = re.findall(r"(?:^ {4}|`|^)make ([a-z]+)", page.read_text(encoding="utf-8"), re.M)
+        assert set(named) <= tasks, page.name
+
+
+def test_no_command_takes_long_to_import_the_package():
+    """Public names are imported when first asked for: nothing heavier than the standard library at first."""
+    heavy = "import sys, ecoanalysis; print(*{'numpy', 'pandas', 'scipy', 'matplotlib'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert told.split() == []
+
+
+def test_modules_whose_tests_are_tested_are_there_with_their_tests():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    for module, tests in tools["ecoanalysis"]["mutants"].items():
+        path = ROOT / module.replace(".", "/")
+        assert path.is_dir() or path.with_suffix(".py").is_file(), module
+        assert tests and all((ROOT / name).exists() for name in tests), (module, tests)

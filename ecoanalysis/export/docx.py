@@ -21,12 +21,10 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
-from ecoanalysis import briefing, catalog
-from ecoanalysis.assess import Reachability
-from ecoanalysis.catalog import phrase
-from ecoanalysis.charts import INK, MARK, QUIET, VERDICT_COLOURS
-from ecoanalysis.export import replacing
-from ecoanalysis.intake import EVIDENCE_KINDS
+from ecoanalysis import briefing, catalog, plotdata, words
+from ecoanalysis.export import replacing, worded
+from ecoanalysis.look import INK, MARK, QUIET, VERDICT_COLOURS
+from ecoanalysis.words import NOTHING, SIGNS
 
 LATIN = "Times New Roman"
 FONTS = {
@@ -47,18 +45,19 @@ WIDTHS = {
     "zh": (11, 54, 21, 15, 27, 12, 32, 24, 26, 26, 19),
     "en": (11, 51, 21, 20, 29, 12, 26, 27, 30, 23, 17),
 }
-PICTURE_WIDTH = 128  # mm
+KINDS = ("binding", "advisory", "all")
+PICTURE_WIDTH = 112  # mm
 SOURCES_SHOWN = 5
 
 
-def write(reach: Reachability, region: str, path: Path | str, lang: str, charts: list[Path] | tuple = ()) -> None:
+def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path] | tuple = ()) -> None:
     """Write the chapter of one region.
 
     Parameters
     ----------
-    reach : Reachability
+    analysis : Analysis
     region : str
-        Code.
+        Code or name.
     path : path
         Ends in `.docx`; written under a temporary name first.
     lang : str
@@ -68,19 +67,18 @@ def write(reach: Reachability, region: str, path: Path | str, lang: str, charts:
 
     Raises
     ------
-    KeyError
+    NotThere
         The analysis has no such region.
     """
-    if region not in set(reach.regions["code"]):
-        raise KeyError(f"no region '{region}'; there are {', '.join(reach.regions['code'])}")
-    chapter = _Chapter(reach, region, lang, charts)
+    chapter = _Chapter(analysis[region], lang, charts)
     chapter.head()
-    chapter.overview()
+    chapter.conclusion()
     chapter.whole_table()
     chapter.by_class()
     chapter.unmet()
     chapter.awaiting()
     chapter.missing()
+    chapter.conditions()
     chapter.checklists()
     chapter.editions()
     chapter.sources()
@@ -89,27 +87,18 @@ def write(reach: Reachability, region: str, path: Path | str, lang: str, charts:
 
 
 class _Chapter:
-    def __init__(self, reach: Reachability, region: str, lang: str, charts):
-        self.reach, self.region, self.lang = reach, region, lang
-        self.rows = reach.assessment[reach.assessment["region_code"] == region]
-        self.indicators = catalog.indicators()
+    def __init__(self, region, lang: str, charts):
+        self.region, self.analysis, self.lang = region, region.analysis, lang
+        self.words = words.of(lang)
+        self.statements = region.statements
         self.pictures = {_indicator_of(Path(chart)): Path(chart) for chart in charts}
         self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[lang]
-        self.between = "" if lang == "zh" else " "  # sentences
         self.numbered = 0
         self.document = Document()
         self.set_up()
 
     def say(self, key: str, **values) -> str:
-        return phrase(key, self.lang, **values)
-
-    def name(self, code: str) -> str:
-        """An indicator's number and name."""
-        indicator = self.indicators[code]
-        return f"{indicator.label} {indicator.name(self.lang)}".strip()
-
-    def words(self, names) -> str:
-        return self.say("list").join(names)
+        return self.words(key, **values)
 
     # ------------------------------------------------------------------ page and styles
 
@@ -142,8 +131,8 @@ class _Chapter:
         styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _page_number(section)
         about = self.document.core_properties
-        place = briefing.region_name(self.reach, self.region, self.lang)
-        about.title, about.author, about.comments = f"{place} {self.say('slide.title')}", "", ""
+        about.title = f"{self.region.name(self.lang)} {self.say('slide.title')}"
+        about.author = about.comments = ""
         about.language = {"zh": "zh-CN", "en": "en-GB"}[self.lang]
         about.created = about.modified = datetime.now(UTC)
 
@@ -156,7 +145,8 @@ class _Chapter:
         _margins(section, LANDSCAPE_MARGIN if landscape else None)
 
     def heading(self, key: str) -> None:
-        number = self.say("docx.numerals")[self.numbered]
+        numerals = self.say("docx.numerals")
+        number = numerals[self.numbered] if self.numbered < len(numerals) else str(self.numbered + 1)
         self.numbered += 1
         self.document.add_heading(self.say("docx.section", number=number, title=self.say(key)), level=1)
 
@@ -180,30 +170,25 @@ class _Chapter:
 
     def head(self) -> None:
         title = self.document.add_paragraph(style="Title")
-        title.add_run(briefing.region_name(self.reach, self.region, self.lang)).add_break()
+        title.add_run(self.region.name(self.lang)).add_break()
         title.add_run(self.say("slide.title"))
-        under = self.paragraph(self.say("slide.as_of", as_of=self.reach.as_of))
+        under = self.paragraph(self.say("slide.as_of", as_of=self.analysis.as_of))
         under.alignment, under.paragraph_format.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
-        if briefing.uses_demo(self.rows):
-            mark = self.say("mark.bracket", mark=briefing.demo_mark(True, self.lang)).lstrip(" ,")
+        if worded.uses_demo(self.region.rows):
+            mark = self.words.bracket(self.words.demo_mark(True)).strip()
             self.small(f"{mark} {self.say('slide.demo_notice')}", MARK)
 
-    def overview(self) -> None:
-        self.heading("docx.overview")
-        counts = briefing.counts(self.reach, self.region)
-        parts = [
-            self.say(
-                "docx.count", verdict=briefing.verdict(code, self.lang), count=int(row.sum()), binding=int(row.iloc[0])
-            )
-            for code, row in counts.iterrows()
-        ]
-        self.paragraph(self.say("docx.counts", items=int(counts.to_numpy().sum()), parts=self.words(parts)))
-        weak = briefing.weak_points(self.reach, self.region)
-        if len(weak):
-            names = self.words(self.indicators[code].name(self.lang) for code in weak["indicator"])
-            self.paragraph(self.say("docx.weak", names=names))
-        else:
-            self.paragraph(self.say("slide.no_weak_points"))
+    def conclusion(self) -> None:
+        """The answer first: met at its date, may the region apply, outlook, what moved, and what needs work."""
+        self.heading("docx.conclusion")
+        for sentence in briefing.headline(self.region, self.words):
+            self.paragraph(sentence)
+        named = worded.named_weak(self.region, self.words)
+        if named:
+            self.paragraph(named)
+        weak = worded.weakest(self.region)
+        names = self.words.list(self.words.name(s.record) for s in weak)
+        self.paragraph(self.say("docx.weak", names=names) if weak else self.say("slide.no_weak_points"))
         self.small(self.say("docx.note", text=self.say("about.chances")))
 
     def whole_table(self) -> None:
@@ -211,167 +196,161 @@ class _Chapter:
         self.section(landscape=True)
         self.heading("docx.table")
         meanings = self.say("join").join(
-            self.say("docx.meaning", verdict=briefing.verdict(code, self.lang), meaning=self.say(f"meaning.{code}"))
+            self.say("docx.meaning", verdict=self.words.verdict(code), meaning=self.say(f"meaning.{code}"))
             for code in VERDICT_COLOURS
-            if code in set(self.rows["verdict"])
+            if any(s.verdict == code for s in self.statements)
         )
         status = self.say("docx.note", text=self.say("about.status"))
-        self.small(f"{self.say('docx.meanings', meanings=meanings)}{self.between}{status}")
+        self.small(self.words.join(self.say("docx.meanings", meanings=meanings), status))
         columns = ("number", "indicator", "unit", "attribute", "target", "due", "latest", "chances", "verdict")
         keys = {"latest": "docx.latest", "chances": "docx.chances"}
         head = [self.say(keys.get(name, f"column.{name}")) for name in (*columns, "lead_department", "status")]
-        lines = [self.line_of(row) for _, row in self.rows.iterrows()]
+        lines = [self.line_of(s) for s in self.statements]
         table = self.table(head, lines, WIDTHS[self.lang], centred=(0, 2, 3, 5, 7, 10))
-        for drawn, code in zip(table.rows[1:], self.rows["verdict"], strict=True):
-            _flag(drawn.cells[8], VERDICT_COLOURS[code])
+        for drawn, s in zip(table.rows[1:], self.statements, strict=True):
+            _flag(drawn.cells[8], VERDICT_COLOURS[s.verdict])
         self.section(landscape=False)
 
-    def line_of(self, row: pd.Series) -> list[str]:
-        indicator = self.indicators[row["indicator"]]
-        unit = briefing.unit(indicator.unit, self.lang) if indicator.unit else ""
-        has_value = np.isfinite(row["latest_value"])
+    def line_of(self, s) -> list[str]:
+        unit = self.words.unit(s.record.unit)
         return [
-            indicator.label,
-            indicator.name(self.lang),
-            unit or briefing.NOTHING,
-            self.say(f"attribute.{'binding' if indicator.binding else 'advisory'}"),
-            briefing.target(row, self.lang).removesuffix(f" {unit}"),
-            str(row["due"]),
-            self.latest(row, unit),
-            self.chances(row),
-            briefing.verdict(row["verdict"], self.lang),
-            briefing.leads(self.reach, row),
-            briefing.status(row["status"], self.lang) if has_value else briefing.NOTHING,
+            s.record.label,
+            self.words.name(s.record),
+            unit or NOTHING,
+            self.say(f"attribute.{'binding' if s.binding else 'advisory'}"),
+            briefing.target(s, self.words).removesuffix(f" {unit}"),
+            str(s.due),
+            self.latest(s, unit),
+            self.chances(s),
+            briefing.verdict(s, self.words),
+            worded.lead(s, self.words),
+            worded.status(s, self.words),
         ]
 
-    def latest(self, row: pd.Series, unit: str = "") -> str:
+    def latest(self, s, unit: str = "") -> str:
         """Latest value and its year, without the unit where a column of its own holds it."""
-        if not np.isfinite(row["latest_value"]):
-            return briefing.NOTHING
-        value = briefing.latest(row, self.lang)
+        if not np.isfinite(s.latest_value):
+            return NOTHING
+        value = briefing.value(s, self.words)
         value = value.removesuffix(f" {unit}") if unit else value
-        return self.say("docx.value_year", value=value, year=briefing.year(row["latest_year"]))
+        return self.say("docx.value_year", value=value, year=self.words.year(s.latest_year))
 
-    def chances(self, row: pd.Series) -> str:
+    def chances(self, s) -> str:
         """Chance of reaching the target (where it is unmet) and of holding it."""
-        reach = briefing.chance(row["p_reach"]) if row["verdict"] in briefing.OPEN else briefing.NOTHING
-        hold = briefing.chance(row["p_hold"])
-        if reach == hold == briefing.NOTHING:
-            return briefing.NOTHING
-        return self.say("docx.pair", reach=reach, hold=hold)
+        reach, hold = worded.chance(s, self.words), self.words.chance(s.p_hold)
+        return NOTHING if reach == hold == NOTHING else self.say("docx.pair", reach=reach, hold=hold)
 
     def by_class(self) -> None:
         """How many items stand at each verdict, and which: binding items first."""
         self.heading("docx.by_class")
-        verdicts = briefing.matrix(self.reach)[self.region]
-        counts = briefing.counts_of(self.reach, self.region, self.lang)
-        binding = {row.number or row.code for row in self.indicators.values() if row.binding}
-        lines, codes = [], list(briefing.counts(self.reach, self.region).index)
-        for code, (word, row) in zip(codes, counts.iterrows(), strict=True):
-            items = list(verdicts.index[verdicts == code])
+        items = self.analysis.items(self.region.code)
+        counts = plotdata.counts(self.analysis, self.region.code)
+        lines = []
+        for code, row in counts.iterrows():
             named = []
-            for kind, of_kind in (
-                ("binding", [item for item in items if item in binding]),
-                ("advisory", [item for item in items if item not in binding]),
-            ):
-                names = self.words(self.item(item) for item in of_kind)
+            for kind, binding in (("binding", True), ("advisory", False)):
+                of_kind = items[(items["verdict"] == code) & (items["binding"] == binding)]
+                names = self.words.list(worded.item(self.analysis, item, self.words) for item in of_kind["item"])
                 if names:
                     named.append(self.say("docx.of_kind", kind=self.say(f"attribute.{kind}"), names=names))
-            lines.append([word, *(str(n) for n in row), "\n".join(named)])
-        lines.append([self.say("attribute.all"), *(str(n) for n in counts.sum()), ""])
-        head = [str(counts.index.name), *counts.columns, self.say("docx.items")]
+            of_verdict = items.loc[items["verdict"] == code, "item"]
+            word = worded.verdict_of_items(self.analysis, code, of_verdict, self.words)
+            lines.append([word, *(str(n) for n in (*row, row.sum())), "\n".join(named)])
+        sums = counts.sum()
+        lines.append([self.say("attribute.all"), *(str(n) for n in (*sums, sums.sum())), ""])
+        head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]
         table = self.table(head, lines, (30, 16, 17, 12, 81), centred=(1, 2, 3), size=self.table_size - 1)
-        for drawn, code in zip(table.rows[1:-1], codes, strict=True):
+        for drawn, code in zip(table.rows[1:-1], counts.index, strict=True):
             _flag(drawn.cells[0], VERDICT_COLOURS[code])
 
-    def item(self, item: int | str) -> str:
-        name = briefing.item_name(item, self.lang)
-        return f"{item} {name}" if isinstance(item, int) else name
-
     def unmet(self) -> None:
-        """Each unmet item: what is measured and what comes of it, its picture, and blanks for the departments."""
-        rows = briefing.weak_points(self.reach, self.region, most=len(self.rows))
+        """What needs work: what is measured and what comes of it, its picture, and blanks for the departments."""
         self.heading("docx.unmet")
-        if rows.empty:
+        weak = self.region.weak
+        if not weak:
             self.paragraph(self.say("slide.no_weak_points"))
-        for _, row in rows.iterrows():
-            self.document.add_heading(self.name(row["indicator"]), level=2)
-            claim = briefing.claim(self.reach, row, self.lang)
-            said = [claim.strip(), briefing.pace(row, self.lang), briefing.fared(row, self.lang)]
-            self.paragraph(self.between.join(filter(None, said)), keep=True)
-            lead = briefing.leads(self.reach, row)
-            if lead:
-                self.paragraph(self.say("slide.lead", departments=lead), keep=True)
-            picture = self.pictures.get(row["indicator"])
+        for s in weak:
+            self.document.add_heading(worded.indicator(s, self.words), level=2)
+            self.paragraph(worded.said(s, self.words), keep=True)
+            departments = worded.departments(s, self.words)
+            if departments:
+                self.paragraph(departments, keep=True)
+            picture = self.pictures.get(s.indicator)
             if picture is not None:
-                self.picture(picture, claim)
-            cause = "docx.cause" if row["verdict"] in briefing.OPEN else "docx.slip_cause"
+                self.picture(picture, briefing.named_sentence(s, self.words))
+            cause = "docx.slip_cause" if s.verdict == "reached_at_risk" else "docx.cause"
             self.blanks([cause, "docx.measures", "docx.projects", "docx.unit"])
 
     def awaiting(self) -> None:
-        rows = self.rows[self.rows["verdict"] == "no_target"]
-        if rows.empty:
+        waiting = [s for s in self.statements if s.verdict == "no_target"]
+        if not waiting:
             return
         self.heading("docx.awaiting")
         names = ("number", "indicator", "latest", "lead_department", "status")
         head = [self.say("docx.latest" if name == "latest" else f"column.{name}") for name in names]
         lines = [
             [
-                self.indicators[row["indicator"]].label,
-                self.indicators[row["indicator"]].name(self.lang),
-                self.latest(row),
-                briefing.leads(self.reach, row),
-                briefing.status(row["status"], self.lang) if np.isfinite(row["latest_value"]) else briefing.NOTHING,
+                s.record.label,
+                self.words.name(s.record),
+                self.latest(s),
+                worded.lead(s, self.words),
+                worded.status(s, self.words),
             ]
-            for _, row in rows.iterrows()
+            for s in waiting
         ]
         self.table(head, lines, (12, 58, 40, 26, 20), centred=(0, 4))
 
     def missing(self) -> None:
-        rows = self.rows[self.rows["verdict"] == "insufficient_data"]
-        if rows.empty:
+        lacking = [s for s in self.statements if s.verdict == "insufficient_data"]
+        if not lacking:
             return
         self.heading("docx.missing")
-        for _, row in rows.iterrows():
-            self.paragraph(briefing.claim(self.reach, row, self.lang))
+        for s in lacking:
+            self.paragraph(briefing.named_sentence(s, self.words))
+
+    def conditions(self) -> None:
+        """What must not happen, and did not; what happened or may is told under what needs work."""
+        kept = [s for s in self.statements if s.requirement == "condition" and s.verdict == "reached"]
+        if not kept:
+            return
+        self.heading("docx.conditions")
+        for s in kept:
+            self.paragraph(briefing.named_sentence(s, self.words))
 
     def checklists(self) -> None:
-        """Which of plan, data and proof each checklist item lacks."""
-        rows = self.rows[(self.rows["comparison"] == "done") & (self.rows["verdict"] != "not_applicable")]
-        if rows.empty:
+        """Which of plan, data and proof are on file; nothing supplied is told as that, with no accusation."""
+        items = [s for s in self.statements if s.comparison == "done" and s.verdict != "not_applicable"]
+        if not items:
             return
         self.heading("docx.checklists")
         head = [self.say("column.number"), self.say("column.indicator")]
-        head += [self.say(f"docx.kind.{kind}") for kind in EVIDENCE_KINDS]
+        head += [self.say(f"docx.kind.{kind}") for kind in briefing.PAPERS]
         lines = []
-        for _, row in rows.iterrows():
-            lacks = [f"lacks_{kind}" in row["warning"].split(";") for kind in EVIDENCE_KINDS]
-            marks = [self.say("docx.lacks" if lacking else "docx.on_file") for lacking in lacks]
-            indicator = self.indicators[row["indicator"]]
-            lines.append([indicator.label, indicator.name(self.lang), *marks, briefing.leads(self.reach, row)])
+        for s in items:
+            absent = "docx.not_supplied" if "not_supplied" in s.warnings else ""
+            marks = [
+                self.say(absent or ("docx.lacks" if f"lacks_{kind}" in s.warnings else "docx.on_file"))
+                for kind in briefing.PAPERS
+            ]
+            lines.append([s.record.label, self.words.name(s.record), *marks, worded.lead(s, self.words)])
         head.append(self.say("column.lead_department"))
         self.table(head, lines, (12, 60, 18, 18, 18, 30), centred=(0, 2, 3, 4))
-        if (rows["verdict"] == "documented").all():
+        if all(not s.warnings for s in items):
             self.small(self.say("docx.no_checklist"))
 
     def editions(self) -> None:
         """Targets that ask for less than a national edition does."""
-        table = self.reach.editions
-        table = table[(table["region_code"] == self.region) & table["weaker"]]
+        table = self.analysis.editions
+        table = table[(table["region_code"] == self.region.code) & table["weaker"].astype(bool)]
         if table.empty:
             return
         self.heading("page.weaker")
         head = [self.say(f"column.{name}") for name in ("number", "indicator", "target", "edition", "national")]
-        lines = [
-            [
-                self.indicators[row["indicator"]].label,
-                self.indicators[row["indicator"]].name(self.lang),
-                briefing.target(row, self.lang),
-                str(row["edition"]),
-                briefing.national(row, self.lang),
-            ]
-            for _, row in table.iterrows()
-        ]
+        lines = []
+        for row in table.itertuples():
+            s = self.analysis[row.region_code, row.indicator, row.comparison]
+            asked = [briefing.target(s, self.words), str(row.edition), worded.national(row, self.words)]
+            lines.append([s.record.label, self.words.name(s.record), *asked])
         self.table(head, lines, (12, 54, 30, 22, 38), centred=(0, 3))
         if table["confidence"].isin(catalog.UNVERIFIED).any():
             self.small(self.say("docx.note", text=self.say("about.unverified")))
@@ -380,32 +359,30 @@ class _Chapter:
         """Appendix: for every number its sources with file and row; then the rows a run went on without."""
         self.heading("docx.sources")
         lines = []
-        for _, row in self.rows[self.rows["inputs"] != ""].iterrows():
-            indicator = self.indicators[row["indicator"]]
-            shown = "\n".join(self.shortened(briefing.sources(self.reach, row)))
-            lines.append([indicator.label, indicator.name(self.lang), self.latest(row), shown])
+        for s in self.statements:
+            rows = s.sources
+            if len(rows):
+                shown = "\n".join(self.shortened(rows))
+                lines.append([s.record.label, self.words.name(s.record), self.latest(s), shown])
         head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.latest")]
         if lines:
             self.table([*head, self.say("column.source")], lines, (11, 36, 27, 82), centred=(0,), size=8.5)
-        problems = briefing.left_out(self.reach, self.lang)
+        problems = worded.left_out(self.analysis, self.words)
         if problems:
             self.document.add_heading(self.say("opening.left_out", count=len(problems)), level=2)
             for problem in problems:
                 self.small(problem, INK)
 
-    def shortened(self, found: list[str]) -> list[str]:
+    def shortened(self, rows: pd.DataFrame) -> list[str]:
         """Each source once, with the file and rows of its first cells and how many there are in all."""
-        cells: dict[str, list[str]] = {}
-        for text in found:
-            source, _, cell = text.removesuffix(")").rpartition(" (")
-            cells.setdefault(source, []).append(cell)
         shown = []
-        for source, places in cells.items():
+        for source, cells in rows.groupby("source", sort=False, observed=True):
+            places = [briefing.place_of(row) for row in cells.itertuples()]
             files: dict[str, list[str]] = {}
             for place in places[:SOURCES_SHOWN]:
-                file, _, line = place.rpartition(":")
-                files.setdefault(file, []).append(line)
-            text = self.say("join").join(f"{file}:{self.words(lines)}" for file, lines in files.items())
+                file, mark, line = _parted(place)
+                files.setdefault(f"{file}{mark}", []).append(line)
+            text = self.say("join").join(f"{file}{self.words.list(lines)}" for file, lines in files.items())
             if len(places) > SOURCES_SHOWN:
                 text = self.say("join").join([text, self.say("docx.more_cells", count=len(places))])
             shown.append(self.say("docx.cells", source=source, cells=text))
@@ -419,12 +396,12 @@ class _Chapter:
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
-        for place, (row, words) in enumerate(zip(table.rows, [head, *lines], strict=True)):
+        for place, (row, texts) in enumerate(zip(table.rows, [head, *lines], strict=True)):
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for x, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
                 cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 middle = x in centred or place == 0
-                self.cell(cell, words[x], size or self.table_size, "table" if place else "heading", middle)
+                self.cell(cell, texts[x], size or self.table_size, "table" if place else "heading", middle)
         for row in table.rows[:2] + table.rows[-2:-1]:  # no row stands alone on a page
             for cell in row.cells:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
@@ -462,14 +439,14 @@ class _Chapter:
                 cell.paragraphs[0].paragraph_format.keep_with_next = key != keys[-1] or None
         _borders(table, top=4, bottom=4, insideH=4, insideV=4, left=4, right=4)
 
-    def picture(self, file: Path, words: str) -> None:
+    def picture(self, file: Path, text: str) -> None:
         paragraph = self.document.add_paragraph()
         form = paragraph.paragraph_format
         form.line_spacing_rule, form.first_line_indent = WD_LINE_SPACING.SINGLE, Pt(0)  # exact leading would clip it
         form.keep_with_next = True
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture = paragraph.add_run().add_picture(str(file), width=Mm(PICTURE_WIDTH))
-        picture._inline.docPr.set("descr", words)
+        picture._inline.docPr.set("descr", text)
 
 
 def _indicator_of(chart: Path) -> str:
@@ -478,9 +455,15 @@ def _indicator_of(chart: Path) -> str:
     return max((code for code in catalog.indicators() if name.endswith(f"_{code}")), key=len, default="")
 
 
+def _parted(place: str) -> tuple[str, str, str]:
+    """File (and sheet), the mark after it, and the cell: economy.csv : 23, book.xlsx!Sheet ! C12."""
+    mark = "!" if "!" in place else ":"
+    return place.rpartition(mark)
+
+
 def _unbroken(text: str) -> str:
     """≥ 83 % and 3 248 stay on one line."""
-    for sign in briefing.SIGNS.values():
+    for sign in SIGNS.values():
         text = text.replace(f"{sign} ", f"{sign}\u00a0")
     return text.replace(" %", "\u00a0%").replace("\u2009", "\u202f")
 

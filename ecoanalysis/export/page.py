@@ -1,4 +1,4 @@
-"""The index: the city at a glance, and the way to every document of a run. One file that needs no network."""
+"""The index: the answers first, then the matrix and the way to every document of a run. One file without network."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from ecoanalysis import briefing, catalog
-from ecoanalysis.assess import Reachability
-from ecoanalysis.catalog import phrase
-from ecoanalysis.charts import DARK, INK, VERDICT_COLOURS
-from ecoanalysis.export import POLICY, languages, replacing
+from ecoanalysis import briefing, plotdata, words
+from ecoanalysis.export import POLICY, languages, replacing, worded
+from ecoanalysis.look import VERDICT_COLOURS, words_on
+from ecoanalysis.words import Words
 
 STYLE = """
 :root { color-scheme: light }
@@ -36,13 +35,13 @@ section + section { border-top: 2px solid #d5dade; margin-top: 3rem; padding-top
 
 
 def write_index(
-    reach: Reachability, folder: Path | str, lang: str, outcomes: list, notices: dict[str, list[str]] | None = None
+    analysis, folder: Path | str, lang: str, outcomes: list, notices: dict[str, list[str]] | None = None
 ) -> Path:
     """Write `index.html` into the folder of a run.
 
     Parameters
     ----------
-    reach : Reachability
+    analysis : Analysis
     folder : path
         The run's folder; only files that are there are linked.
     lang : str
@@ -58,15 +57,15 @@ def write_index(
         Of the page.
     """
     folder = Path(folder)
-    words = languages(lang)
+    parts = languages(lang)
     sections = "".join(
-        f'<section lang="{w}" id="{w}">{_other(words, w)}{_section(reach, folder, w, outcomes, (notices or {}).get(w, []))}'
-        "</section>"
-        for w in words
+        f'<section lang="{part}" id="{part}">{_other(parts, part)}'
+        f"{_section(analysis, folder, words.of(part), outcomes, (notices or {}).get(part, []))}</section>"
+        for part in parts
     )
-    title = phrase("slide.title", words[0])
+    title = words.of(parts[0])("slide.title")
     page = (
-        f'<!doctype html><html lang="{words[0]}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{parts[0]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body>{sections}</body></html>\n"
@@ -77,116 +76,155 @@ def write_index(
     return path
 
 
-def _section(reach: Reachability, folder: Path, lang: str, outcomes: list, notices: list[str]) -> str:
-    parents = [code for code in reach.regions["code"] if code in set(reach.regions["parent"])]
-    place = briefing.region_name(reach, parents[0], lang) if parents else ""
-    title = f"{place} {phrase('slide.title', lang)}".strip()
-    parts = [f"<h1>{escape(title)}</h1>"]
-    parts.append(f'<p class="quiet">{escape(phrase("slide.as_of", lang, as_of=reach.as_of))}</p>')
-    if briefing.uses_demo(reach.assessment):
-        parts.append(f'<p class="demo">{escape(phrase("slide.demo_notice", lang))}</p>')
+def _section(analysis, folder: Path, w: Words, outcomes: list, notices: list[str]) -> str:
+    name = analysis.name(analysis.city, w.lang) if analysis.city else ""
+    title = f"{name} {w('slide.title')}".strip()
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="quiet">{escape(w("slide.as_of", as_of=analysis.as_of))}</p>',
+    ]
+    if worded.uses_demo(analysis.assessment):
+        parts.append(f'<p class="demo">{escape(w("slide.demo_notice"))}</p>')
     parts += [f'<p class="demo">{escape(notice)}</p>' for notice in notices]
-    parts += _failed(reach, lang, outcomes)
-    parts.append(_heading("page.matrix", lang))
-    parts.append(_matrix(reach, lang, outcomes, folder))
-    for code in parents or list(reach.regions["code"])[:1]:
-        name = briefing.region_name(reach, code, lang)
-        parts.append(f"<h2>{escape(phrase('slide.summary', lang, region=name))}</h2>")
-        claims = [briefing.claim(reach, row, lang) for _, row in briefing.weak_points(reach, code).iterrows()]
-        parts.append(_list(claims) if claims else f"<p>{escape(phrase('slide.no_weak_points', lang))}</p>")
-    parts.append(_heading("page.documents", lang))
-    common = [f"briefing_{word}.pptx" for word in ("zh", "en")] + ["assessment.xlsx", "manifest.json"]
-    parts.append(_links(folder, "", common, lang))
+    parts += _failed(analysis, w, outcomes)
+    parts += _answers(analysis, folder, w, outcomes)
+    parts += [_heading(w("page.matrix")), _matrix(analysis, folder, w, outcomes), _meanings(analysis, w)]
+    parts.append(_heading(w("page.documents")))
+    common = [f"briefing_{lang}.pptx" for lang in words.LANGUAGES] + ["assessment.xlsx", "manifest.json"]
+    parts.append(_links(folder, "", common, w))
     for outcome in outcomes:
-        name = briefing.region_name(reach, outcome.region, lang) or outcome.name
-        parts.append(f'<h3 id="{lang}-{escape(outcome.region)}">{escape(name)}</h3>')
-        names = [f"{outcome.notebook}.html", "reachability_zh.docx", "reachability_en.docx", "assessment.csv"]
-        parts.append(_links(folder, outcome.folder, [*names, f"{outcome.notebook}.ipynb", "error.txt"], lang))
-    weaker = reach.editions[reach.editions["weaker"]].drop_duplicates(["indicator", "edition"])
-    if len(weaker):
-        parts.append(_heading("page.weaker", lang))
-        indicators = catalog.indicators()
-        sentences = [
-            phrase(
-                "page.weaker_line", lang,
-                name=indicators[row["indicator"]].name(lang), target=briefing.target(row, lang),
-                edition=row["edition"], national=briefing.national(row, lang),
-            )
-            for _, row in weaker.iterrows()
-        ]  # fmt: skip
-        parts.append(_list(sentences))
-    problems = briefing.left_out(reach, lang)
+        name = analysis.name(outcome.region, w.lang) if outcome.region in _codes(analysis) else outcome.name
+        parts.append(f'<h3 id="{w.lang}-{escape(outcome.region)}">{escape(name)}</h3>')
+        files = [f"{outcome.notebook}.html", "reachability_zh.docx", "reachability_en.docx", "assessment.csv"]
+        parts.append(_links(folder, outcome.folder, [*files, f"{outcome.notebook}.ipynb", "error.txt"], w))
+    weaker = worded.weaker(analysis, w)
+    if weaker:
+        parts += [_heading(w("page.weaker")), _list(weaker)]
+    problems = worded.left_out(analysis, w)
     if problems:
-        parts.append(f"<h2>{escape(phrase('opening.left_out', lang, count=len(problems)))}</h2>{_list(problems)}")
-    made = phrase("page.made", lang, files=len(reach.hashes), folder=reach.data.name)
-    parts.append(f'<p class="quiet">{escape(made)}</p>')
-    version = importlib.metadata.version("ecoanalysis")
-    parts.append(
-        f'<p class="quiet">ecoanalysis {version} · {escape(phrase("slide.foot", lang, as_of=reach.as_of))}</p>'
-    )
+        parts += [_heading(w("opening.left_out", count=len(problems))), _list(problems)]
+    made = w("page.made", files=len(analysis.hashes), folder=analysis.data.name)
+    foot = f"ecoanalysis {importlib.metadata.version('ecoanalysis')} · {w('slide.foot', as_of=analysis.as_of)}"
+    parts += [f'<p class="quiet">{escape(line)}</p>' for line in (made, foot)]
     return "".join(parts)
 
 
-def _matrix(reach: Reachability, lang: str, outcomes: list, folder: Path) -> str:
-    table = briefing.matrix(reach)
+def _answers(analysis, folder: Path, w: Words, outcomes: list) -> list[str]:
+    """The answer of every region that is made of others with its weak points, then a line for every other region."""
+    parts = []
+    for code in analysis.parents:
+        region = analysis[code]
+        parts.append(_heading(w("page.answer", region=region.name(w.lang))))
+        parts += [f"<p>{escape(sentence)}</p>" for sentence in briefing.headline(region, w)]
+        named = worded.named_weak(region, w)
+        parts += [f"<p>{escape(named)}</p>"] if named else []
+        weak = [_weak(s, w) for s in worded.weakest(region)]
+        parts.append(f"<p>{escape(w('page.weak'))}</p>{_list(weak)}" if weak else _line(w("slide.no_weak_points")))
+    counties = analysis.counties
+    if counties:
+        parts.append(_heading(w("page.answers")))
+        lines = []
+        for code in counties:
+            region = analysis[code]
+            name = _linked(analysis, folder, w, outcomes, code)
+            head = region.headline
+            missed = w.list(analysis.item_name(item, w.lang) for item in head.missed_binding)
+            said = w.join(
+                briefing.headline(region, w)[0],
+                w("headline.missed_binding", count=len(head.missed_binding), names=missed) if missed else "",
+                w(f"headline.conditions_{head.conditions_met}"),
+            )
+            lines.append(f"<li><b>{name}</b>{escape(said.removeprefix(region.name(w.lang)))}</li>")
+        parts.append(f"<ul>{''.join(lines)}</ul>")
+    return parts
+
+
+def _weak(s, w: Words) -> str:
+    return w("claim.named", name=worded.indicator(s, w), sentence=briefing.sentence(s, w))
+
+
+def _linked(analysis, folder: Path, w: Words, outcomes: list, code: str) -> str:
+    """A region's name, with the way to its report where there is one."""
+    name = escape(analysis.name(code, w.lang))
     pages = {outcome.region: f"{outcome.folder}/{outcome.notebook}.html" for outcome in outcomes}
-    heads = []
-    for code in table.columns:
-        name = escape(briefing.region_name(reach, code, lang))
-        page = pages.get(code)
-        heads.append(
-            f'<th><a href="{quote(page)}">{name}</a></th>' if page and (folder / page).exists() else f"<th>{name}</th>"
-        )
+    page = pages.get(code)
+    return f'<a href="{escape(quote(page))}">{name}</a>' if page and (folder / page).exists() else name
+
+
+def _codes(analysis) -> set[str]:
+    return set(analysis.regions["code"])
+
+
+def _matrix(analysis, folder: Path, w: Words, outcomes: list) -> str:
+    rows = plotdata.matrix(analysis)
+    regions = list(dict.fromkeys(rows["region_code"]))
+    heads = "".join(f"<th>{_linked(analysis, folder, w, outcomes, code)}</th>" for code in regions)
     groups = {
-        row.number or row.code: row.group_en if lang == "en" else row.group_zh for row in catalog.indicators().values()
+        row.number or row.code: row.group_en if w.lang == "en" else row.group_zh for row in analysis.indicators.values()
     }
     lines, group = [], None
-    for item, verdicts in table.iterrows():
+    for item, cells in rows.groupby("item", sort=False):
         if groups[item] != group:
             group = groups[item]
-            lines.append(f'<tr class="group"><td>{escape(group)}</td>{"<td></td>" * len(table.columns)}</tr>')
-        label = f"{item} " if isinstance(item, int) else ""
-        cells = "".join(_cell(code, lang) for code in verdicts)
-        lines.append(f'<tr class="item"><td>{escape(label + briefing.item_name(item, lang))}</td>{cells}</tr>')
-    head = f"<th>{escape(phrase('column.indicator', lang))}</th>{''.join(heads)}"
+            lines.append(f'<tr class="group"><td>{escape(group)}</td>{"<td></td>" * len(regions)}</tr>')
+        drawn = "".join(_cell(cell, w) for cell in cells.itertuples())
+        lines.append(f'<tr class="item"><td>{escape(worded.item(analysis, item, w))}</td>{drawn}</tr>')
+    head = f"<th>{escape(w('column.indicator'))}</th>{heads}"
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def _cell(code: str, lang: str) -> str:
-    colour = "#ffffff" if code in DARK else INK
-    words = escape(briefing.verdict(code, lang))
-    return f'<td style="background:{VERDICT_COLOURS[code]};color:{colour}">{words}</td>'
+def _cell(cell, w: Words) -> str:
+    text = escape(w.short_verdict(cell.verdict, cell.pressing))
+    return f'<td style="background:{VERDICT_COLOURS[cell.verdict]};color:{words_on(cell.verdict)}">{text}</td>'
 
 
-def _failed(reach: Reachability, lang: str, outcomes: list) -> list[str]:
+def _meanings(analysis, w: Words) -> str:
+    """What the words of the matrix mean."""
+    there = set(plotdata.matrix(analysis)["verdict"])
+    lines = [
+        w("docx.meaning", verdict=w.short_verdict(code), meaning=w(f"meaning.{code}"))
+        for code in plotdata.BEST_FIRST
+        if code in there
+    ]
+    return f'<p class="quiet">{escape(w("docx.meanings", meanings=w("join").join(lines)))}</p>'
+
+
+def _failed(analysis, w: Words, outcomes: list) -> list[str]:
     lines = []
     for outcome in outcomes:
         if outcome.state != "done":
-            place = briefing.region_name(reach, outcome.region, lang) or outcome.name
-            words = phrase("run.failed", lang, region=place, folder=outcome.folder, error=outcome.error)
-            lines.append(f'<p class="failed">{escape(words)}</p>')
+            name = analysis.name(outcome.region, w.lang) if outcome.region in _codes(analysis) else outcome.name
+            text = w("run.failed", region=name, folder=outcome.folder, error=outcome.error)
+            lines.append(f'<p class="failed">{escape(text)}</p>')
     return lines
 
 
-def _other(words: list[str], lang: str) -> str:
+def _other(parts: list[str], lang: str) -> str:
     """The way to the page's part in the other language, where there is one."""
-    links = [f'<a href="#{w}" lang="{w}">{escape(phrase("page.language", w))}</a>' for w in words if w != lang]
+    links = [
+        f'<a href="#{part}" lang="{part}">{escape(words.of(part)("page.language"))}</a>'
+        for part in parts
+        if part != lang
+    ]
     return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
 
 
-def _links(folder: Path, place: str, names: list[str], lang: str) -> str:
+def _links(folder: Path, place: str, names: list[str], w: Words) -> str:
     lines = []
     for name in names:
         if (folder / place / name).exists():
-            words = phrase(f"page.file.{Path(name).suffix.lstrip('.')}", lang)
-            lines.append(
-                f'<li><a href="{quote(f"{place}/{name}".lstrip("/"))}">{escape(name)}</a> {escape(words)}</li>'
-            )
+            kind = w(f"page.file.{Path(name).suffix.lstrip('.')}")
+            address = escape(quote(f"{place}/{name}".lstrip("/")))
+            lines.append(f'<li><a href="{address}">{escape(name)}</a> {escape(kind)}</li>')
     return f'<ul class="documents">{"".join(lines)}</ul>'
 
 
-def _heading(key: str, lang: str) -> str:
-    return f"<h2>{escape(phrase(key, lang))}</h2>"
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
+
+
+def _line(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
 
 
 def _list(sentences: list[str]) -> str:

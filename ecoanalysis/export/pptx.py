@@ -1,11 +1,15 @@
-"""The briefing as slides: native tables and charts that an official opens and edits in PowerPoint or WPS.
+"""The answer as slides: native tables and charts that an official opens and edits in PowerPoint or WPS.
 
-Every number's sources stand in the notes of its slide, down to file and row.
+The city's headline comes first, then the weak points that the plan names, county by county; every number's sources
+stand in the notes of its slide, down to file and row.
 """
 
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,290 +25,499 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from ecoanalysis import briefing, catalog
-from ecoanalysis.assess import Reachability
-from ecoanalysis.catalog import phrase
-from ecoanalysis.charts import BAND, DARK, INK, MARK, QUIET, TARGET, VERDICT_COLOURS
+from ecoanalysis import briefing, catalog, judge, plotdata, words
+from ecoanalysis.analysis import Analysis, Region, Statement
 from ecoanalysis.export import replacing
+from ecoanalysis.look import (
+    AXIS,
+    BAND,
+    EDGE,
+    GRID,
+    INK,
+    MARK,
+    MARK_GROUND,
+    QUIET,
+    SCREEN_FONTS,
+    TARGET,
+    VERDICT_COLOURS,
+    words_on,
+)
+from ecoanalysis.words import NOTHING, SIGNS, Words
 
-EAST_ASIAN_FONT, LATIN_FONT = "Microsoft YaHei", "Arial"
-CITY_CHARTS, COUNTY_CHARTS, MATRIX_ROWS, EDITION_ROWS, SOURCES_SHOWN = 6, 2, 18, 12, 12
-LEFT, TOP, WIDTH = Inches(0.6), Inches(1.25), Inches(12.13)
+CITY_CHARTS, COUNTY_CHARTS, CITY_WEAK, COUNTY_WEAK = 6, 2, 8, 6
+MATRIX_REGIONS, NAMED_REGIONS, NAMED_ITEMS, EDITION_ROWS, SOURCES_SHOWN = 9, 9, 2, 10, 12
+MATRIX_LOOKS = {"zh": (18, 12, 0.28), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
+LEFT, TOP, WIDTH, FOOT = Inches(0.6), Inches(1.2), Inches(12.13), Inches(6.95)
+HEAD = "#dfe7ee"
+ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
 
 
-def write(reach: Reachability, path: Path | str, lang: str) -> None:
-    """Write the deck: overview, matrix, targets below the nation's, the city's weak points, then every county's.
+def write(analysis: Analysis, path: Path | str, lang: str) -> None:
+    """Write the deck: headline, named weak points, weak points, matrix and forecasts of the city, then every county's.
 
     Parameters
     ----------
-    reach : Reachability
+    analysis : Analysis
     path : path
         Ends in `.pptx`; written under a temporary name first.
     lang : str
         zh or en.
     """
-    deck = _Deck(reach, lang)
-    parents = [code for code in reach.regions["code"] if code in set(reach.regions["parent"])]
-    counties = [code for code in reach.regions["code"] if code not in parents]
-    deck.title(parents[0] if parents else None)
-    for code in parents:
-        deck.region(code, CITY_CHARTS, before_charts=deck.matrix)
-    if not parents:
+    deck = _Deck(analysis, words.of(lang))
+    deck.title()
+    if not analysis.parents:
         deck.matrix()
-    for code in counties:
-        deck.region(code, COUNTY_CHARTS)
+    for code in analysis.parents:
+        region = analysis[code]
+        weak = region.weak
+        deck.headline(region)
+        deck.named(region)
+        deck.weak(region, weak)
+        deck.matrix()
+        deck.weaker(region)
+        deck.forecasts(weak, CITY_CHARTS)
+    for code in analysis.counties:
+        region = analysis[code]
+        weak = region.weak
+        deck.summary(region, weak)
+        deck.forecasts(weak, COUNTY_CHARTS)
     with replacing(path) as temporary:
         deck.presentation.save(temporary)
 
 
 class _Deck:
-    def __init__(self, reach: Reachability, lang: str):
-        self.reach, self.lang = reach, lang
+    """Slides of one analysis in one language."""
+
+    def __init__(self, analysis: Analysis, w: Words):
+        self.analysis, self.w = analysis, w
         self.presentation = Presentation()
+        self.is_matrix_there = False
         _widen(self.presentation)
         _theme_fonts(self.presentation)
+        _about(self.presentation, w)
         self.title_only = self.presentation.slide_layouts[5]
 
     # ------------------------------------------------------------------ slides
 
-    def title(self, city: str | None) -> None:
+    def title(self) -> None:
+        a, w = self.analysis, self.w
         slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[6])
         band = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, 0, self.presentation.slide_width, Inches(0.28))
         band.fill.solid()
         band.fill.fore_color.rgb = _rgb(BAND)
         band.line.fill.background()
-        place = briefing.region_name(self.reach, city, self.lang) if city else ""
-        self.text(slide, place, LEFT, Inches(2.0), WIDTH, Inches(0.7), size=26, colour=BAND)
-        size = 40 if self.lang == "zh" else 32  # one line
-        self.text(slide, phrase("slide.title", self.lang), LEFT, Inches(2.7), WIDTH, Inches(1.0), size=size)
-        under = phrase("slide.as_of", self.lang, as_of=self.reach.as_of)
-        self.text(slide, under, LEFT, Inches(3.8), WIDTH, Inches(0.5), size=18, colour=QUIET)
-        if briefing.uses_demo(self.reach.assessment):
-            notice = phrase("slide.demo_notice", self.lang)
-            self.text(slide, notice, LEFT, Inches(4.7), WIDTH, Inches(0.9), size=16, colour=MARK)
+        region = a.name(a.city or a.counties[0], w.lang)
+        self.text(slide, [region], LEFT, Inches(2.0), WIDTH, Inches(0.7), sizes=[26], colour=BAND)
+        self.text(slide, [w("slide.title")], LEFT, Inches(2.7), WIDTH, Inches(1.0), sizes=[40, 32])
+        under = w("slide.as_of", as_of=a.as_of)
+        self.text(slide, [under], LEFT, Inches(3.8), WIDTH, Inches(0.5), sizes=[18], colour=QUIET)
+        if _is_demo(a.assessment["status"]):
+            self.text(slide, [w("slide.demo_notice")], LEFT, Inches(4.7), WIDTH, Inches(0.9), sizes=[16], colour=MARK)
 
-    def region(self, code: str, charts: int, before_charts=None) -> None:
-        rows = self.reach.assessment[self.reach.assessment["region_code"] == code]
-        self.summary(code, rows)
-        if before_charts:
-            before_charts()
-            self.weaker(code)
-        weak = briefing.weak_points(self.reach, code, most=len(rows))
-        drawable = weak[np.isfinite(weak["target"])]
-        for _, row in drawable.head(charts).iterrows():
-            self.forecast(row)
+    def headline(self, region: Region) -> None:
+        """Met, missed, unknown, may it apply: as tiles and as sentences."""
+        w = self.w
+        slide = self.slide(w("deck.headline", region=region.name(w.lang)), _is_demo(region.rows["status"]))
+        items = self.analysis.items(region.code)
+        tiles = []
+        for answer in ("yes", "no", "unknown", "not_due"):
+            hit = items["met_at_due"] == answer
+            if hit.any() or answer != "not_due":
+                binding = w("slide.binding", count=int((hit & items["binding"]).sum()))
+                tiles.append((str(int(hit.sum())), w(f"deck.{answer}"), binding, ANSWERS[answer]))
+        answer = region.headline.conditions_met
+        tiles.append((w(f"deck.conditions_{answer}"), w("deck.conditions"), "", ANSWERS[answer]))
+        self.tiles(slide, tiles)
+        sentences = briefing.headline(region, w)
+        self.text(slide, sentences, LEFT, Inches(2.7), WIDTH, Inches(4.15), sizes=[18, 17, 16, 15, 14, 13, 12])
+        self.notes(slide, [])
 
-    def summary(self, code: str, rows: pd.DataFrame) -> None:
-        place = briefing.region_name(self.reach, code, self.lang)
-        weak = briefing.weak_points(self.reach, code)
-        slide = self.slide(phrase("slide.summary", self.lang, region=place), briefing.uses_demo(rows))
-        counts = briefing.counts(self.reach, code)
-        self.tiles(slide, counts)
-        self.text(slide, phrase("slide.weak_points", self.lang), LEFT, Inches(2.85), WIDTH, Inches(0.4), size=16)
+    def named(self, region: Region) -> None:
+        """The weak points that the plan names, county by county: what is missing where, in things."""
+        chosen = [s for s in region.statements if s.named_weak and s.comparison != "done"]
+        table = self.analysis.regions
+        counties = list(table.loc[table["parent"] == region.code, "code"])
+        for first in range(0, len(chosen), NAMED_ITEMS):
+            for start in range(0, len(counties), NAMED_REGIONS):
+                self.named_page(region, chosen[first : first + NAMED_ITEMS], counties[start : start + NAMED_REGIONS])
+
+    def named_page(self, region: Region, chosen: list[Statement], counties: list[str]) -> None:
+        w = self.w
+        lines = [[self.statement(code, s) for s in chosen] for code in (region.code, *counties)]
+        shown = [s for line in lines for s in line if s is not None]
+        slide = self.slide(w("deck.named", region=region.name(w.lang)), _is_demo(s.status for s in shown))
+        heads = ["column.latest_value", "deck.missing", "deck.share_of_city", "column.verdict"]
+        cells = [[w("column.region_name")], [""]]
+        for s in chosen:
+            unit = w.unit(s.record.unit)
+            cells[0] += [_labelled(s, w) + (w("deck.unit", unit=unit) if unit else ""), "", "", ""]
+            cells[1] += [w(key) for key in heads]
+        for code, line in zip((region.code, *counties), lines, strict=True):
+            cells.append([self.analysis.name(code, w.lang)])
+            for s in line:
+                cells[-1] += [NOTHING] * 4 if s is None else self.named_cells(s)
+        widths = [1.65, *[0.8, 1.15, 1.83, 1.46] * len(chosen)]
+        height = min(0.42, 4.3 / len(cells))
+        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=13 if w.lang == "zh" else 12)
+        drawn.cell(0, 0).merge(drawn.cell(1, 0))
+        for k in range(len(chosen)):
+            drawn.cell(0, 4 * k + 1).merge(drawn.cell(0, 4 * k + 4))
+            drawn.cell(0, 4 * k + 1).text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+        for x in range(len(widths)):
+            _tint(drawn.cell(1, x), HEAD)
+        for y, line in enumerate(lines, start=2):
+            for k, s in enumerate(line):
+                if s is not None:
+                    _shade(drawn.cell(y, 4 * k + 4), s.verdict)
+        below = [briefing.named_sentence(s, w) for s in chosen] + [w("deck.share_note")]
+        top = Inches(5.65)
+        self.text(slide, below, LEFT, top, WIDTH, FOOT - top, sizes=[14, 13, 12, 11])
+        self.notes(slide, shown)
+
+    def statement(self, code: str, like: Statement) -> Statement | None:
+        """The same target of another region; None where it has none."""
+        rows = self.analysis.assessment
+        rows = rows[(rows["region_code"] == code) & (rows["indicator"] == like.indicator)]
+        return (
+            self.analysis[code, like.indicator, like.comparison] if like.comparison in set(rows["comparison"]) else None
+        )
+
+    def named_cells(self, s: Statement) -> list[str]:
+        w = self.w
+        missing = briefing.things(s, w) or briefing.gap(s, w) or NOTHING
+        return [w.number(s.latest_value, briefing.decimals_of(s)), missing, self.share(s), self.judged(s)]
+
+    def share(self, s: Statement) -> str:
+        """How many of the city's missing things lie in a county, and which share of them."""
+        w = self.w
+        if not np.isfinite(s.contribution) or s.contribution <= 0:
+            return NOTHING
+        rows = self.analysis.assessment
+        city = self.analysis.regions.set_index("code")["parent"].get(s.region_code, "")
+        same = (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
+        whole = float(rows.loc[same & (rows["region_code"] == city), "gap_count"].iloc[0])
+        part = w.count(s.contribution, s.gap_count_unit)
+        return w("deck.part", value=part, of=w.percent(s.contribution / whole))
+
+    def judged(self, s: Statement) -> str:
+        """A verdict in a word with its chance, where one is given."""
+        chance = self.w.chance(s.p_reach if s.verdict in judge.OPEN else s.p_hold)
+        word = briefing.short_verdict(s, self.w)
+        return word if chance == NOTHING else f"{word} {chance}"
+
+    def weak(self, region: Region, weak: list[Statement]) -> None:
+        title = self.w("deck.weak", region=region.name(self.w.lang))
+        slide = self.slide(title, _is_demo(s.status for s in weak[:CITY_WEAK]))
+        self.weak_table(slide, weak[:CITY_WEAK], TOP, row_height=0.6, size=13 if self.w.lang == "zh" else 12)
+        self.notes(slide, weak[:CITY_WEAK])
+
+    def summary(self, region: Region, weak: list[Statement]) -> None:
+        """One county on one slide: its headline, then what is weak."""
+        w = self.w
+        slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
+        moved = briefing.changed(region, w)
+        sentences = [text for text in briefing.headline(region, w) if text != moved]
+        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
+        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)
+        self.notes(slide, weak[:COUNTY_WEAK])
+
+    def weak_table(self, slide, weak: list[Statement], top, *, row_height: float, size: float) -> None:
+        w = self.w
+        if not weak:
+            self.text(slide, [w("slide.no_weak_points")], LEFT, top, WIDTH, Inches(0.5), sizes=[16])
+            return
         header = ["indicator", "latest_value", "target", "due", "verdict", "chance", "gap", "lead_department"]
-        cells = [[phrase(f"column.{name}", self.lang) for name in header]]
-        indicators = catalog.indicators()
-        for _, row in weak.iterrows():
-            indicator = indicators[row["indicator"]]
-            is_open = row["verdict"] in briefing.OPEN
+        cells = [[w(f"column.{name}") for name in header]]
+        for s in weak:
+            is_open = s.verdict in judge.OPEN
+            chance = w.chance(s.p_reach if is_open else s.p_hold)
+            ahead = s.milestone if is_open else s.hold_until
             cells.append(
                 [
-                    f"{indicator.label} {indicator.name(self.lang)}".strip(),
-                    f"{briefing.latest(row, self.lang)} ({briefing.year(row['latest_year'])})",
-                    briefing.target(row, self.lang),
-                    str(row["due"]),
-                    briefing.verdict(row["verdict"], self.lang),
-                    briefing.chance(row["p_reach"] if is_open else row["p_hold"]),
-                    briefing.gap(row, self.lang).strip("。 .") or briefing.NOTHING,
-                    briefing.leads(self.reach, row),
+                    _labelled(s, w),
+                    self.dated(briefing.value(s, w), s.latest_year),
+                    briefing.target(s, w),
+                    str(s.due),
+                    briefing.verdict(s, w),
+                    self.dated(chance, ahead),
+                    briefing.gap_with_things(s, w) or NOTHING,
+                    w.list(filter(None, s.departments[0].split(";"))) or NOTHING,
                 ]
             )
-        if len(cells) > 1:
-            widths = (3.4, 1.6, 1.4, 0.6, 1.45, 0.9, 1.68, 1.1)
-            table = self.table(slide, cells, widths, Inches(3.3), row_height=0.5, size=11)
-            for place, verdict in enumerate(weak["verdict"], start=1):
-                _shade(table.cell(place, 4), verdict)
-        else:
-            self.text(slide, phrase("slide.no_weak_points", self.lang), LEFT, Inches(3.4), WIDTH, Inches(0.5), size=14)
-        self.notes(slide, rows[rows["indicator"].isin(weak["indicator"])])
+        drawn = self.table(
+            slide, cells, (2.85, 1.7, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
+        )
+        for y, s in enumerate(weak, start=1):
+            _shade(drawn.cell(y, 4), s.verdict)
 
-    def tiles(self, slide, counts: pd.DataFrame) -> None:
-        """One tile a verdict: how many items, and how many of them binding."""
-        width = min(Inches(1.75), int(WIDTH / max(len(counts), 1)) - Inches(0.12))
-        for place, (code, row) in enumerate(counts.iterrows()):
-            left = LEFT + place * (width + Inches(0.12))
-            tile = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, TOP, width, Inches(1.4))
+    def dated(self, text: str, year: float) -> str:
+        """A figure with its year on a line below."""
+        return text if text == NOTHING else f"{text}\n{self.w('deck.in_year', year=self.w.year(year))}"
+
+    def tiles(self, slide, tiles: list[tuple[str, str, str, str]]) -> None:
+        """Big numbers side by side: number, what it counts, a remark, the verdict that lends its colour."""
+        between = Inches(0.15)
+        width = int((WIDTH - between * (len(tiles) - 1)) / len(tiles))
+        for place, (number, name, remark, verdict) in enumerate(tiles):
+            tile = slide.shapes.add_shape(
+                MSO_SHAPE.RECTANGLE, LEFT + place * (width + between), TOP, width, Inches(1.35)
+            )
+            tile.name = name
             tile.fill.solid()
-            tile.fill.fore_color.rgb = _rgb(VERDICT_COLOURS[code])
-            tile.line.color.rgb = _rgb("#d5dade")
+            tile.fill.fore_color.rgb = _rgb(VERDICT_COLOURS[verdict])
+            tile.line.color.rgb = _rgb(EDGE)
             tile.shadow.inherit = False
-            colour = "#ffffff" if code in DARK else INK
             frame = tile.text_frame
             frame.word_wrap = True
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             frame.margin_left = frame.margin_right = Emu(30_000)
-            lines = [(str(int(row.sum())), 28), (briefing.verdict(code, self.lang), 10.5)]
-            lines.append((phrase("slide.binding", self.lang, count=int(row.iloc[0])), 10))
-            for number, (words, size) in enumerate(lines):
-                paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-                paragraph.alignment = PP_ALIGN.CENTER
-                self.run(paragraph, words, size, colour)
+            size = 32 if number.isdigit() else 24 if self.w.lang == "zh" else 20
+            for line, (text, points) in enumerate(((number, size), (name, 14), (remark, 12))):
+                if text:
+                    paragraph = frame.paragraphs[0] if line == 0 else frame.add_paragraph()
+                    paragraph.alignment = PP_ALIGN.CENTER
+                    self.run(paragraph, text, points, words_on(verdict))
 
     def matrix(self) -> None:
-        """Items × regions as native tables, verdicts in short words, so many rows a slide that they stay readable."""
-        table = briefing.matrix(self.reach)
-        pages = [table.iloc[start : start + MATRIX_ROWS] for start in range(0, len(table), MATRIX_ROWS)]
-        demo = briefing.uses_demo(self.reach.assessment)
-        for number, page in enumerate(pages, start=1):
-            title = phrase("slide.matrix", self.lang, page=number, pages=len(pages))
-            slide = self.slide(title, demo)
-            names = [briefing.region_name(self.reach, code, self.lang) for code in page.columns]
-            cells = [[phrase("column.indicator", self.lang), *names]]
-            for item, verdicts in page.iterrows():
-                label = f"{item} " if isinstance(item, int) else ""
-                words = [briefing.short_verdict(code, self.lang) for code in verdicts]
-                cells.append([label + briefing.item_name(item, self.lang), *words])
-            share = min(1.15, (8.1 if self.lang == "zh" else 8.6) / max(len(names), 1))
-            widths = [12.13 - share * len(names), *[share] * len(names)]
-            size = 10 if self.lang == "zh" else 9
-            drawn = self.table(slide, cells, widths, Inches(1.1), row_height=0.295, size=size)
-            for y, (_, verdicts) in enumerate(page.iterrows(), start=1):
-                for x, code in enumerate(verdicts, start=1):
-                    _shade(drawn.cell(y, x), code)
+        """Items × regions as native tables, once: verdicts in short words, so many a slide that they stay readable."""
+        if self.is_matrix_there:
+            return
+        self.is_matrix_there = True
+        table = self.analysis.matrix()
+        rows, size, height = MATRIX_LOOKS[self.w.lang]
+        blocks = [
+            table.iloc[start : start + rows, first : first + MATRIX_REGIONS]
+            for first in range(0, len(table.columns), MATRIX_REGIONS)
+            for start in range(0, len(table), rows)
+        ]
+        for number, block in enumerate(blocks, start=1):
+            title = self.w("slide.matrix", page=number, pages=len(blocks))
+            self.matrix_page(title, block, size, height)
 
-    def weaker(self, code: str) -> None:
+    def matrix_page(self, title: str, block: pd.DataFrame, size: float, height: float) -> None:
+        a, w = self.analysis, self.w
+        slide = self.slide(title, _is_demo(a.assessment["status"]))
+        cells = [[w("column.indicator"), *(a.name(code, w.lang) for code in block.columns)]]
+        for item, verdicts in block.iterrows():
+            label = f"{item} " if isinstance(item, int) else ""
+            pressing = a.pressing_item(item)
+            cells.append([label + a.item_name(item, w.lang), *(w.short_verdict(code, pressing) for code in verdicts)])
+        share = min(1.15, 8.1 / len(block.columns))
+        widths = [12.13 - share * len(block.columns), *[share] * len(block.columns)]
+        drawn = self.table(slide, cells, widths, Inches(1.1), row_height=height, size=size)
+        drawn.rows[0].height = Inches(0.5)
+        for y, (_, verdicts) in enumerate(block.iterrows(), start=1):
+            for x, code in enumerate(verdicts, start=1):
+                _shade(drawn.cell(y, x), code)
+
+    def weaker(self, region: Region) -> None:
         """Targets that ask for less than a national edition does; national numbers that are unverified say so."""
-        rows = self.reach.editions[self.reach.editions["region_code"] == code]
-        table = briefing.editions_of(self.reach, code, self.lang)[rows["weaker"].to_numpy(bool)]
-        number, name, target, edition, national, _ = table.columns
-        lines = table[[name, target, edition, national]].astype(str)
-        lines[name] = [f"{n} {words}".strip() for n, words in zip(table[number], table[name], strict=True)]
+        w, editions = self.w, self.analysis.editions
+        rows = editions[(editions["region_code"] == region.code) & editions["weaker"].astype(bool)]
+        lines = []
+        for row in rows.itertuples():
+            record = self.analysis.indicators[row.indicator]
+            unit = w.unit(record.unit)
+            national = f"{_sign(row.national_comparison)} {w.plain(row.national)} {unit}".strip()
+            if row.confidence in catalog.UNVERIFIED:
+                national += w.bracket(w("mark.unverified"))
+            asked = f"{_sign(row.comparison)} {w.plain(row.target)} {unit}".strip()
+            lines.append([f"{record.label} {w.name(record)}".strip(), asked, str(row.edition), national])
+        head = [w(f"column.{name}") for name in ("indicator", "target", "edition", "national")]
         for start in range(0, len(lines), EDITION_ROWS):
-            slide = self.slide(phrase("page.weaker", self.lang), False)
-            cells = [list(lines.columns), *lines.iloc[start : start + EDITION_ROWS].to_numpy().tolist()]
-            self.table(slide, cells, (5.6, 2.3, 1.4, 2.83), Inches(1.25), row_height=0.43, size=13)
+            slide = self.slide(w("page.weaker"), False)
+            shown = [head, *lines[start : start + EDITION_ROWS]]
+            self.table(slide, shown, (5.6, 2.2, 1.4, 2.93), TOP, row_height=0.5, size=14)
 
-    def forecast(self, row: pd.Series) -> None:
-        """One indicator of one region: an editable chart, the claim, and the sources in the notes."""
-        indicator = catalog.indicators()[row["indicator"]]
-        place = briefing.region_name(self.reach, row["region_code"], self.lang)
-        title = f"{place} · {indicator.label} {indicator.name(self.lang)}"
-        slide = self.slide(title, row["status"] == "demo", size=22)
-        frame = slide.shapes.add_chart(
-            XL_CHART_TYPE.AREA_STACKED, LEFT, Inches(1.2), Inches(8.6), Inches(5.5), self.chart_data(row)
+    def forecasts(self, weak: Iterable[Statement], most: int) -> None:
+        drawable = [s for s in weak if s.comparison != "done" and np.isfinite(s.target) and np.isfinite(s.latest_value)]
+        for s in drawable[:most]:
+            self.forecast(s)
+
+    def forecast(self, s: Statement) -> None:
+        """One indicator of one region: an editable chart, what is said of it, who acts, and the sources in the notes."""
+        w = self.w
+        name = self.analysis.name(s.region_code, w.lang)
+        title = f"{name} · {_labelled(s, w)}"
+        said = briefing.sentence(s, w)
+        slide = self.slide(title, s.status == "demo", sizes=[24, 22, 20, 18])
+        self.chart(slide, s, title, said)
+        lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
+        below = [
+            briefing.pace(s, w),
+            briefing.contribution(s, w),
+            briefing.fared(s, w),
+            briefing.city_only(s, w),
+            w("slide.lead", departments=lead) if lead else "",
+            w("deck.supporting", departments=supporting) if supporting else "",
+        ]
+        side = Inches(9.1)
+        sizes = [16, 15, 14, 13, 12]
+        self.text(slide, [said, *filter(None, below)], side, TOP, LEFT + WIDTH - side, FOOT - TOP, sizes=sizes)
+        self.notes(slide, [s])
+
+    def chart(self, slide, s: Statement, title: str, said: str) -> None:
+        """Measured years, the target and its dates; band and median where there is a forecast."""
+        w, record = self.w, s.record
+        table = plotdata.fan(s)
+        series = self.series(s, table)
+        data = CategoryChartData(number_format=f"0.{'0' * (record.decimals or 0)}".rstrip("."))
+        data.categories = [str(year) for year in table.index]
+        for name, (said_of, values) in series.items():
+            del name
+            data.add_series(said_of, [None if v is None or not np.isfinite(v) else float(v) for v in values])
+        kind = XL_CHART_TYPE.AREA_STACKED if "band80" in series else XL_CHART_TYPE.LINE_MARKERS
+        frame = slide.shapes.add_chart(kind, LEFT, TOP, Inches(8.3), Inches(5.6), data)
+        frame.name = title
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}: {said}" if w.lang == "en" else f"{title}：{said}")
+        chart = frame.chart
+        _draw(chart, list(series))
+        _axes(chart, w.unit(record.unit), _limits(table, record))
+        chart.has_title = True  # the mark goes along when the chart is copied elsewhere
+        frame_of_title = chart.chart_title.text_frame
+        mark = w.bracket(w.demo_mark(s.status == "demo"))
+        self.run(
+            frame_of_title.paragraphs[0],
+            f"{self.analysis.name(s.region_code, w.lang)} · {w.name(record)}{mark}",
+            14,
+            INK,
         )
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", briefing.claim(self.reach, row, self.lang))
-        _style_forecast(frame.chart, indicator, self.lang)
-        side = Inches(9.45)
-        claim = briefing.claim(self.reach, row, self.lang)
-        self.text(slide, claim, side, Inches(1.4), Inches(3.35), Inches(2.9), size=14)
-        pace = " ".join(filter(None, (briefing.pace(row, self.lang), briefing.fared(row, self.lang))))
-        if pace:
-            self.text(slide, pace, side, Inches(4.3), Inches(3.35), Inches(1.6), size=12, colour=QUIET)
-        lead = phrase("slide.lead", self.lang, departments=briefing.leads(self.reach, row))
-        self.text(slide, lead, side, Inches(6.0), Inches(3.35), Inches(0.7), size=12, colour=QUIET)
-        self.notes(slide, row.to_frame().T)
+        chart.chart_title.include_in_layout = False
+        for run in frame_of_title.paragraphs[0].runs:
+            run.font.bold = False
 
-    def chart_data(self, row: pd.Series) -> CategoryChartData:
-        """Years with the 80 % band (lower bound and width), history, median, target and due mark."""
-        key = (row["region_code"], row["indicator"])
-        history = self.reach.futures[key].history
-        rows = self.reach.forecasts
-        rows = rows[(rows["region_code"] == key[0]) & (rows["indicator"] == key[1])].set_index("year")
-        years = [*history.index, *rows.index]
-        past = history.interpolate()
-        lower = [*past, *rows["lo80"]]
-        width = [*[0.0] * len(past), *(rows["hi80"] - rows["lo80"])]
-        median = [*[None] * (len(past) - 1), past.iloc[-1], *rows["median"]]
-        measured = [None if np.isnan(value) else value for value in history] + [None] * len(rows)
-        due = [row["target"] if year == row["due"] else None for year in years]
-        data = CategoryChartData(number_format=f"0.{'0' * catalog.indicators()[key[1]].decimals}")
-        data.categories = [str(int(year)) for year in years]
-        words = ("lower", "band80", "history", "median", "target", "due")
-        for word, values in zip(
-            words, (lower, width, measured, median, [row["target"]] * len(years), due), strict=True
-        ):
-            name = phrase(f"chart.{word}", self.lang)
-            data.add_series(f"{name} {row['due']}" if word == "due" else name, values)
-        return data
+    def series(self, s: Statement, table: pd.DataFrame) -> dict[str, tuple[str, Iterable]]:
+        """Name and values of every series by what it is; the band is its lower bound and its width, stacked."""
+        w = self.w
+        series = {}
+        if table["median"].notna().any():
+            lower = table["lo80"].fillna(table["observed"].interpolate())
+            width = (table["hi80"] - table["lo80"]).fillna(0.0)
+            series |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
+        series["history"] = (w("chart.history"), table["observed"])
+        if table["median"].notna().any():
+            series["median"] = (w("chart.median"), table["median"])
+        series["target"] = (w("chart.target"), table["target"])
+        for key, year in {"due": s.due, "hold": s.hold_until}.items():
+            if year in table.index and (key == "due" or year != s.due):
+                series[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
+        return series
 
     # ------------------------------------------------------------------ parts
 
-    def slide(self, title: str, demo: bool, size: int = 26):
+    def slide(self, title: str, demo: bool, sizes: Iterable[int] = (26, 24, 22)):
         slide = self.presentation.slides.add_slide(self.title_only)
-        frame = slide.shapes.title
-        frame.left, frame.top, frame.width, frame.height = LEFT, Inches(0.35), Inches(10.4), Inches(0.75)
-        paragraph = frame.text_frame.paragraphs[0]
+        shape = slide.shapes.title
+        shape.left, shape.top, shape.width, shape.height = LEFT, Inches(0.35), Inches(10.4), Inches(0.75)
+        paragraph = shape.text_frame.paragraphs[0]
         paragraph.alignment = PP_ALIGN.LEFT
-        frame.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-        self.run(paragraph, title, size, INK)
+        shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        self.run(paragraph, title, _fitting([title], shape.width, Inches(0.5), sizes), INK)
         if demo:
             mark = slide.shapes.add_shape(
                 MSO_SHAPE.ROUNDED_RECTANGLE, Inches(11.35), Inches(0.5), Inches(1.38), Inches(0.42)
             )
+            mark.name = self.w.demo_mark(True)
             mark.fill.solid()
-            mark.fill.fore_color.rgb = _rgb("#fff4e0")
+            mark.fill.fore_color.rgb = _rgb(MARK_GROUND)
             mark.line.color.rgb = _rgb(MARK)
             mark.shadow.inherit = False
             mark.text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
-            self.run(mark.text_frame.paragraphs[0], briefing.demo_mark(True, self.lang), 12, MARK)
-        foot = phrase("slide.foot", self.lang, as_of=self.reach.as_of)
-        self.text(slide, foot, LEFT, Inches(6.95), WIDTH, Inches(0.35), size=10, colour=QUIET)
+            self.run(mark.text_frame.paragraphs[0], self.w.demo_mark(True), 14, MARK)
+        foot = self.w("slide.foot", as_of=self.analysis.as_of)
+        self.text(slide, [foot], LEFT, FOOT, WIDTH, Inches(0.35), sizes=[12], colour=QUIET)
         return slide
 
-    def text(self, slide, words: str, left, top, width, height, *, size: int, colour: str = INK) -> None:
+    def text(self, slide, paragraphs, left, top, width, height, *, sizes, colour: str = INK, apart: float = 6) -> None:
+        """Paragraphs in the largest of `sizes` that fits the box; `apart` [pt] between them."""
         frame = slide.shapes.add_textbox(left, top, width, height).text_frame
         frame.word_wrap = True
-        self.run(frame.paragraphs[0], words, size, colour)
+        size = _fitting(paragraphs, width, height, sizes, apart)
+        for number, words_ in enumerate(paragraphs):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            paragraph.space_after = Pt(apart if number < len(paragraphs) - 1 else 0)
+            self.run(paragraph, words_, size, colour)
 
-    def run(self, paragraph, words: str, size: float, colour: str) -> None:
+    def run(self, paragraph, text: str, size: float, colour: str) -> None:
         run = paragraph.add_run()
-        run.text = words.replace(" %", "\u00a0%")  # 83 % stays on one line
+        run.text = text.replace(" %", "\u00a0%")  # 83 % stays on one line
         run.font.size = Pt(size)
         run.font.color.rgb = _rgb(colour)
-        run._r.get_or_add_rPr().set("lang", "zh-CN" if self.lang == "zh" else "en-GB")
+        run._r.get_or_add_rPr().set("lang", "zh-CN" if self.w.lang == "zh" else "en-GB")
 
     def table(self, slide, cells: list[list[str]], widths, top, *, row_height: float, size: float):
         """A native table of quiet lines; the first row is the header."""
         height = Inches(row_height * len(cells))
         shape = slide.shapes.add_table(len(cells), len(cells[0]), LEFT, top, Inches(sum(widths)), height)
+        shape.name = slide.shapes.title.text_frame.text
         table = shape.table
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Inches(width)
         for y, line in enumerate(cells):
             table.rows[y].height = Inches(row_height)
-            for x, words in enumerate(line):
+            for x, text in enumerate(line):
                 cell = table.cell(y, x)
                 cell.margin_top = cell.margin_bottom = Emu(15_000)
                 cell.margin_left = cell.margin_right = Emu(45_000)
                 cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-                cell.fill.solid()
-                cell.fill.fore_color.rgb = _rgb("#dfe7ee" if y == 0 else "#ffffff")
-                paragraph = cell.text_frame.paragraphs[0]
-                paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
-                self.run(paragraph, words, size, INK)
+                _tint(cell, HEAD if y == 0 else "#ffffff")
+                for number, line_of_cell in enumerate(text.split("\n")):
+                    paragraph = cell.text_frame.paragraphs[0] if number == 0 else cell.text_frame.add_paragraph()
+                    paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
+                    self.run(paragraph, line_of_cell, size, INK)
         return table
 
-    def notes(self, slide, rows: pd.DataFrame) -> None:
-        """Where each number comes from: indicator, source, file and row."""
+    def notes(self, slide, statements: Iterable[Statement]) -> None:
+        """Where each number comes from: region, indicator, source, file and row."""
+        w = self.w
         lines = []
-        for _, row in rows.iterrows():
-            found = briefing.sources(self.reach, row)
-            if found:
-                indicator = catalog.indicators()[row["indicator"]]
-                value = briefing.latest(row, self.lang)
-                lines.append(
-                    f"{indicator.label} {indicator.name(self.lang)} = {value} ({briefing.year(row['latest_year'])})"
-                )
-                lines += [f"  {source}" for source in found[:SOURCES_SHOWN]]
-                if len(found) > SOURCES_SHOWN:
-                    lines.append(
-                        "  " + phrase("slide.more_sources", self.lang, count=len(found) - SOURCES_SHOWN, id=row["id"])
-                    )
-        slide.notes_slide.notes_text_frame.text = "\n".join([phrase("slide.sources", self.lang), *lines])
+        for s in statements:
+            sources = briefing.sources(s)
+            if not sources:
+                continue
+            name = self.analysis.name(s.region_code, w.lang)
+            lines.append(f"{name} · {_labelled(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
+            lines += [f"  {source}" for source in sources[:SOURCES_SHOWN]]
+            if len(sources) > SOURCES_SHOWN:
+                lines.append("  " + w("slide.more_sources", count=len(sources) - SOURCES_SHOWN, id=s.id))
+        if lines:
+            slide.notes_slide.notes_text_frame.text = "\n".join([w("slide.sources"), *lines])
 
 
 # ---------------------------------------------------------------------- the deck's look
+
+
+def _is_demo(statuses: Iterable[str]) -> bool:
+    return "demo" in set(statuses)
+
+
+def _labelled(s: Statement, w: Words) -> str:
+    return f"{s.record.label} {w.name(s.record)}".strip()
+
+
+def _sign(comparison: str) -> str:
+    return SIGNS.get(comparison, comparison)
+
+
+def _fitting(paragraphs: Iterable[str], width, height, sizes: Iterable[float], apart: float = 0) -> float:
+    """The largest size at which paragraphs fit a box; the smallest when none does. Glyph widths are estimated."""
+    inner, room = width / Pt(1) - 14.4, height / Pt(1) - 7.2  # a box's own margins
+    ems = [sum(1.0 if ord(c) > 0x2E7F else 0.53 for c in text) for text in paragraphs]
+    for size in sizes:
+        lines = sum(math.ceil(1.03 * em * size / inner) for em in ems)
+        if lines * size * 1.22 + apart * (len(ems) - 1) <= room:
+            return size
+    return size
+
+
+def _about(presentation, w: Words) -> None:
+    """Who and when: the template brings its own author and a date of 2013."""
+    about, now = presentation.core_properties, datetime.now(UTC)
+    about.title = w("slide.title")
+    about.author = about.last_modified_by = "ecoanalysis"
+    about.created = about.modified = now
+    about.language = "zh-CN" if w.lang == "zh" else "en-GB"
+    about.revision = 1
 
 
 def _widen(presentation) -> None:
@@ -326,8 +539,8 @@ def _theme_fonts(presentation) -> None:
     space = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
     for kind in ("majorFont", "minorFont"):
         font = tree.find(f".//a:{kind}", space)
-        font.find("a:latin", space).set("typeface", LATIN_FONT)
-        font.find("a:ea", space).set("typeface", EAST_ASIAN_FONT)
+        font.find("a:latin", space).set("typeface", SCREEN_FONTS["latin"])
+        font.find("a:ea", space).set("typeface", SCREEN_FONTS["east_asian"])
     theme._blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -335,72 +548,85 @@ def _rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
-def _shade(cell, verdict: str) -> None:
+def _tint(cell, colour: str) -> None:
     cell.fill.solid()
-    cell.fill.fore_color.rgb = _rgb(VERDICT_COLOURS[verdict])
-    if verdict in DARK:
-        for run in cell.text_frame.paragraphs[0].runs:
-            run.font.color.rgb = _rgb("#ffffff")
+    cell.fill.fore_color.rgb = _rgb(colour)
 
 
-def _style_forecast(chart, indicator: catalog.Indicator, lang: str) -> None:
-    """Turn the stacked areas into band and lines on one pair of axes, all from one embedded workbook."""
+def _shade(cell, verdict: str) -> None:
+    """A verdict's colour, and words that stand out on it."""
+    _tint(cell, VERDICT_COLOURS[verdict])
+    for run in cell.text_frame.paragraphs[0].runs:
+        run.font.color.rgb = _rgb(words_on(verdict))
+
+
+LOOKS = {  # colour, width [pt], dash, marker
+    "history": (INK, 2.25, None, "circle"),
+    "median": (BAND, 2.25, "sysDash", None),
+    "target": (TARGET, 1.75, None, None),
+    "due": (MARK, None, None, "diamond"),
+    "hold": (MARK, None, None, "triangle"),
+}
+
+
+def _draw(chart, names: list[str]) -> None:
+    """Give every series its look; stacked areas become band and lines on one pair of axes, one workbook behind all."""
     plot = chart._chartSpace.chart.plotArea
-    areas = plot.find(qn("c:areaChart"))
-    series = areas.findall(qn("c:ser"))
-    lines = etree.SubElement(plot, qn("c:lineChart"))
-    areas.addnext(lines)
-    for tag, value in (("c:grouping", "standard"), ("c:varyColors", "0")):
-        etree.SubElement(lines, qn(tag)).set("val", value)
-    looks = (
-        (INK, 2.25, None, "circle"),
-        (BAND, 2.25, "sysDash", None),
-        (TARGET, 1.75, None, None),
-        (MARK, None, None, "diamond"),
-    )
-    for element, look in zip(series[2:], looks, strict=True):
-        areas.remove(element)
-        _line(element, *look)
-        lines.append(element)
-    etree.SubElement(lines, qn("c:marker")).set("val", "1")
-    for axis in areas.findall(qn("c:axId")):
-        lines.append(copy.deepcopy(axis))
-    for element, fill in zip(series[:2], (None, BAND), strict=True):
-        _area(element, fill)
+    areas, lines = plot.find(qn("c:areaChart")), plot.find(qn("c:lineChart"))
+    if areas is not None:
+        lines = etree.SubElement(plot, qn("c:lineChart"))
+        areas.addnext(lines)
+        for tag, value in (("c:grouping", "standard"), ("c:varyColors", "0")):
+            etree.SubElement(lines, qn(tag)).set("val", value)
+    drawn = (lines if areas is None else areas).findall(qn("c:ser"))
+    for name, element in zip(names, drawn, strict=True):
+        if name in LOOKS:
+            _line(element, *LOOKS[name])
+            if areas is not None:
+                areas.remove(element)
+                lines.append(element)
+        else:
+            _area(element, BAND if name == "band80" else None)
+    if areas is not None:
+        etree.SubElement(lines, qn("c:marker")).set("val", "1")
+        for axis in areas.findall(qn("c:axId")):
+            lines.append(copy.deepcopy(axis))
     chart._chartSpace.chart.find(qn("c:dispBlanksAs")).set("val", "gap")  # a missing year is a gap, never a zero
-    _axes(chart, indicator, lang)
     chart.has_legend = True
     chart.legend.position = XL_LEGEND_POSITION.BOTTOM
     chart.legend.include_in_layout = False
-    chart.legend.font.size = Pt(11)
-    entry = etree.SubElement(chart.legend._element, qn("c:legendEntry"))
-    etree.SubElement(entry, qn("c:idx")).set("val", "0")
-    etree.SubElement(entry, qn("c:delete")).set("val", "1")
-    chart.legend._element.find(qn("c:legendPos")).addnext(entry)
-    chart.font.size = Pt(11)
+    chart.legend.font.size = Pt(12)
+    if areas is not None:  # the lower bound carries the band and is nothing to read
+        entry = etree.SubElement(chart.legend._element, qn("c:legendEntry"))
+        etree.SubElement(entry, qn("c:idx")).set("val", "0")
+        etree.SubElement(entry, qn("c:delete")).set("val", "1")
+        chart.legend._element.find(qn("c:legendPos")).addnext(entry)
+    chart.font.size = Pt(12)
     chart.font.color.rgb = _rgb(QUIET)
     east_asian = etree.SubElement(chart.font._rPr, qn("a:ea"))
-    east_asian.set("typeface", EAST_ASIAN_FONT)
+    east_asian.set("typeface", SCREEN_FONTS["east_asian"])
 
 
-def _axes(chart, indicator: catalog.Indicator, lang: str) -> None:
+def _axes(chart, unit: str, limits: tuple[float, float, float]) -> None:
     values, years = chart.value_axis, chart.category_axis
     values.has_major_gridlines = True
-    values.major_gridlines.format.line.color.rgb = _rgb("#e6eaee")
+    values.major_gridlines.format.line.color.rgb = _rgb(GRID)
     values.format.line.fill.background()
     values.tick_labels.number_format = "General"
     values.tick_labels.number_format_is_linked = False
-    values.minimum_scale, values.maximum_scale, values.major_unit = _limits(chart, indicator)
-    unit = briefing.unit(indicator.unit, lang)
+    values.minimum_scale, values.maximum_scale, values.major_unit = limits
     if unit:
         values.has_title = True
         values.axis_title.text_frame.text = unit
         run = values.axis_title.text_frame.paragraphs[0].runs[0]
-        run.font.size, run.font.bold = Pt(11), False
+        run.font.size, run.font.bold = Pt(12), False
         run.font.color.rgb = _rgb(QUIET)
-    years.format.line.color.rgb = _rgb("#c4ccd4")
+    years.format.line.color.rgb = _rgb(AXIS)
     years.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     crossing = values._element.find(qn("c:crossBetween"))
+    if crossing is None:  # charts of lines alone come without
+        crossing = etree.Element(qn("c:crossBetween"))
+        values._element.find(qn("c:crosses")).addnext(crossing)
     crossing.set("val", "midCat")
     cross = years._element.find(qn("c:crosses"))
     if cross is not None:  # the year axis stays at the foot when values go below zero
@@ -408,13 +634,11 @@ def _axes(chart, indicator: catalog.Indicator, lang: str) -> None:
         cross.set("val", "min")
 
 
-def _limits(chart, indicator: catalog.Indicator) -> tuple[float, float, float]:
+def _limits(table: pd.DataFrame, indicator: catalog.Indicator) -> tuple[float, float, float]:
     """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
-    drawn = [series.values for plot in chart.plots for series in plot.series]
-    lower, width, *others = np.array(drawn, float)  # None becomes NaN
-    everything = np.concatenate([lower, lower + width, *others])
-    low, high = np.nanmin(everything), np.nanmax(everything)
-    least = max(0.02 * abs(high), 10.0**-indicator.decimals * 4)  # a standing series is no mountain range
+    drawn = table[["observed", "median", "lo80", "hi80", "target"]].to_numpy(float)
+    low, high = np.nanmin(drawn), np.nanmax(drawn)
+    least = max(0.02 * abs(high), 10.0 ** -(indicator.decimals or 0) * 4)  # a standing series is no mountain range
     margin = max(0.05 * (high - low), (least - (high - low)) / 2)
     bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
     bottom, top = np.clip([low - margin, high + margin], *bounds)

@@ -1,11 +1,12 @@
 """Short yearly series continued into possible futures.
 
 `sample_paths` draws joint paths, `quantiles` gives the same distribution year by year, `blocks` serves panels that do
-not fit in memory. `explain` says why, `fared` how such statements have come true, `level_shift` where a series jumped.
+not fit in memory. `explain` says why (`sentences` in words), `fared` how such statements have come true, `level_shift`
+where a series jumped.
 """
 
 from ecoanalysis.forecast.breaks import LevelShift, level_shift
-from ecoanalysis.forecast.explanation import Explanation, Fared, explain, fared, fared_table
+from ecoanalysis.forecast.explanation import Explanation, Fared, Reason, explain, fared, fared_table, sentences
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
@@ -19,6 +20,7 @@ __all__ = [
     "Fared",
     "GreyModel",
     "LevelShift",
+    "Reason",
     "blocks",
     "explain",
     "fared",
@@ -27,4 +29,5 @@ __all__ = [
     "level_shift",
     "quantiles",
     "sample_paths",
+    "sentences",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,47 @@ from scipy import special
 
 from ecoanalysis.forecast.breaks import LevelShift, level_shift
 from ecoanalysis.forecast.closed_form import roughness
-from ecoanalysis.forecast.paths import shapes
+from ecoanalysis.forecast.features import RECENT
+from ecoanalysis.forecast.learned import learned
+from ecoanalysis.forecast.paths import of_model, shapes
+from ecoanalysis.forecast.windows import Windows
+from ecoanalysis.words import Words
 
 FARED = Path(__file__).with_name("fared.csv")
 BANDS = (0.025, 0.1, 0.5, 0.9, 0.975)
+
+
+REASONS = {  # odd features by what they are about; those that say the same are set aside together
+    "recent": tuple(
+        [f"change_{age}" for age in range(RECENT)]
+        + "drift_2 drift_3 fading_0.5 fading_0.8 slope_5 late_minus_early".split()
+    ),
+    "long": tuple("drift drift_5 drift_10 slope direction_count median_change".split()),
+    "return": tuple("line_end line_end_5 mean_gone near_gone".split()),
+    "jump": tuple("lopsided largest largest_recent".split()),
+    "better": ("better",),
+    "bounds": tuple("bounds_near_2 bounds_near_8 bounds_near_30".split()),
+    "growth": tuple("level sign signed_share compound_minus_drift growth".split()),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """By how much one kind of feature moved the median, against the same forecast with these features at zero.
+
+    Attributes
+    ----------
+    name : str
+        A key of `REASONS`.
+    features : tuple of str
+        Names of the features, as in `features.ODD`.
+    moved : array (horizon,)
+        In the unit of the series; what several reasons moved does not add up, features speak together.
+    """
+
+    name: str
+    features: tuple[str, ...]
+    moved: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -58,6 +95,10 @@ class Explanation:
         `bands` as they would be without sisters.
     standing : array (horizon,)
         Chance of the last value itself because the series stands still.
+    unchanged : array (horizon,)
+        Chance of the last value itself for whatever reason: `standing`, and at a bound also what would pass it.
+    reasons : tuple of Reason
+        What moved the median, the strongest in the last year first.
     """
 
     observations: int
@@ -78,6 +119,8 @@ class Explanation:
     sisters: int
     lone_bands: np.ndarray
     standing: np.ndarray
+    unchanged: np.ndarray
+    reasons: tuple[Reason, ...]
 
 
 def explain(
@@ -127,7 +170,63 @@ def explain(
         sisters=0 if w.company is None else len(w.company.who),
         lone_bands=lone_bands,
         standing=shape.standing[0],
+        unchanged=(fine == w.last[0]).mean(axis=1),
+        reasons=_reasons(w, horizon, bands[:, 2]),
     )
+
+
+def _reasons(w: Windows, horizon: int, median: np.ndarray) -> tuple[Reason, ...]:
+    reasons = []
+    for name, names in REASONS.items():
+        other = of_model(partial(learned, without=names), w, int(horizon))
+        reasons.append(Reason(name, names, median - other.at(np.zeros(1))[0, :, 0]))
+    return tuple(sorted(reasons, key=lambda reason: -abs(reason.moved[-1])))
+
+
+def sentences(found: Explanation, w: Words, decimals: int, unit: str = "", most: int = 3) -> list[str]:
+    """An explanation in words: what moved the median of its last year, what the sisters changed, standing still.
+
+    Parameters
+    ----------
+    found : Explanation
+    w : Words
+        The language.
+    decimals : int
+        Decimals of a value; what moved the median by less than half of the last one is not told.
+    unit : str
+        As it is to stand after a number, with its space.
+    most : int
+        Reasons that are told.
+    """
+
+    def value(number: float) -> str:
+        return w.number(number, decimals) + unit
+
+    years = len(found.bands)
+    told = [r for r in found.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
+    lines = [
+        w(
+            "explain.higher" if reason.moved[-1] > 0 else "explain.lower",
+            years=years,
+            reason=w(f"explain.reason_{reason.name}"),
+            amount=value(abs(reason.moved[-1])),
+        )
+        for reason in told
+    ]
+    last, alone = found.bands[-1], found.lone_bands[-1]
+    if found.sisters:
+        widths = {"before": value(alone[3] - alone[1]), "after": value(last[3] - last[1])}
+        lines.append(
+            w("explain.sisters", count=found.sisters, years=years, before=value(alone[2]), after=value(last[2]))
+        )
+        lines.append(w("explain.sisters_width", **widths))
+    else:
+        lines.append(w("explain.alone"))
+    if found.standing[-1] > 0:
+        lines.append(
+            w("explain.standing", years=years, value=value(found.latest), chance=w.chance(found.unchanged[-1]))
+        )
+    return lines
 
 
 @dataclass(frozen=True)

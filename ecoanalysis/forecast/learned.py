@@ -9,12 +9,13 @@ exactly minus the forecast of y. Several networks are averaged.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from ecoanalysis.forecast.features import features
+from ecoanalysis.forecast.features import ODD, features
 from ecoanalysis.forecast.shape import Shape
 from ecoanalysis.forecast.sisters import seen
 from ecoanalysis.forecast.windows import Windows
@@ -35,21 +36,29 @@ def networks(file: Path) -> list[dict[str, np.ndarray]]:
     return [{name: np.array(rows) for name, rows in layers.items()} for layers in found.values()]
 
 
-def learned(w: Windows, horizon: int, file: Path = WEIGHTS, with_sisters: Path | None = None) -> Shape:
+def learned(
+    w: Windows, horizon: int, file: Path = WEIGHTS, with_sisters: Path | None = None, without: Sequence[str] = ()
+) -> Shape:
     """Distributions 1..horizon years after the last observation, (series, horizon), by the weights in `file`.
 
-    Series with sisters are answered by the networks of `with_sisters`, the others by those of `file`.
+    Series with sisters are answered by the networks of `with_sisters`, the others by those of `file`. Odd features
+    named in `without` are taken for zero, their neutral value: the series then leans neither way by them.
     """
-    company = w.company
-    odd, even = features(w)
-    raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
-    with_sisters = with_sisters or WEIGHTS_WITH_SISTERS
-    if company is not None and with_sisters.exists():
+    neutral = [ODD.index(name) for name in without]
+    company, with_sisters = w.company, with_sisters or WEIGHTS_WITH_SISTERS
+    if company is None or not with_sisters.exists():
+        odd, even = features(w)
+        odd[:, neutral] = 0.0
+        raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
+    else:
+        odd, even = features(company.pool)  # the series themselves come first in the pool
         rows, of = np.unique(company.of, return_inverse=True)
-        pool_odd, pool_even = features(company.pool)
-        seen_odd, seen_even = seen(company.pool, pool_odd, pool_even, company.who, company.of)
-        context = seen_odd, seen_even, of
+        context = *seen(company.pool, odd, even, company.who, company.of), of
+        odd[:, neutral] = 0.0  # of the series, not of its sisters: those have been read above
+        raw = np.empty((len(w), 11))
         raw[rows] = np.mean([_answer(net, odd[rows], even[rows], context) for net in networks(with_sisters)], axis=0)
+        alone = np.setdiff1d(np.arange(len(w)), rows)
+        raw[alone] = np.mean([_answer(net, odd[alone], even[alone]) for net in networks(file)], axis=0)
     location, width, skew, tail = continued(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)

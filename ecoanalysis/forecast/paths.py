@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -181,11 +181,16 @@ def shapes(histories, horizon, bounds, better, breaks, method, references=None, 
         raise ValueError(f"method: {method!r}; choose one of {', '.join(METHODS)}")
     laid = windows(histories, bounds, better, breaks)
     laid = with_sisters(laid, references, _labels(groups, len(laid)))
+    return laid, of_model(METHODS[method], laid, int(horizon))
+
+
+def of_model(model: Callable, laid: Windows, horizon: int) -> Shape:
+    """The model's distributions of the years after the end of each history, standing still included."""
     latest = int(laid.ahead.max(initial=0))
-    shape = METHODS[method](laid, int(horizon) + latest)
+    shape = model(laid, horizon + latest)
     if isinstance(shape, Shape):  # comparison models know no standing still
-        shape = replace(shape, standing=standing_chance(laid, int(horizon) + latest), last=laid.last)
-    return laid, shape.from_year(laid.ahead, int(horizon)) if latest else shape
+        shape = replace(shape, standing=standing_chance(laid, horizon + latest), last=laid.last)
+    return shape.from_year(laid.ahead, horizon) if latest else shape
 
 
 def _levels(levels: Sequence[float]) -> np.ndarray:

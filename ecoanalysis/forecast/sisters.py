@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecoanalysis.forecast.features import EVEN, ODD
-from ecoanalysis.forecast.windows import Windows, lay_out, readable
+from ecoanalysis.forecast.windows import Windows, lay_out, readable, sound
 
 MOST = 16  # sisters that are read
 FEWEST = 2  # sisters below which a series counts as alone
@@ -161,6 +161,10 @@ def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None
         if isinstance(histories, (str, bytes)) or not hasattr(histories, "__len__"):
             faults.append(f"series {i}: references must be a list of histories; give [] where there are none")
             continue
+        if sound(histories):
+            arrays.extend(histories)
+            owner.extend([i] * len(histories))
+            continue
         for j, history in enumerate(histories):
             values, fault = readable(history)
             if fault.startswith(("all NaN", "empty")):
@@ -198,13 +202,3 @@ def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None
 def _joined(w: Windows, more: Windows) -> Windows:
     parts = {k: np.concatenate([v, vars(more)[k]]) for k, v in vars(w).items() if v is not None}
     return type(w)(**parts)
-
-
-def standing_share(w: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each series' sisters whose last year brought no change, and whether there are any, (series,) each."""
-    if w.company is None:
-        return np.zeros(len(w)), np.zeros(len(w))
-    pool, who, of = w.company.pool, w.company.who, w.company.of
-    still = (pool.n[who] > 1) & (pool.values[who, -1] == pool.values[who, -2])
-    count = np.bincount(of, minlength=len(w))
-    return np.bincount(of, still, minlength=len(w)) / np.maximum(count, 1), (count > 0).astype(float)

@@ -1,10 +1,10 @@
 """Series that stand still: a protected area that is not redrawn, a rate that has been 100 % for years.
 
 A smooth distribution gives the last value itself no chance. So a series that has not moved for some years gets, for
-each coming year, a chance of standing where it is: a product of yearly chances, each a logistic function of the years
-stood by then, of being at a bound, of having stood before and of never having moved. The weights (`standing.csv`)
-were learned from 7,707 standing windows of 127 indicators. What stands persists: the yearly chance rises with the
-years, it is not the same chance to a power.
+each coming year, a chance of being at its last value: a logistic function of the years stood, of being at a bound, of
+having stood or been there before and of never having moved, which falls with the log of the years ahead. What stands
+persists and then ends: the chance of five years is not that of one year to the fifth power. The weights
+(`standing.csv`) are written by `training/standing.py`.
 """
 
 from __future__ import annotations
@@ -34,22 +34,32 @@ def years_stood(laid: Windows) -> np.ndarray:
     return np.minimum.accumulate(same[:, ::-1], axis=1).sum(axis=1) - 1
 
 
+def inputs(laid: Windows) -> dict[str, np.ndarray]:
+    """What the chance is made of, by name, (series,) each; meaningful where `years_stood` is above 0."""
+    stood = years_stood(laid)
+    earlier = laid.n - 1 - stood  # changes before the stand, the one that ended where it stands among them
+    none = (np.diff(laid.values, axis=1) == 0).sum(axis=1) - stood
+    there = (laid.values == laid.last[:, None]).sum(axis=1) - stood - 1
+    never = earlier <= 0
+    at_bound = (laid.last == laid.low) | (laid.last == laid.high)
+    return {
+        "constant": np.ones(len(laid)),
+        "years": np.log(np.maximum(stood, 1)),
+        "at_bound": at_bound.astype(float),
+        "never_moved": (never & ~at_bound).astype(float),  # a bound is reason enough
+        "stood_before": np.where(never, 0.0, (np.maximum(none, 0) + 0.5) / np.maximum(earlier, 1)),
+        "been_there": np.maximum(there, 0) / np.maximum(earlier, 1),
+    }
+
+
 def standing_chance(laid: Windows, horizon: int) -> np.ndarray:
     """Chance (series, horizon) that a series is at its last value 1..horizon years after it; 0 for one that moved."""
     c = weights()
-    years = years_stood(laid)
     chance = np.zeros((len(laid), horizon))
-    rows = np.flatnonzero(years > 0)
-    if not len(rows):
-        return chance
-    stood = years[rows]
-    earlier = laid.n[rows] - 2 - stood  # changes before the one that ended where it stands
-    none = (np.diff(laid.values[rows], axis=1) == 0).sum(axis=1) - stood
-    never = stood >= laid.n[rows] - 1
-    at_bound = (laid.last[rows] == laid.low[rows]) | (laid.last[rows] == laid.high[rows])
-    before = np.where(never, 0.0, (np.maximum(none, 0) + 0.5) / (np.maximum(earlier, 0) + 1))
-    still = c["constant"] + c["at_bound"] * at_bound + c["never_moved"] * never + c["stood_before"] * before
-    ahead = np.arange(horizon)
-    odds = still[:, None] + c["years"] * np.log(stood[:, None] + ahead) + c["later"] * np.log(ahead + 1)
-    chance[rows] = np.cumprod(special.expit(odds), axis=1)
+    rows = np.flatnonzero(years_stood(laid) > 0)
+    if len(rows):
+        seen = {name: values[rows] for name, values in inputs(laid).items()}
+        first = sum(c[name] * values for name, values in seen.items())
+        fall = c["later"] + c["later_years"] * seen["years"]
+        chance[rows] = special.expit(first[:, None] + fall[:, None] * np.log(np.arange(1, horizon + 1)))
     return chance

@@ -299,8 +299,7 @@ def pollution_load(
 
     Parameters
     ----------
-    cod_emission, ammonia_nitrogen_emission, so2_emission, dust_emission, nox_emission,
-    solid_waste_discarded
+    cod_emission, ammonia_nitrogen_emission, so2_emission, dust_emission, nox_emission, solid_waste_discarded
         Emissions of the year and waste thrown away. [t] NaN gives NaN.
     precipitation : Series or DataFrame by year
         [mm] NaN where 0.

@@ -145,6 +145,8 @@ def records(content: bytes, table: str, desk: Desk) -> list[tuple[int, dict[str,
     made = []
     for row, line in zip(rows, lines, strict=True):
         cells = [cell.strip() for cell in _cells(line)]
+        if cells and cells[0].startswith("#"):  # a remark, such as the examples of a new folder
+            continue
         if len(cells) != len(laid_out.header):  # a well-formed table on the whole, not in this line
             desk.report(row, "cells", found=len(cells), expected=len(laid_out.header))
         elif any(cells):

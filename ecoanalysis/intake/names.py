@@ -1,6 +1,6 @@
 """Names as people write them: regions, variables and years found in headers and labels, by an index.
 
-秦州, 秦州区, 天水市秦州区 and 620502 are one region; GDP, 地区生产总值 and 生产总值（现价）are one variable. Numbering,
+甲, 甲区, 某市甲区 and its code are one region; GDP, 地区生产总值 and 生产总值（现价）are one variable. Numbering,
 其中： and footnote marks are stripped. What comes near a known name is proposed and never taken for it.
 """
 

@@ -39,7 +39,9 @@ from ecoanalysis.runs.workers import pool
 
 __all__ = ["NOTEBOOKS", "PROCESSED", "Interrupted", "Job", "Outcome", "Refused", "Report", "run", "track_record"]
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+PACKAGE = Path(__file__).resolve().parents[1]
+# Inside the package where it was installed, beside it in a source tree.
+NOTEBOOKS = next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 RECORD_NOTEBOOK = "track_record"
 PROCESSED = Path("data/processed")
@@ -145,7 +147,7 @@ def run(
         check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
         with Directory(out, str(analysis.as_of)) as directory:
             making = _Making(work, analysis, directory, asked, inputs, plan, limit)
-            say(phrase("run.start", word, as_of=analysis.as_of, regions=len(making.jobs)))
+            say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
             try:
                 report, kept = making.make(workers, tables)
             except KeyboardInterrupt:

@@ -51,8 +51,8 @@ def folder_name(code: str, name: str) -> str:
 
     Examples
     --------
-    >>> folder_name("620523", "甘谷县"), folder_name("a-1", "../甘谷/县<b>")
-    ('620523_甘谷县', 'a-1_甘谷_县_b')
+    >>> folder_name("360121", "南昌县"), folder_name("a-1", "../南昌/县<b>")
+    ('360121_南昌县', 'a-1_南昌_县_b')
     """
     if not CODE.fullmatch(code):
         raise Refused("code", code=repr(code)[:60])

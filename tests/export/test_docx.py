@@ -11,18 +11,18 @@ from docx.enum.section import WD_ORIENT
 from docx.image.exceptions import UnrecognizedImageError
 from docx.oxml.ns import qn
 
-from ecoanalysis import assess, briefing, catalog
+from ecoanalysis import analyse, briefing, catalog, judge, words
 from ecoanalysis.catalog import phrase
-from ecoanalysis.export import docx
+from ecoanalysis.export import docx, worded
 
 CITY = "620500"
-UNMET = {*briefing.OPEN, "reached_at_risk"}
+UNMET = {*judge.OPEN, "reached_at_risk"}
 CJK = re.compile(r"[\u3400-\u9fff]")
 
 
 @pytest.fixture(scope="module")
-def rows(reach):
-    return reach.assessment[reach.assessment["region_code"] == CITY]
+def rows(analysis):
+    return analysis.assessment[analysis.assessment["region_code"] == CITY]
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,10 @@ def charts(tmp_path_factory, rows):
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def chapter(request, reach, charts, tmp_path_factory):
+def chapter(request, analysis, charts, tmp_path_factory):
     """Language, path and the document read back."""
     path = tmp_path_factory.mktemp("chapter") / "reachability.docx"
-    docx.write(reach, CITY, path, request.param, charts)
+    docx.write(analysis, CITY, path, request.param, charts)
     return request.param, path, Document(str(path))
 
 
@@ -81,17 +81,19 @@ def test_the_table_holds_every_target_of_the_region_in_the_order_of_the_assessme
     assert printed == [(indicator.label, indicator.name(lang)) for indicator in indicators]
 
 
-def test_verdict_chances_and_year_in_the_table_are_those_of_the_assessment(chapter, rows):
+def test_verdict_chances_and_year_in_the_table_are_those_of_the_assessment(chapter, analysis, rows):
     lang, _, _ = chapter
+    w = words.of(lang)
     for printed, (_, row) in zip(whole_table(chapter).rows[1:], rows.iterrows(), strict=True):
-        words = [plain(cell.text) for cell in printed.cells]
-        assert words[8] == briefing.verdict(row["verdict"], lang)
-        if row["verdict"] in briefing.OPEN:
-            assert words[7].startswith(briefing.chance(row["p_reach"]))
-        assert words[7].endswith(briefing.chance(row["p_hold"]))
-        assert (str(int(row["latest_year"])) in words[6]) if np.isfinite(row["latest_value"]) else words[6] == "—"
+        cells = [plain(cell.text) for cell in printed.cells]
+        s = analysis[CITY, row["indicator"], row["comparison"]]
+        assert cells[8] == w.verdict(row["verdict"], s.pressing)
+        if row["verdict"] in judge.OPEN:
+            assert cells[7].startswith(w.chance(row["p_reach"]))
+        assert cells[7].endswith(w.chance(row["p_hold"]))
+        assert (str(int(row["latest_year"])) in cells[6]) if np.isfinite(row["latest_value"]) else cells[6] == "—"
         demo = row["status"] == "demo" and np.isfinite(row["latest_value"])
-        assert (words[10] == briefing.demo_mark(True, lang)) == demo
+        assert (cells[10] == w.demo_mark(True)) == demo
 
 
 def test_every_table_with_a_header_repeats_it_and_splits_no_row(chapter):
@@ -141,7 +143,7 @@ def test_the_demo_notice_stands_on_the_first_page(chapter):
             break
         before.append(paragraph.text)
     assert phrase("slide.demo_notice", lang) in " ".join(before)
-    assert briefing.demo_mark(True, lang) in " ".join(before)
+    assert words.of(lang).demo_mark(True) in " ".join(before)
 
 
 def test_a_region_without_demo_rows_bears_no_demo_mark(folder):
@@ -150,7 +152,7 @@ def test_a_region_without_demo_rows_bears_no_demo_mark(folder):
     path = folder.path / "chapter.docx"
 
     def text(region: str) -> str:
-        docx.write(assess.reachability(folder.path, as_of=2023), region, path, "zh")
+        docx.write(analyse(folder.path, 2023), region, path, "zh")
         return everything(Document(str(path))).replace(phrase("about.status", "zh"), "")
 
     assert "54.0" in text("C1") and phrase("mark.demo", "zh") not in text("C1")
@@ -158,19 +160,19 @@ def test_a_region_without_demo_rows_bears_no_demo_mark(folder):
     assert phrase("slide.demo_notice", "zh") in text("C2")
 
 
-def test_causes_measures_projects_and_units_are_left_blank_for_the_departments(chapter, rows):
+def test_causes_measures_projects_and_units_are_left_blank_for_the_departments(chapter, analysis, rows):
     lang, _, document = chapter
     forms = [table for table in document.tables if len(table.columns) == 2]
-    assert len(forms) == rows["verdict"].isin(UNMET).sum()
+    assert len(forms) == len(analysis[CITY].weak) >= rows["verdict"].isin(UNMET).sum()
     for table in forms:
         assert len(table.rows) == 4
         assert all(row.cells[0].text and row.cells[1].text == "" for row in table.rows)
         assert table.rows[3].cells[0].text == phrase("docx.unit", lang).strip()
 
 
-def test_targets_weaker_than_a_national_edition_are_listed_and_unverified_thresholds_marked(chapter, reach):
+def test_targets_weaker_than_a_national_edition_are_listed_and_unverified_thresholds_marked(chapter, analysis):
     lang, _, document = chapter
-    weaker = reach.editions[(reach.editions["region_code"] == CITY) & reach.editions["weaker"]]
+    weaker = analysis.editions[(analysis.editions["region_code"] == CITY) & analysis.editions["weaker"]]
     assert len(weaker)
     table = table_with(document, phrase("column.edition", lang), phrase("column.national", lang))
     assert len(table.rows) == 1 + len(weaker)
@@ -180,60 +182,79 @@ def test_targets_weaker_than_a_national_edition_are_listed_and_unverified_thresh
         assert marked == (row["confidence"] in catalog.UNVERIFIED)
 
 
-def test_the_appendix_names_every_source_behind_a_value_and_counts_what_it_shortens(chapter, reach, rows):
+def test_the_appendix_names_every_source_behind_a_value_and_counts_what_it_shortens(chapter, analysis):
     lang, _, document = chapter
     table = table_with(document, phrase("column.source", lang))
-    with_value = rows[rows["inputs"] != ""]
-    assert len(table.rows) == 1 + len(with_value)
-    for printed, (_, row) in zip(table.rows[1:], with_value.iterrows(), strict=True):
-        found = briefing.sources(reach, row)
-        text = printed.cells[3].text
-        names = [source.rpartition(" (")[0] for source in found]
-        assert all(plain(name) in plain(text) for name in set(names)), row["indicator"]
-        for name in set(names):
-            if names.count(name) > docx.SOURCES_SHOWN:
-                assert phrase("docx.more_cells", lang, count=names.count(name)) in text
-        first = found[0].rpartition(" (")[2].removesuffix(")")
-        assert first in text
+    with_sources = [s for s in analysis[CITY].statements if len(s.sources)]
+    assert len(table.rows) == 1 + len(with_sources)
+    for printed, s in zip(table.rows[1:], with_sources, strict=True):
+        text, sources = printed.cells[3].text, s.sources
+        for name, count in sources["source"].astype(str).value_counts().items():
+            assert plain(name) in plain(text), s.indicator
+            if count > docx.SOURCES_SHOWN:
+                assert phrase("docx.more_cells", lang, count=count) in text
+        first = sources.iloc[0]
+        assert f"{first['file']}:{first['cell']}" in text
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_bad_rows_that_a_run_went_on_without_stand_in_the_appendix(folder, lang):
     folder.target("ecological_index", ">=", 57, "")
     folder.add(("C1", 2023, "no_such_variable", 60, ""))
-    reach = assess.reachability(folder.path, as_of=2023, skip_bad_rows=True)
+    analysis = analyse(folder.path, 2023, skip_bad_rows=True)
     path = folder.path / "chapter.docx"
-    docx.write(reach, "C1", path, lang)
+    docx.write(analysis, "C1", path, lang)
     text = everything(Document(str(path)))
-    assert reach.problems
-    for problem in briefing.left_out(reach, lang):
-        assert plain(problem) in text
+    assert analysis.problems
+    for problem in analysis.problems:
+        assert plain(problem.text(lang)) in text
 
 
 # ---------------------------------------------------------------------- items
 
 
-def test_every_unmet_item_has_its_heading_and_its_claim(chapter, reach, rows):
+def test_every_unmet_item_has_its_heading_and_all_that_is_said_of_it(chapter, analysis, rows):
     lang, _, document = chapter
-    unmet = rows[rows["verdict"].isin(UNMET)]
-    assert len(unmet)
-    names = {
-        f"{catalog.indicators()[code].label} {catalog.indicators()[code].name(lang)}" for code in unmet["indicator"]
-    }
-    assert set(headings(document, 2)) == names
+    w = words.of(lang)
+    weak = analysis[CITY].weak
+    assert {s.indicator for s in weak} >= set(rows.loc[rows["verdict"].isin(UNMET), "indicator"])
+    assert headings(document, 2) == [f"{s.record.label} {s.record.name(lang)}" for s in weak]
     text = everything(document)
-    for _, row in unmet.iterrows():
-        assert plain(briefing.claim(reach, row, lang)) in text
-        assert plain(briefing.pace(row, lang)) in text
-        assert plain(briefing.gap(row, lang)) in text
+    for s in weak:
+        assert plain(worded.said(s, w)) in text
+        assert plain(briefing.pace(s, w)) in text
 
 
-def test_items_by_verdict_add_up_to_the_plan_and_name_binding_items_first(chapter, reach):
+def test_the_chapter_begins_with_the_answer_and_names_the_plans_weak_points(chapter, analysis):
+    lang, _, document = chapter
+    paragraphs = [plain(p.text) for p in document.paragraphs]
+    start = paragraphs.index("一、总体结论" if lang == "zh" else "1. The answer")
+    second = paragraphs.index("二、指标可达性分析表" if lang == "zh" else "2. Reachability of every indicator")
+    before_the_table = paragraphs[start:second]
+    for sentence in briefing.headline(analysis[CITY], words.of(lang)):
+        assert plain(sentence) in before_the_table
+    named = "方案点名的薄弱指标：农村生活污水治理率（" if lang == "zh" else "Weak points that the plan names: "
+    assert any(text.startswith(named) for text in before_the_table)
+    assert any(
+        text.startswith("申报条件：" if lang == "zh" else "Conditions for applying: ") for text in before_the_table
+    )
+
+
+def test_lead_and_supporting_departments_stand_with_every_weak_point(chapter):
+    lang, _, document = chapter
+    wanted = {
+        "zh": "牵头部门：市住建局；配合部门：市自然资源局、市林草局。",
+        "en": "Lead department: 市住建局; supporting: 市自然资源局, 市林草局.",
+    }
+    assert wanted[lang] in [p.text for p in document.paragraphs]
+
+
+def test_items_by_verdict_add_up_to_the_plan_and_name_binding_items_first(chapter, analysis):
     lang, _, document = chapter
     table = table_with(document, phrase("docx.items", lang), phrase("attribute.binding", lang))
     numbers = [[int(cell.text) for cell in row.cells[1:4]] for row in table.rows[1:]]
     assert numbers[-1] == [sum(column) for column in zip(*numbers[:-1], strict=True)]
-    assert numbers[-1][2] == len(briefing.matrix(reach)) == 36
+    assert numbers[-1][2] == len(analysis.matrix()) == 36
     for row, (binding, advisory, _) in zip(table.rows[1:-1], numbers[:-1], strict=True):
         kinds = [kind for kind, count in (("binding", binding), ("advisory", advisory)) if count]
         lines = row.cells[4].text.split("\n")
@@ -257,11 +278,15 @@ def test_checklist_items_say_which_of_plan_data_and_proof_lack(chapter, rows):
     items = rows[rows["comparison"] == "done"]
     assert len(table.rows) == 1 + len(items)
     for printed, (_, row) in zip(table.rows[1:], items.iterrows(), strict=True):
-        lacking = [cell.text == phrase("docx.lacks", lang) for cell in printed.cells[2:5]]
+        marks = [cell.text for cell in printed.cells[2:5]]
+        if "not_supplied" in row["warning"]:  # no accusation
+            assert marks == [{"zh": "未提供", "en": "not supplied"}[lang]] * 3
+            continue
+        lacking = [mark == phrase("docx.lacks", lang) for mark in marks]
         assert lacking == [f"lacks_{kind}" in row["warning"] for kind in ("plan", "data", "proof")]
 
 
-def test_each_picture_stands_under_its_own_heading_and_is_told_in_words(chapter, reach, rows, charts):
+def test_each_picture_stands_under_its_own_heading_and_is_told_in_words(chapter, analysis, charts):
     lang, _, document = chapter
     under, heading = {}, ""
     for paragraph in document.paragraphs:
@@ -273,8 +298,8 @@ def test_each_picture_stands_under_its_own_heading_and_is_told_in_words(chapter,
     expected = {}
     for chart in charts:
         indicator = catalog.indicators()[chart.stem.split("_", 1)[1]]
-        row = rows[rows["indicator"] == indicator.code].iloc[0]
-        expected[f"{indicator.label} {indicator.name(lang)}"] = plain(briefing.claim(reach, row, lang))
+        s = analysis[CITY, indicator.code]
+        expected[f"{indicator.label} {indicator.name(lang)}"] = plain(briefing.named_sentence(s, words.of(lang)))
     assert under == expected
 
 
@@ -308,25 +333,25 @@ def test_pages_are_numbered_and_margins_are_those_of_gb_t_9704(chapter):
 
 def test_the_english_chapter_has_english_headings_and_the_chinese_one_chinese(chapter):
     lang, _, document = chapter
-    words = [*headings(document, 1), *headings(document, 2)]
-    words += [cell.text for table in document.tables if len(table.columns) > 2 for cell in table.rows[0].cells]
-    chinese = [bool(CJK.search(text)) for text in words]
+    texts = [*headings(document, 1), *headings(document, 2)]
+    texts += [cell.text for table in document.tables if len(table.columns) > 2 for cell in table.rows[0].cells]
+    chinese = [bool(CJK.search(text)) for text in texts]
     assert all(chinese) if lang == "zh" else not any(chinese)
 
 
-def test_an_unknown_region_is_refused_and_writes_nothing(reach, tmp_path):
+def test_an_unknown_region_is_refused_and_writes_nothing(analysis, tmp_path):
     with pytest.raises(KeyError, match="620500"):
-        docx.write(reach, "999999", tmp_path / "chapter.docx", "zh")
+        docx.write(analysis, "999999", tmp_path / "chapter.docx", "zh")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_chapter_that_cannot_be_finished_leaves_the_former_one(reach, tmp_path):
+def test_a_chapter_that_cannot_be_finished_leaves_the_former_one(analysis, tmp_path):
     path = tmp_path / "chapter.docx"
     path.write_bytes(b"former")
-    code = briefing.weak_points(reach, CITY).iloc[0]["indicator"]
+    code = analysis[CITY].weak[0].indicator
     (tmp_path / f"{code}.png").write_bytes(b"no picture")
     with pytest.raises(UnrecognizedImageError):
-        docx.write(reach, CITY, path, "zh", [tmp_path / f"{code}.png"])
+        docx.write(analysis, CITY, path, "zh", [tmp_path / f"{code}.png"])
     assert path.read_bytes() == b"former"
     assert not list(tmp_path.glob(".*"))
 
@@ -334,5 +359,5 @@ def test_a_chapter_that_cannot_be_finished_leaves_the_former_one(reach, tmp_path
 def test_a_region_without_targets_still_gets_a_chapter(folder):
     path = folder.path / "chapter.docx"
     folder.target("ecological_index", ">=", 57, "", region="C1")
-    docx.write(assess.reachability(folder.path, as_of=2023), "C2", path, "zh")
+    docx.write(analyse(folder.path, 2023), "C2", path, "zh")
     assert phrase("slide.no_weak_points", "zh") in everything(Document(str(path)))

@@ -1,12 +1,13 @@
 """The index page, parsed again: every verdict in words, every link leads somewhere, no network."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 
-from ecoanalysis import briefing
+from ecoanalysis import analyse, briefing, words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import languages, page
 
@@ -39,11 +40,11 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module", params=["zh", "en", "both"])
-def written(request, reach, tmp_path_factory):
+def written(request, analysis, tmp_path_factory):
     """A run's folder as a run leaves it, with one region failed."""
     folder = tmp_path_factory.mktemp("run") / "2023"
     outcomes = []
-    for place, region in enumerate(reach.regions.to_dict("records")):
+    for place, region in enumerate(analysis.regions.to_dict("records")):
         name = f"{region['code']}_{region['name_zh']}"
         (folder / name).mkdir(parents=True)
         failed = place == 2
@@ -57,7 +58,7 @@ def written(request, reach, tmp_path_factory):
         )  # fmt: skip
     for file in ("briefing_zh.pptx", "assessment.xlsx", "manifest.json"):
         (folder / file).write_text("", encoding="utf-8")
-    path = page.write_index(reach, folder, request.param, outcomes)
+    path = page.write_index(analysis, folder, request.param, outcomes)
     reader = Reader()
     reader.feed(path.read_text(encoding="utf-8"))
     return request.param, folder, reader
@@ -73,14 +74,48 @@ def test_every_link_leads_to_a_file_of_the_run_and_every_file_has_its_link(writt
     assert targets == files - {"index.html"}
 
 
-def test_every_item_and_region_has_its_verdict_in_words(written, reach):
+def test_every_item_and_region_has_its_verdict_in_words(written, analysis):
     lang, _, reader = written
-    table = briefing.matrix(reach)
-    for word in languages(lang):
+    table = analysis.matrix()
+    for lang_ in languages(lang):
+        w = words.of(lang_)
         for item, verdicts in table.iterrows():
-            label = f"{item} " if isinstance(item, int) else ""
-            wanted = [label + briefing.item_name(item, word), *(briefing.verdict(code, word) for code in verdicts)]
-            assert wanted in reader.rows, item
+            pressing = analysis.pressing_item(item)
+            name = (
+                f"{item} {analysis.item_name(item, lang_)}"
+                if isinstance(item, int)
+                else analysis.item_name(item, lang_)
+            )
+            assert [name, *(w.short_verdict(code, pressing) for code in verdicts)] in reader.rows, item
+
+
+def test_the_answers_stand_before_the_matrix(written, analysis):
+    lang, folder, _ = written
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    if lang == "zh":
+        first = text.index("天水市截止 2023 年应到期 35 项：按期达标 ")
+        assert first < text.index("申报条件：尚不具备。") < text.index("方案点名的薄弱指标：农村生活污水治理率（")
+        assert text.index("方案点名的薄弱指标") < text.index("各县区总体结论") < text.index("<table>")
+        assert ">甘谷县</a></b>截止 2023 年应到期 " in text
+    else:
+        assert text.index("Tianshui, as of 2023: of 35 items due, ") < text.index("Conditions for applying: not met.")
+        assert text.index("Conditions for applying") < text.rindex("<table>")
+    for lang_ in languages(lang):
+        for sentence in briefing.headline(analysis["620500"], words.of(lang_)):
+            assert sentence.replace("'", "&#x27;").replace('"', "&quot;") in text
+
+
+def test_names_and_errors_from_the_data_are_text_and_no_markup(folder):
+    attack = "<script>alert(1)</script>"
+    folder.target("ecological_index", ">=", 57, "")
+    folder.add(*(("C1", year, "ecological_index", 50 + year - 2019, "") for year in range(2019, 2024)))
+    analysis = analyse(folder.path, 2023)
+    regions = analysis.regions.replace({"乙县": attack, "County B": attack})
+    outcome = SimpleNamespace(region="C9", name=attack, folder="C9", notebook="n", state="failed", error=attack)
+    attacked = replace(analysis, regions=regions)
+    path = page.write_index(attacked, folder.path / "out", "both", [outcome], {"zh": [attack]})
+    text = path.read_text(encoding="utf-8")
+    assert "<script" not in text and text.count("&lt;script&gt;") >= 8
 
 
 def test_the_page_needs_no_network_and_fits_a_telephone(written):
@@ -91,10 +126,10 @@ def test_the_page_needs_no_network_and_fits_a_telephone(written):
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in reader.tags
 
 
-def test_demo_data_and_a_failed_region_are_told_in_each_language(written, reach):
+def test_demo_data_and_a_failed_region_are_told_in_each_language(written, analysis):
     lang, _, reader = written
     text = "".join(reader.words)
-    failed = reach.regions.iloc[2]
+    failed = analysis.regions.iloc[2]
     for word in languages(lang):
         assert phrase("slide.demo_notice", word) in text
         name = failed["name_en" if word == "en" else "name_zh"]
@@ -102,9 +137,9 @@ def test_demo_data_and_a_failed_region_are_told_in_each_language(written, reach)
         assert phrase("run.failed", word, region=name, folder=folder, error="ValueError: <b>") in text
 
 
-def test_an_unverified_national_number_says_so(written, reach):
+def test_an_unverified_national_number_says_so(written, analysis):
     lang, _, reader = written
-    weaker = reach.editions[reach.editions["weaker"] & reach.editions["confidence"].isin(["C", "D"])]
+    weaker = analysis.editions[analysis.editions["weaker"] & analysis.editions["confidence"].isin(["C", "D"])]
     assert len(weaker)
     for word in languages(lang):
         assert phrase("mark.unverified", word) in "".join(reader.words)

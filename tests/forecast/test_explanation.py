@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ecoanalysis import forecast
+from ecoanalysis import forecast, words
+from ecoanalysis.forecast import explanation, features
 
 STEP = [10, 10.2, 9.9, 10.1, 20, 20.3, 19.8]
 
@@ -94,3 +95,83 @@ def test_a_statement_finds_the_record_of_its_own_kind():
     for wrong in ((1.2, 8), (float("nan"), 8), (0.5, 0)):
         with pytest.raises(ValueError, match="probability"):
             forecast.fared(*wrong)
+
+
+RISING = [60.0, 63, 64, 68, 70, 73, 75]
+
+
+def reasons(history, **more) -> dict[str, np.ndarray]:
+    return {reason.name: reason.moved for reason in forecast.explain(history, 4, **more).reasons}
+
+
+def test_every_feature_that_leans_one_way_belongs_to_one_reason():
+    named = [name for names in explanation.REASONS.values() for name in names]
+    assert sorted(named) == sorted(features.ODD)
+
+
+def test_the_known_good_direction_moves_the_forecast_by_what_it_does_without():
+    known, unknown = (forecast.quantiles([RISING], 4, [0.5], better=[sign])[0, :, 0] for sign in (1, 0))
+    np.testing.assert_allclose(reasons(RISING, better=1)["better"], known - unknown, rtol=1e-9)
+    np.testing.assert_array_equal(reasons(RISING, better=0)["better"], np.zeros(4))
+
+
+def test_what_moved_a_series_moved_its_mirror_image_the_other_way_and_has_its_unit():
+    moved, mirrored, larger = (reasons(sign * np.array(RISING)) for sign in (1, -1, 1000))
+    for name, values in moved.items():
+        np.testing.assert_allclose(mirrored[name], -values, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(larger[name], 1000 * values, rtol=1e-6, atol=1e-9)
+    assert moved["recent"][-1] > 0.5
+
+
+def test_reasons_come_strongest_first_and_weak_ones_are_not_told():
+    found = forecast.explain(RISING, 4)
+    sizes = [abs(reason.moved[-1]) for reason in found.reasons]
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] > 0
+    assert len(forecast.sentences(found, words.of("en"), 0, most=9)) == 1 + sum(size >= 0.5 for size in sizes)
+
+
+def made(**more) -> forecast.Explanation:
+    """An explanation with numbers chosen by hand."""
+    bands = np.array([[1.0, 2, 5, 8, 9], [1, 3, 7, 9, 12]])
+    return explanation.Explanation(
+        *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((2, 2)), None, bands, bands, 0.1),
+        **(
+            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "unchanged": np.zeros(2), "reasons": ()} | more
+        ),
+    )
+
+
+def test_an_explanation_is_told_in_both_languages():
+    moves = (
+        explanation.Reason("recent", (), np.array([0.5, 1.24])),
+        explanation.Reason("bounds", (), np.array([0.1, -0.36])),
+        explanation.Reason("jump", (), np.array([0.1, 0.04])),
+    )
+    lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 6, 10, 12]])
+    found = made(
+        sisters=6, lone_bands=lone, standing=np.array([0.8, 0.25]), unchanged=np.array([0.8, 0.31]), reasons=moves
+    )
+    assert forecast.sentences(found, words.of("zh"), 1, " %") == [
+        "因近年变化的方向，未来第 2 年的中位预测高 1.2 %。",
+        "因离上下限的远近，未来第 2 年的中位预测低 0.4 %。",
+        "参照 6 个同类地区后，未来第 2 年的中位预测由 6.0 % 变为 7.0 %。",
+        "八成区间的宽度由 9.0 % 变为 6.0 %。",
+        "该数值近来未变，未来第 2 年仍为 5.0 % 的概率 31 %。",
+    ]
+    assert forecast.sentences(found, words.of("en"), 1, " %") == [
+        "The median 2 years ahead is 1.2 % higher because of the direction of the recent changes.",
+        "The median 2 years ahead is 0.4 % lower because of the distance to the bounds.",
+        "With 6 sister regions read, the median 2 years ahead moves from 6.0 % to 7.0 %.",
+        "The width of the 80 % band goes from 9.0 % to 6.0 %.",
+        "The value has not moved of late; the chance that it is still 5.0 % in 2 years is 31 %.",
+    ]
+    assert forecast.sentences(made(), words.of("zh"), 1) == ["没有可参照的同类地区，只依据本地历史。"]
+
+
+def test_at_its_ceiling_a_value_is_unchanged_more_often_than_it_stands():
+    found = forecast.explain([95.0, 98, 100, 100, 100], 3, bounds=(0, 100), better=1)
+    told = forecast.quantiles(
+        [[95.0, 98, 100, 100, 100]], 3, (np.arange(200) + 0.5) / 200, bounds=[(0, 100)], better=[1]
+    )
+    np.testing.assert_allclose(found.unchanged, (told[0] == 100).mean(axis=1), atol=0.006)
+    assert (found.unchanged > found.standing).all()

@@ -143,3 +143,11 @@ def test_a_history_that_ends_in_a_gap_is_continued_from_its_last_value():
     whole = quantiles([[4.0, 5.0, 5.5, 7.0]], 6)
     cut = quantiles([[4.0, 5.0, 5.5, 7.0, np.nan, np.nan]], 4)
     np.testing.assert_allclose(cut, whole[:, 2:])
+
+
+@pytest.mark.parametrize(
+    ("history", "message"), [([1.0, np.inf], "infinite"), ([1.0, -1e200], "larger unit"), ([np.nan, np.nan], "all NaN")]
+)
+def test_arrays_of_numbers_are_looked_at_as_closely_as_lists(history, message):
+    with pytest.raises(ValueError, match=f"series 1: .*{message}"):
+        forecast.quantiles([np.array([1.0, 2.0]), np.array(history)], 2, [0.5])

@@ -16,7 +16,7 @@ INDICATORS, VARIABLES = catalog.indicators(), catalog.variables()
 RATIOS = [
     code
     for code, row in INDICATORS.items()
-    if row.aggregate == "ratio" and len(compute._parameters(FORMULAS[code])[0]) == 2  # the rise of a share has one
+    if row.aggregate == "ratio" and len(compute.parameters(FORMULAS[code])[0]) == 2  # the rise of a share has one
 ]
 PERCENTAGES = [code for code in RATIOS if INDICATORS[code].unit in ("%", "pp")]
 DECLINES = [code for code in RATIOS if code.endswith(("_decline_rate", "_cumulative_decline"))]
@@ -144,7 +144,7 @@ def test_the_city_gets_its_counties_numerators_over_their_denominators(code):
     observations = pd.DataFrame(rows).assign(id=lambda table: table.index.astype(str))
     wide = observations.pivot(index=["variable", "year"], columns="region_code", values="value").sum(axis=1)
     expected = call(code, *(wide[name] for name in names))
-    found = compute.results(observations, regions).query("indicator == @code and region_code == 'C'")
+    found = compute.measure(observations, regions).results.query("indicator == @code and region_code == 'C'")
     not_additive = any(name in VARIABLES and VARIABLES[name].aggregate == "none" for name in names)
     if INDICATORS[code].scope == "county" or not_additive:  # species of two counties may be the same ones
         assert found["value"].isna().all()

@@ -31,9 +31,10 @@ skip_bad_rows: bool = False
 prepared: str = ""
 """
 REPORT = """from pathlib import Path
-from ecoanalysis import assess, export
-reach = assess.reachability(data, as_of, prepared=prepared)
-rows = reach.assessment[reach.assessment["region_code"] == region]
+import ecoanalysis as eco
+from ecoanalysis import export
+analysis = eco.load(prepared) if prepared else eco.analyse(data, as_of)
+rows = analysis.assessment[analysis.assessment["region_code"] == region]
 export.write_csv(rows, Path(out) / "assessment.csv")
 print(region, rows["latest_value"].tolist())"""
 

@@ -1,0 +1,388 @@
+"""What a notebook shows: each function displays one question's answer, once, in the words of one language.
+
+Texts from the data are escaped; figures show themselves.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+from IPython.display import HTML, Image, display
+
+from ecoanalysis import analysis as analyses
+from ecoanalysis import briefing, catalog, charts, compute, intake, words
+from ecoanalysis.compute import COUNTIES, OWN
+from ecoanalysis.export import docx, languages, worded, write_csv
+from ecoanalysis.formulas import diagnosis, ei, grades
+from ecoanalysis.words import NOTHING, Words
+
+HERE = "."  # an output folder of one region alone, as a batch gives it
+
+
+def text(*sentences: str, kind: str = "p") -> None:
+    """Sentences, one below the other."""
+    display(HTML("".join(f"<{kind}>{escape(sentence)}</{kind}>" for sentence in sentences if sentence)))
+
+
+def points(sentences: list[str]) -> None:
+    """Sentences as a list."""
+    display(HTML("<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"))
+
+
+def table(frame: pd.DataFrame, index: bool = False) -> None:
+    """A table, its texts escaped; the index only where it says something."""
+    left = [{"selector": "td, th", "props": "text-align: left; vertical-align: top"}]
+    escaped = frame.rename(columns=lambda name: escape(str(name)))
+    if index:
+        escaped = escaped.rename(index=lambda name: escape(str(name)) if isinstance(name, str) else name)
+    styler = escaped.style.format(escape="html", precision=2, na_rep=NOTHING).set_table_styles(left)
+    display(styler if index else styler.hide(axis="index"))
+
+
+# ---------------------------------------------------------------------- a region's report
+
+
+def conclusion(region, lang: str) -> None:
+    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties."""
+    w = words.of(languages(lang)[0])
+    text(*briefing.headline(region, w), worded.named_weak(region, w))
+    if worded.uses_demo(region.rows):
+        text(w("slide.demo_notice"), kind="b")
+    problems = worded.left_out(region.analysis, w)
+    if problems:
+        text(w("opening.left_out", count=len(problems)))
+        points(problems)
+    weak = [f"{worded.indicator(s, w)}{w('worded.colon')}{worded.said(s, w)}" for s in worded.weakest(region)]
+    points(weak) if weak else text(w("slide.no_weak_points"))
+    if region.code in region.analysis.parents:
+        display(charts.matrix(region.analysis, w.lang))
+
+
+def indicators(region, lang: str) -> None:
+    """Every target of a region with its verdict, then those of them that national editions speak of."""
+    w = words.of(languages(lang)[0])
+    table(worded.counts(region, w), index=True)
+    display(worded.coloured(region, w))
+    beside = worded.editions(region.analysis, region.code, w)
+    if len(beside):
+        table(beside)
+        text(w("ei.moved_to_eqi") + w("stop"))
+
+
+def measured(region, lang: str) -> None:
+    """What was measured last, with its source; for a city also where its own figures and its counties' differ."""
+    w = words.of(languages(lang)[0])
+    differing = worded.discrepancies(region.analysis, region.code, w)
+    if len(differing):
+        table(differing)
+    table(worded.observations(region.analysis, region.code, w))
+
+
+def documents(region, out: Path | str, lang: str) -> list[str]:
+    """Draw every forecast, write the Word chapter and the region's assessment, and show the pictures.
+
+    Parameters
+    ----------
+    out : path
+        Folder for documents; every region gets a folder of its own in it. `.` is the region's own folder already.
+
+    Returns
+    -------
+    list of str
+        What lies in the region's folder now.
+    """
+    folder = Path(out) if str(out) == HERE else Path(out) / region.code
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = languages(lang)
+    pictures = charts.save_all(region.analysis, region.code, folder / "charts", parts[0])
+    write_csv(region.rows, folder / "assessment.csv")
+    for part in parts:
+        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part, charts=pictures)
+    for picture in pictures:
+        display(Image(filename=str(picture), width=740))
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+# ---------------------------------------------------------------------- a data folder
+
+
+def rows_to_mend(raw, lang: str) -> None:
+    """Every problem of a data folder with its place and remedy."""
+    w = words.of(lang)
+    problems = [problem.text(lang) for problem in raw.problems]
+    points(problems) if problems else text(w("notebook.no_problems"))
+
+
+def origins(raw, lang: str) -> None:
+    """Which file holds how many rows of which status and which years."""
+    w = words.of(lang)
+    rows = raw.observations.astype({"file": str, "status": str})
+    found = rows.groupby(["file", "status"]).agg(rows=("value", "size"), first=("year", "min"), last=("year", "max"))
+    found = found.reset_index()
+    found["status"] = [w.status(code) for code in found["status"]]
+    table(w.columns(found))
+
+
+def years(raw, lang: str) -> None:
+    """How many years each indicator has in each region."""
+    w = words.of(lang)
+    known = _measured(raw).results.dropna(subset="value")
+    counts = known.groupby(["indicator", "region_code"])["year"].nunique().unstack(fill_value=0)
+    regions = raw.regions.set_index("code")[f"name_{lang}"]
+    order = [code for code in catalog.indicators() if code in counts.index]
+    shown = counts.reindex(index=order, columns=[code for code in regions.index if code in counts.columns])
+    shown = shown.rename(index=_names(w), columns=regions).rename_axis(None).rename_axis(None, axis=1)
+    table(shown, index=True)
+
+
+def gaps(raw, lang: str) -> None:
+    """What indicators lack, and where a region's own figure and its counties' differ."""
+    w = words.of(lang)
+    results = _measured(raw).results
+    lacking = results[results["lacking"].fillna("") != ""]
+    found = lacking.groupby(["indicator", "lacking"], sort=False)
+    shown = found.agg(regions=("region_code", "nunique"), first=("year", "min"), last=("year", "max")).reset_index()
+    shown["indicator"] = shown["indicator"].map(_names(w))
+    names = raw.regions.set_index("code")[f"name_{lang}"].to_dict()
+    shown["lacking"] = [_lacking(text_, names, w) for text_ in shown["lacking"]]
+    table(w.columns(shown))
+    differing = compute.discrepancies(results)
+    if len(differing):
+        differing = differing.assign(
+            region_code=differing["region_code"].map(names), indicator=differing["indicator"].map(_names(w))
+        )
+        table(w.columns(differing))
+
+
+# ---------------------------------------------------------------------- diagnosis
+
+
+class Figures:
+    """What was measured up to a year in one region, its own or, where it reports none, put together from its counties.
+
+    Parameters
+    ----------
+    data : path
+        Data folder; rows with problems are left out.
+    region : str or int
+        Code or name.
+    until : int
+        Nothing later is used.
+    lang : str
+        zh or en.
+
+    Raises
+    ------
+    BadData
+        The folder has no regions.
+    NotThere
+        No such region.
+    """
+
+    def __init__(self, data: Path | str, region, until: int, lang: str):
+        raw = intake.read(data)
+        if raw.regions.empty or raw.observations.empty:
+            raise analyses.BadData(raw.problems)
+        self.words = words.of(lang)
+        self.region = analyses.Analysis.region_code(SimpleNamespace(regions=raw.regions), region)
+        self.observations = raw.observations[raw.observations["year"] <= until]
+        self.coefficients = catalog.coefficients(raw.folder)
+        self.measured = compute.measure(self.observations, raw.regions, tables=catalog.read(raw.folder))
+        rows = self.observations[self.observations["region_code"].isin([self.region, *self.members(raw.regions)])]
+        self.demo = worded.uses_demo(rows)
+        if self.demo:
+            text(self.words("slide.demo_notice"), kind="b")
+
+    def members(self, regions: pd.DataFrame) -> list[str]:
+        return list(regions.loc[regions["parent"] == self.region, "code"])
+
+    def table(self, names: list[str]) -> pd.DataFrame:
+        """Years × names; a name without any value is left out."""
+        columns = {}
+        for name in names:
+            for basis in (OWN, COUNTIES):
+                values = self.measured.value(name, basis)
+                if values is not None and values[self.region].notna().any():
+                    columns[name] = values[self.region]
+                    break
+        return pd.DataFrame(columns)
+
+    def lacks(self, frame: pd.DataFrame, names: list[str]) -> bool:
+        """Whether a table lacks what is needed; then a sentence says what."""
+        absent = [name for name in names if name not in frame]
+        if absent or frame[names].dropna().empty:
+            w = self.words
+            text(
+                w(
+                    "claim.lacking",
+                    reason=w("lacking.inputs", names=w.list(briefing.input_name(n, w) for n in absent or names)),
+                )
+            )
+        return bool(absent) or frame[names].dropna().empty
+
+
+def kaya(figures: Figures, first_year: int, last_year: int) -> None:
+    """Four factors of the change of CO₂, by LMDI."""
+    w = figures.words
+    names = ["resident_population", "gdp_constant", "energy_use", "co2_emission"]
+    inputs = figures.table(names)
+    if figures.lacks(inputs, names):
+        return
+    factors = diagnosis.kaya_factors(**inputs).dropna()
+    first, last = max(first_year, int(factors.index[0])), min(last_year, int(factors.index[-1]))
+    steps = diagnosis.kaya_waterfall(factors, first, last).set_index("step")["value"]
+    effects = _codes_named(steps.drop(["start", "end"]), w)
+    title = f"{briefing.input_name('co2_emission', w)} {first}–{last}"
+    display(charts.waterfall(effects, steps["start"], "t", w.lang, title, demo=figures.demo, better=-1))
+
+
+def obstacles(figures: Figures, year: int) -> None:
+    """What holds each region back, and whether ranks stand when the weights are shaken."""
+    w = figures.words
+    signs = diagnosis.SUB_INDEX_SIGNS
+    latest = figures.measured.across(list(signs.index), year)
+    latest = latest.reindex(columns=signs.index).dropna()
+    if len(latest) < 2:
+        text(w("claim.lacking", reason=w("lacking.everything")))
+        return
+    scaled = diagnosis.range_scaled(latest, signs)
+    weights = diagnosis.entropy_weights(scaled.dropna())
+    names = figures.measured.names(w.lang)
+    degrees = diagnosis.obstacle_degree(scaled.dropna(), weights).round(1)
+    table(_codes_named(degrees.rename(index=names).rename_axis(None), w), index=True)
+    ranks = diagnosis.weight_sensitivity(scaled.dropna(), weights, seed=0).round(2)
+    table(w.columns(ranks.rename(index=names).rename_axis(None)), index=True)
+
+
+def habitat(figures: Figures) -> None:
+    """Land classes and habitat quality by year."""
+    land = figures.table([*sum(ei.HABITAT_CLASSES.values(), ()), "land_area", "habitat_quality"])
+    table(_codes_named(land.dropna().T, figures.words), index=True)
+
+
+def index_and_grade(figures: Figures) -> None:
+    """The five sub-indices, the index, its grade and the grade of its change."""
+    w = figures.words
+    names = [*diagnosis.SUB_INDEX_SIGNS.index, "ecological_index"]
+    steps = figures.table(names)
+    if figures.lacks(steps, names):
+        return
+    table(_codes_named(steps.dropna(), w), index=True)
+    index = steps["ecological_index"].dropna()
+    grade = grades.ei_grade(index, **figures.measured.fixed(grades.ei_grade))
+    change = grades.ei_change_grade(index.diff(), **figures.measured.fixed(grades.ei_change_grade))
+    graded = pd.DataFrame(
+        {
+            "value": [w.number(value, 1) for value in index],
+            "grade": [w(f"ei_grade.{code}") for code in grade],
+            "change": [w(f"ei_change.{code}") if isinstance(code, str) else NOTHING for code in change],
+        },
+        index=index.index,
+    )
+    table(w.columns(graded), index=True)
+
+
+def index_change(figures: Figures) -> None:
+    """What brought the change of the index, and what one more square kilometre of each class is worth."""
+    w = figures.words
+    names = [*diagnosis.SUB_INDEX_SIGNS.index, "ecological_index"]
+    steps = figures.table(names)
+    if figures.lacks(steps, names):
+        return
+    index = steps["ecological_index"].dropna()
+    first, last = int(index.index[0]), int(index.index[-1])
+    brought = diagnosis.ei_change_contributions(steps, first, last, **figures.measured.fixed(ei.ecological_index))
+    title = f"EI {first}–{last}"
+    display(charts.waterfall(_codes_named(brought, w), index[first], "", w.lang, title, demo=figures.demo, better=1))
+    area = figures.table(["land_area"])
+    if not figures.lacks(area, ["land_area"]):
+        worth = diagnosis.land_worth(
+            area["land_area"].dropna().iloc[-1], **figures.measured.fixed(diagnosis.land_worth)
+        ).rename("EI / km²")
+        named = _codes_named(worth, w)
+        table(pd.DataFrame({"EI / km²": [w.number(value, 4) for value in named]}, index=named.index), index=True)
+
+
+def unverified(figures: Figures, standard: str = "HJ 192-2015") -> None:
+    """Coefficients of a standard whose confidence is C or D: they stay settings and are shown as unverified."""
+    rows = [row for row in figures.coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
+    columns = ["group", "name", "value", "unit", "clause", "confidence"]
+    table(figures.words.columns(pd.DataFrame([vars(row) for row in rows], columns=columns)))
+
+
+# ---------------------------------------------------------------------- the track record
+
+
+def scores(said: pd.DataFrame, lang: str) -> None:
+    """How the statements fared: all of them, by years ahead, by group of indicators."""
+    from ecoanalysis import track_record
+
+    w = words.of(lang)
+    text(w("record.line", count=len(said)), w("slide.demo_notice") if worded.uses_demo(said) else "")
+    if said.empty:
+        return
+    for by in (None, "horizon", f"group_{lang}"):
+        table(_scores(track_record.scores(said, by), w), index=by is not None)
+
+
+def reliability(said: pd.DataFrame, lang: str) -> None:
+    """Chances given against shares come true."""
+    from ecoanalysis import track_record
+
+    if len(said):
+        w = words.of(lang)
+        points_ = track_record.reliability(said)
+        display(charts.reliability(points_, lang, w("record.reliability"), demo=worded.uses_demo(said)))
+
+
+def keep(said: pd.DataFrame, out: Path | str) -> list[str]:
+    """Write the statements as CSV; what lies in the folder now."""
+    write_csv(said, Path(out) / "statements.csv")
+    return sorted(path.name for path in Path(out).iterdir() if not path.name.startswith("."))
+
+
+# ---------------------------------------------------------------------- small parts
+
+
+def _measured(raw):
+    return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
+
+
+def _names(w: Words) -> dict[str, str]:
+    return {code: f"{row.label} {w.name(row)}".strip() for code, row in catalog.indicators().items()}
+
+
+def _lacking(codes: str, regions: dict[str, str], w: Words) -> str:
+    """Names of lacking inputs, with the year or the region they lack in."""
+    names = []
+    for code in filter(None, codes.split(";")):
+        name, _, where = code.partition("@")
+        place = f" ({regions.get(where, where)})" if where else ""
+        names.append(briefing.input_name(name, w) + place)
+    return w.list(names)
+
+
+def _codes_named(frame, w: Words):
+    """Labels that are codes of variables, indicators or steps, in words."""
+    known = {code: w.name(row) for code, row in (catalog.variables() | catalog.indicators()).items()}
+    known |= {step: w(f"ei.{step}") for step in ("caps", "restriction")}
+    factors = ("population", "gdp_per_head", "energy_per_gdp", "co2_per_energy")
+    known |= {factor: w(f"kaya.{factor}") for factor in factors if factor in frame.index}
+    return frame.rename(index=known) if isinstance(frame, pd.Series) else frame.rename(index=known, columns=known)
+
+
+def _scores(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
+    shown = pd.DataFrame(
+        {
+            "statements": [w.number(value, 0) for value in frame["statements"]],
+            **{name: [w.percent(float(v)) for v in frame[name]] for name in ("base_rate", "mean_p")},
+            **{name: [w.number(value, 3) for value in frame[name]] for name in ("brier", "brier_base_rate")},
+            "skill": [w.number(value, 2) for value in frame["skill"]],
+            "coverage80": [w.percent(float(value)) for value in frame["coverage80"]],
+        },
+        index=frame.index,
+    )
+    return w.columns(shown)

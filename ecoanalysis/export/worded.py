@@ -1,0 +1,222 @@
+"""Tables and lines put into words, shared by documents and notebooks.
+
+Every function takes the words of a language (`words.of`) last; none computes a chance or a verdict.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ecoanalysis import briefing, catalog, judge, look, plotdata
+from ecoanalysis.words import NOTHING, SIGNS, Words
+
+WEAK_SHOWN = 6
+
+
+def indicator(s, w: Words) -> str:
+    """An indicator's number and name: 25 农村生活污水治理率."""
+    return f"{s.record.label} {w.name(s.record)}".strip()
+
+
+def item(analysis, number: int | str, w: Words) -> str:
+    """An item's number and name; the name alone beside the plan."""
+    name = analysis.item_name(number, w.lang)
+    return f"{number} {name}" if isinstance(number, int) else name
+
+
+def lead(s, w: Words) -> str:
+    """The departments in charge of a target."""
+    return w.list(part for part in s.departments[0].split(";") if part)
+
+
+def departments(s, w: Words) -> str:
+    """Lead and supporting departments as a line; empty where the plan names none."""
+    leading, supporting = (w.list(part for part in names.split(";") if part) for names in s.departments)
+    if not leading:
+        return w("worded.supporting", departments=supporting) if supporting else ""
+    return w("worded.departments" if supporting else "worded.lead", lead=leading, supporting=supporting)
+
+
+def chance(s, w: Words) -> str:
+    """Of reaching the target where it is unmet; a dash otherwise."""
+    return w.chance(s.p_reach) if s.verdict in judge.OPEN else NOTHING
+
+
+def status(s, w: Words) -> str:
+    """What the latest value rests on."""
+    return w.status(s.status) if np.isfinite(s.latest_value) else NOTHING
+
+
+def said(s, w: Words) -> str:
+    """All that is said of a statement: the sentence, its pace, the county's share, whose item it is, how such fared;
+    the demo mark last."""
+    mark = w.bracket(w.demo_mark(s.status == "demo"))
+    text = w.join(
+        briefing.sentence(s, w).removesuffix(mark).strip(),
+        briefing.pace(s, w),
+        briefing.contribution(s, w),
+        briefing.city_only(s, w),
+        briefing.fared(s, w),
+    )
+    return text + mark
+
+
+def verdict_of_items(analysis, code: str, items, w: Words) -> str:
+    """A verdict over several items: the last class in both its wordings where some of them bind and others do not."""
+    pressing = {analysis.pressing_item(number) for number in items} or {False}
+    return w("worded.or").join(dict.fromkeys(w.verdict(code, bound) for bound in sorted(pressing, reverse=True)))
+
+
+def weakest(region) -> list:
+    """The statements that most need work: the weak points that the plan names, and others up to six."""
+    weak = region.weak
+    return weak[: max(WEAK_SHOWN, sum(bool(s.named_weak) for s in weak))]
+
+
+def named_weak(region, w: Words) -> str:
+    """The weak points that the plan names, each with where it stands; empty where it names none."""
+    named = [s for s in region.statements if s.named_weak and s.verdict != "not_applicable"]
+    parts = [w("worded.with_verdict", name=w.name(s.record), verdict=briefing.short_verdict(s, w)) for s in named]
+    return w("worded.named_weak", names=w.list(parts)) if parts else ""
+
+
+def uses_demo(rows: pd.DataFrame) -> bool:
+    return bool((rows["status"] == "demo").any())
+
+
+def national(row, w: Words) -> str:
+    """A national threshold as printed, with 未核实 where its confidence is C or D; a row of the editions."""
+    number = f"{SIGNS.get(row.national_comparison, row.national_comparison)} {w.plain(row.national)}"
+    text = f"{number} {w.unit(row.unit)}".strip()
+    return text + w.bracket(w("mark.unverified")) if row.confidence in catalog.UNVERIFIED else text
+
+
+def weaker(analysis, w: Words) -> list[str]:
+    """A sentence for every target that asks less than a national edition."""
+    rows = analysis.editions[analysis.editions["weaker"].astype(bool)].drop_duplicates(["indicator", "edition"])
+    return [
+        w(
+            "page.weaker_line",
+            name=w.name(analysis.indicators[row.indicator]),
+            target=briefing.target(analysis[row.region_code, row.indicator, row.comparison], w),
+            edition=row.edition,
+            national=national(row, w),
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def left_out(analysis, w: Words) -> list[str]:
+    """Bad rows a run went on without, each with its place and remedy."""
+    return [problem.text(w.lang) for problem in analysis.problems]
+
+
+# ---------------------------------------------------------------------- tables
+
+
+def assessment(region, w: Words) -> pd.DataFrame:
+    """A region's statements as a table to be read, one row a target."""
+    table = [
+        {
+            "number": s.record.label,
+            "indicator": w.name(s.record),
+            "latest_value": briefing.value(s, w) if np.isfinite(s.latest_value) else NOTHING,
+            "latest_year": w.year(s.latest_year),
+            "target": briefing.target(s, w),
+            "due": s.due,
+            "verdict": briefing.verdict(s, w),
+            "p_reach": chance(s, w),
+            "p_hold": w.chance(s.p_hold),
+            "gap": briefing.gap_with_things(s, w) or NOTHING,
+            "lead_department": lead(s, w),
+            "warning": w.warnings(s.warning),
+            "status": status(s, w),
+        }
+        for s in region.statements
+    ]
+    return w.columns(pd.DataFrame(table))
+
+
+def coloured(region, w: Words):
+    """`assessment` with every verdict on its colour, as a pandas Styler; texts escaped."""
+    column = w("column.verdict")
+    verdicts = [s.verdict for s in region.statements]
+    table = assessment(region, w)
+
+    def paint(_: pd.Series) -> list[str]:
+        colours = [(look.VERDICT_COLOURS[code], look.words_on(code)) for code in verdicts]
+        return [f"background-color: {ground}; color: {ink}" for ground, ink in colours]
+
+    left = [{"selector": "td, th", "props": "text-align: left; vertical-align: top"}]
+    styler = table.style.hide(axis="index").format(escape="html").set_table_styles(left)
+    return styler.apply(paint, subset=[column]) if len(table) else styler
+
+
+def counts(region, w: Words) -> pd.DataFrame:
+    """How many items stand at each verdict: binding, advisory, all."""
+    items = region.analysis.items(region.code)
+    table = plotdata.counts(region.analysis, region.code)
+    names = [
+        verdict_of_items(region.analysis, code, items.loc[items["verdict"] == code, "item"], w) for code in table.index
+    ]
+    table.index = pd.Index(names, name=w("column.verdict"))
+    table.columns = [w("attribute.binding"), w("attribute.advisory")]
+    return table.assign(**{w("attribute.all"): table.sum(axis=1)})
+
+
+def editions(analysis, region: str, w: Words) -> pd.DataFrame:
+    """The region's targets beside what national editions ask; weaker ones and unverified numbers are marked."""
+    rows = analysis.editions[analysis.editions["region_code"] == region]
+    table = []
+    for row in rows.itertuples():
+        s = analysis[row.region_code, row.indicator, row.comparison]
+        table.append(
+            {
+                "number": s.record.label,
+                "indicator": w.name(s.record),
+                "target": briefing.target(s, w),
+                "edition": row.edition,
+                "national": national(row, w),
+                "weaker": w("edition.weaker") if row.weaker else "",
+            }
+        )
+    return w.columns(pd.DataFrame(table, columns=["number", "indicator", "target", "edition", "national", "weaker"]))
+
+
+def discrepancies(analysis, region: str, w: Words) -> pd.DataFrame:
+    """The latest year of each indicator in which the region's own figure and its counties' differ."""
+    rows = analysis.discrepancies[analysis.discrepancies["region_code"] == region].groupby("indicator").tail(1)
+    indicators = analysis.indicators
+    table = [
+        {
+            "indicator": w.name(indicators[row.indicator]),
+            "year": row.year,
+            "reported": w.measure(row.reported, indicators[row.indicator]),
+            "from_counties": w.measure(row.from_counties, indicators[row.indicator]),
+            "relative": w.percent(row.relative, 1),
+        }
+        for row in rows.itertuples()
+    ]
+    return w.columns(pd.DataFrame(table, columns=["indicator", "year", "reported", "from_counties", "relative"]))
+
+
+def observations(analysis, region: str, w: Words, latest: int = 1) -> pd.DataFrame:
+    """The latest observations of a region, one row a variable, with their source."""
+    rows = analysis.observations[analysis.observations["region_code"] == region]
+    rows = rows.astype({"variable": str}).sort_values(["variable", "year"])
+    rows = rows.groupby("variable", sort=False).tail(latest)
+    listed = {code: place for place, code in enumerate([*catalog.variables(), *catalog.indicators()])}
+    rows = rows.sort_values("variable", key=lambda codes: codes.map(listed), kind="stable")
+    table = pd.DataFrame(
+        {
+            "variable": [briefing.input_name(code, w) for code in rows["variable"]],
+            "year": rows["year"].to_numpy(),
+            "value": [w.plain(value) for value in rows["value"]],
+            "unit": [w.unit(code) for code in rows["unit"]],
+            "status": [w.status(code) for code in rows["status"]],
+            "source": rows["source"].astype(str).to_numpy(),
+            "cell": [briefing.place_of(row) for row in rows.itertuples()],
+        }
+    )
+    return w.columns(table)

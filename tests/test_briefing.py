@@ -1,0 +1,195 @@
+"""What is said: one phrase table for all of it, sentences that can be read out, and a headline first."""
+
+import ast
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecoanalysis import analysis, briefing, catalog, headline, intake, judge, words
+
+ROOT = Path(__file__).resolve().parents[1]
+PHRASES = catalog.rows(files("ecoanalysis") / "tables" / "phrases.csv")
+ZH, EN = words.of("zh"), words.of("en")
+READS_CHINESE = {
+    "units.py",
+    "words.py",
+    "cli.py",
+    "catalog.py",
+    "intake",
+    "__init__.py",
+}  # 万, 亿, 约束性; bilingual help
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return analysis.of_raw(intake.read(ROOT / "data/raw"), 2023)
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_every_statement_can_be_read_out_and_says_its_demo_data(shipped, lang):
+    w = words.of(lang)
+    for s in shipped.statements:
+        text = briefing.named_sentence(s, w) + briefing.pace(s, w) + briefing.contribution(s, w)
+        assert s.record.name(lang) in text
+        assert (w("mark.demo") in text) == (s.status == "demo"), text
+        assert "nan" not in text and "{" not in text and "调整" not in text
+        assert not re.search(r"\d\.\d{5}", text), text
+        if lang == "en":
+            assert not re.search(r"[\u4e00-\u9fff]", text), text
+
+
+def test_value_gap_and_pace_agree_with_a_pocket_calculator(shipped):
+    checked = 0
+    for s in shipped.statements:
+        if s.is_duty or s.verdict not in judge.OPEN or not s.gap > 0 or s.comparison not in (">=", "<="):
+            continue
+        value, target = (float(text.split(" ")[0].replace("\u2009", "").replace("−", "-")) for text in
+                         (briefing.value(s, EN), EN.plain(s.target)))  # fmt: skip
+        gap = float(briefing.gap(s, EN).split(" ")[0].replace("\u2009", ""))
+        assert gap == pytest.approx(abs(target - value), abs=1e-9), s.id
+        assert gap > 0
+        checked += 1
+        pace = briefing.pace(s, EN)
+        needed = re.search(r"a (?:rise|fall) of ([\d.\u2009]+)", pace)
+        if needed:
+            years = s.milestone - int(s.latest_year)
+            digits = len(needed[1].partition(".")[2])
+            assert float(needed[1]) == pytest.approx(gap / years, abs=0.5 * 10**-digits + 1e-9), pace
+    assert checked > 40
+
+
+def test_the_two_weak_points_the_plan_names_are_told_first_until_they_are_safe(shipped):
+    for region in shipped:
+        labels = [s.record.label for s in region.weak]
+        for label in ("25", "28"):
+            s = region[label]
+            assert (label in labels[:2]) == (s.verdict != "reached"), (region, labels)
+
+
+def test_a_headline_counts_every_item_once(shipped):
+    for region in shipped:
+        head = region.headline
+        told = [*head.met, *head.missed, *head.unknown, *head.not_due]
+        assert sorted(told) == sorted(set(told)) and len(told) == 36
+        ahead = [*head.secure, *head.consolidate, *head.to_be_won, *head.in_doubt, *head.open]
+        assert sorted(ahead) == sorted(told)
+
+
+def items(**rows):
+    import pandas as pd
+
+    table = [("R", int(k[1:]), *v) for k, v in rows.items()]
+    return pd.DataFrame(table, columns=headline.ITEM_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("rows", "conditions"),
+    [
+        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "reached", "yes", "secure")), "yes"),
+        (dict(i1=(True, "hard", "no", "in_doubt"), i2=(False, "reached", "yes", "secure")), "no"),
+        (dict(i1=(True, "no_target", "unknown", "open"), i2=(False, "reached", "yes", "secure")), "unknown"),
+        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "hard", "no", "in_doubt")), "no"),
+        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "no_target", "unknown", "open")), "unknown"),
+    ],
+)
+def test_whether_the_city_may_apply(rows, conditions):
+    """Every binding item met, and four in five of the advisory ones; an unknown is never a yes."""
+    assert headline.headline(items(**rows), "R", 2023, judge.Settings()).conditions_met == conditions
+
+
+def test_the_headline_of_the_city_in_words(shipped):
+    said = briefing.headline(shipped["620500"], ZH)
+    assert said[0].startswith("天水市截止 2023 年应到期 35 项：按期达标 ")
+    assert said[1].startswith("约束性指标到期未达标 3 项：生态环境信息公开率、危险废物利用处置率、政府绿色采购比例。")
+    assert "申报条件：尚不具备。" in said
+    assert any(text.startswith("与 2022 年相比：前进 ") for text in said)
+
+
+def test_hazardous_waste_is_told_by_what_is_left_of_it(shipped):
+    assert briefing.sentence(shipped["620500", "12a"], ZH) == (
+        "2023 年为 99.94 %，应达 100 %，尚有 5.65 吨未处置，到期未完成；同类记录不足，不作概率判断，需重点攻关。【演示数据】"
+    )
+
+
+def test_a_number_leads_back_to_its_raw_cell(shipped):
+    s = shipped["甘谷", "25"]
+    cells = []
+    for source in briefing.sources(s):
+        file, line = re.search(r"\((statistics/.+\.csv):(\d+)\)", source).groups()
+        cells.append((ROOT / "data/raw" / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split(","))
+    assert len(cells) == 2
+    assert {cell[0] for cell in cells} == {"620523"} and {cell[1] for cell in cells} == {"2023"}
+    values = {cell[2]: float(cell[3]) for cell in cells}
+    assert 100 * values["villages_sewage_treated"] / values["villages"] == pytest.approx(s.latest_value)
+
+
+def test_all_36_items_stand_in_the_matrix_of_every_region(shipped):
+    table = shipped.matrix()
+    assert list(table.index) == list(range(1, 37)) and list(table.columns) == list(shipped.regions["code"])
+
+
+def test_what_is_unmet_and_why_it_is_doubted(shipped):
+    """Shipped rows whose recent pace is enough and whose chance is below a half say why."""
+    slow = [s for s in shipped.statements if "slows" in s.warnings]
+    assert slow
+    for s in slow:
+        assert abs(s.pace_observed) >= abs(s.pace_required) and s.p_reach < 0.5
+        assert "近年进度虽快于所需" in briefing.pace(s, ZH)
+
+
+# ---------------------------------------------------------------------- the phrase table
+
+
+def test_every_phrase_has_both_languages_and_the_same_fields():
+    keys = [row["key"] for row in PHRASES]
+    assert len(keys) == len(set(keys)), {key for key in keys if keys.count(key) > 1}
+    for row in PHRASES:
+        assert set(row) == {"key", "zh", "en"}
+        assert row["zh"] and row["en"], row["key"]
+        fields = [{re.sub(r"_(zh|en)$", "", f) for f in re.findall(r"\{(\w+)", row[lang])} for lang in ("zh", "en")]
+        assert fields[0] == fields[1] or row["key"].startswith(("headline.", "claim.contribution")), row["key"]
+        assert not re.search(r"[\u4e00-\u9fff]", row["en"].replace("(zh)", "")), row["key"]
+
+
+def test_no_words_for_users_stand_in_the_code():
+    for file in (ROOT / "ecoanalysis").rglob("*.py"):
+        if READS_CHINESE & {file.name, file.parent.name}:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        docs = {id(node.body[0].value) for node in ast.walk(tree)
+                if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and node.body
+                and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                assert not re.search(r"[\u4e00-\u9fff]", node.value), (file.name, node.value)
+
+
+def test_every_phrase_the_code_asks_for_by_name_is_there():
+    keys = {row["key"] for row in PHRASES}
+    for file in (ROOT / "ecoanalysis").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        for key in re.findall(
+            r"(?:\bphrase|\bsay|\bw|\bin_both|words\.in_both|self)\(\s*\"([a-z_0-9]+\.[a-z_0-9.]+)\"", text
+        ):
+            assert key in keys, (file.name, key)
+    from ecoanalysis import assessment
+
+    for kind, codes in {
+        "verdict": judge.SEVERITY,
+        "short": judge.SEVERITY,
+        "meaning": judge.SEVERITY,
+        "warning": "few_values stale own_figure_older base_is_first_value missed_due due_unknown methods_differ lacks_inputs "
+        "zero_denominator lacks_plan lacks_data lacks_proof not_supplied not_reported slows survey_error thin_record "
+        "definition_break".split(),
+        "column": [*assessment.COLUMNS, *judge.EDITION_COLUMNS],
+    }.items():
+        for code in codes:
+            assert f"{kind}.{code}" in keys, f"{kind}.{code}"
+
+
+def test_a_fall_is_told_as_a_fall(shipped):
+    falling = [s for s in shipped.statements if np.isfinite(s.pace_observed) and s.pace_observed < 0]
+    assert any("年均下降" in briefing.pace(s, ZH) for s in falling if np.isfinite(s.pace_required))

@@ -1,0 +1,90 @@
+"""What pictures draw, against series and changes worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecoanalysis import analyse, plotdata
+
+TREATED = [30, 37, 44, 51, 58, 65, 72, 79, 86, 93]  # of 200 villages, 2014 to 2023
+
+
+@pytest.fixture
+def sewage(folder):
+    """15 % to 46.5 % of the villages, 2019 missing, 2022 estimated, 60 % asked by 2025."""
+    for year, count in zip(range(2014, 2024), TREATED, strict=True):
+        if year != 2019:
+            folder.add(("C1", year, "villages", 200, "village"))
+            status = "estimated" if year == 2022 else "observed"
+            folder.add(("C1", year, "villages_sewage_treated", count, "village"), status=status)
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025, hold_until=2027, region="C1")
+    return folder
+
+
+def test_a_fan_holds_what_was_measured_and_opens_at_the_last_value(sewage):
+    fan = plotdata.fan(analyse(sewage.path, 2023)["C1", "rural_sewage_treatment_rate"])
+    assert list(fan.index[:10]) == [2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023]
+    measured = [15, 18.5, 22, 25.5, 29, np.nan, 36, 39.5, 43, 46.5]
+    assert fan["observed"].iloc[:10].to_list() == pytest.approx(measured, nan_ok=True)
+    assert fan["status"].iloc[4:10].to_list() == ["observed", "", "observed", "observed", "estimated", "observed"]
+    assert fan["observed"].iloc[10:].isna().all() and set(fan["status"].iloc[10:]) == {""}
+    assert fan.loc[:2022, "median"].isna().all()
+    assert fan.loc[2023, list(plotdata.BANDS)].to_list() == pytest.approx([46.5] * 5)
+    ahead = fan.loc[2024:]
+    assert len(ahead) >= 4 and not ahead[list(plotdata.BANDS)].isna().any(axis=None)
+    assert (ahead["lo95"] <= ahead["lo80"]).all() and (ahead["lo80"] < ahead["median"]).all()
+    assert (ahead["median"] < ahead["hi80"]).all() and (ahead["hi80"] <= ahead["hi95"]).all()
+    assert set(fan["target"]) == {60.0}
+    assert fan.attrs == {"due": 2025, "milestone": 2025, "hold_until": 2027}
+
+
+def test_what_a_record_judges_has_no_bands_but_reaches_to_its_dates(folder):
+    folder.add(*(("C1", year, "hazardous_waste_rate", 90 + year - 2014, "%") for year in range(2014, 2024)))
+    folder.target("hazardous_waste_rate", ">=", 100, "%", due=2025, hold_until=2028)
+    fan = plotdata.fan(analyse(folder.path, 2023)["C1", "hazardous_waste_rate"])
+    assert (fan.index[0], fan.index[-1]) == (2014, 2028)
+    assert fan[list(plotdata.BANDS)].isna().all(axis=None) and fan.at[2023, "observed"] == 99
+
+
+def test_nothing_measured_gives_an_empty_fan_with_its_columns(sewage):
+    sewage.target("river_chief_system", "done", region="C1")
+    analysis = analyse(sewage.path, 2023)
+    fan = plotdata.fan(analysis["C1", "river_chief_system"])
+    assert fan.empty and list(fan.columns) == list(plotdata.FAN_COLUMNS) and fan.attrs["due"] == 2023
+
+
+def test_the_matrix_names_every_item_of_every_region_once(folder):
+    folder.target("ecological_index", ">=", 57, "", region="C1")
+    folder.target("plan_eia_rate", ">=", 100, "%", region="C2")
+    folder.add(*(("C1", year, "ecological_index", 70, "") for year in range(2014, 2024)))
+    rows = plotdata.matrix(analyse(folder.path, 2023)).set_index(["item", "region_code"])
+    assert list(rows.index) == [(item, code) for item in (4, 9, 6) for code in ("C", "C1", "C2")]
+    assert rows.loc[(9, "C1"), "verdict"] == "reached" and rows.loc[(9, "C1"), "met_at_due"] == "yes"
+    assert rows.loc[(9, "C2"), "verdict"] == "not_applicable" and rows.loc[(9, "C2"), "met_at_due"] == ""
+    assert rows.loc[(6, "C2"), "verdict"] == "insufficient_data" and rows.loc[(6, "C2"), "met_at_due"] == "unknown"
+
+
+@pytest.mark.parametrize(("better", "effects"), [(1, ["better", "worse"]), (-1, ["worse", "better"]), (0, ["", ""])])
+def test_a_waterfall_goes_step_by_step_from_start_to_end(better, effects):
+    table = plotdata.waterfall(pd.Series({"a": 3.0, "b": -5.0}), 10.0, better)
+    assert table["kind"].to_list() == ["start", "step", "step", "end"]
+    assert table["value"].to_list() == [10, 3, -5, 8]
+    assert table["bottom"].to_list() == [0, 10, 8, 0] and table["height"].to_list() == [10, 3, 5, 8]
+    assert table["effect"].to_list() == ["", *effects, ""]
+
+
+def test_reliability_is_in_percent():
+    table = pd.DataFrame({"statements": [5, 9], "mean_p": [0.2, 0.85], "share_met": [0.4, 1.0]})
+    assert plotdata.reliability(table).to_numpy().tolist() == [[20, 40, 5], [85, 100, 9]]
+
+
+def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
+    folder.target("ecological_index", ">=", 57, "", region="C1")
+    folder.target("forest_grass_cover", ">=", 90, "%", region="C1")
+    for year in range(2014, 2024):
+        folder.add(("C1", year, "ecological_index", 70, ""), ("C1", year, "forest_grass_cover", 20, "%"))
+    table = plotdata.counts(analyse(folder.path, 2023), "C1")
+    assert table.to_dict("index") == {
+        "reached": {"binding": 1, "advisory": 0},
+        "out_of_reach": {"binding": 0, "advisory": 1},
+    }
