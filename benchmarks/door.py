@@ -63,13 +63,17 @@ def main(rows: int = 1_734_000) -> None:
         frame.to_csv(file, index=False)
         regions = "".join(f"{code},县{code},county\n" for code in frame["region_code"].unique())
         (folder / "regions.csv").write_text(f"code,name_zh,level\n{regions}", encoding="utf-8")
-        (folder / "targets.csv").write_text("region_code,indicator,comparison,value,due\n*,river_chief_system,done,,2023\n")
+        (folder / "targets.csv").write_text(
+            "region_code,indicator,comparison,value,due\n*,river_chief_system,done,,2023\n"
+        )
         bare, _ = best(lambda: pd.read_csv(file))
         door, raw = best(lambda: intake.read(folder))
         assert len(raw.observations) == len(frame) and not raw.problems
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         size = file.stat().st_size / 1e6
-        print(f"{len(frame):,} rows, {size:.0f} MB: bare {bare:.2f} s, door {door:.2f} s, ratio {door / bare:.1f}, {memory:.2f} GB")
+        print(
+            f"{len(frame):,} rows, {size:.0f} MB: bare {bare:.2f} s, door {door:.2f} s, ratio {door / bare:.1f}, {memory:.2f} GB"
+        )
         start = time.process_time()
         count = len(raw.suspicions)
         print(f"plausibility: {time.process_time() - start:.1f} s, {count} suspicions")

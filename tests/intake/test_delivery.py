@@ -48,7 +48,9 @@ def test_rows_land_with_workbook_sheet_and_cell_as_their_source(tmp_path, data):
 def test_an_answer_in_mapping_is_remembered_for_the_sender_next_year(tmp_path, data):
     path = sent(tmp_path, "甘谷县报送2022.xlsx", ["甘谷县", "农村污水治率", "%", 21.0, 23.7])
     (first,) = take_in(path, data)
-    assert not first.landed and [(q.kind, q.text, q.cells) for q in first.questions] == [("variable", "农村污水治率", 2)]
+    assert not first.landed and [(q.kind, q.text, q.cells) for q in first.questions] == [
+        ("variable", "农村污水治率", 2)
+    ]
     assert "rural_sewage_treatment_rate" in first.questions[0].candidates
     text = (data / "mapping.csv").read_text("utf-8-sig")
     assert "甘谷县报送,variable,农村污水治率,," in text
@@ -56,7 +58,9 @@ def test_an_answer_in_mapping_is_remembered_for_the_sender_next_year(tmp_path, d
     (data / "mapping.csv").write_text(answered, "utf-8")
     (second,) = take_in(path, data)
     assert second.complete and len(second.rows) == 2
-    (later,) = take_in(sent(tmp_path, "甘谷县报送2023.xlsx", ["甘谷县", "农村污水治率", "%", 21.0, 25.0]), data, write=False)
+    (later,) = take_in(
+        sent(tmp_path, "甘谷县报送2023.xlsx", ["甘谷县", "农村污水治率", "%", 21.0, 25.0]), data, write=False
+    )
     assert not later.questions and later.sender == "甘谷县报送"
     (other,) = take_in(sent(tmp_path, "秦州报送.xlsx", ["秦州区", "农村污水治率", "%", 21.0, 23.7]), data, write=False)
     assert len(other.questions) == 1
@@ -64,7 +68,9 @@ def test_an_answer_in_mapping_is_remembered_for_the_sender_next_year(tmp_path, d
 
 
 def test_what_mapping_leaves_out_is_told_and_not_asked_again(tmp_path, data):
-    path = sent(tmp_path, "报送.xlsx", ["甘谷县", "办公经费", "万元", 21.0, 23.7], ["甘谷县", "常住人口", "万人", 49.8, 49.6])
+    path = sent(
+        tmp_path, "报送.xlsx", ["甘谷县", "办公经费", "万元", 21.0, 23.7], ["甘谷县", "常住人口", "万人", 49.8, 49.6]
+    )
     take_in(path, data)
     text = (data / "mapping.csv").read_text("utf-8-sig").replace("办公经费,,", "办公经费,-,")
     (data / "mapping.csv").write_text(text, "utf-8")
@@ -74,7 +80,9 @@ def test_what_mapping_leaves_out_is_told_and_not_asked_again(tmp_path, data):
 
 def test_a_revision_waits_shows_its_difference_and_stands_beside_the_earlier_figure(tmp_path, data):
     take_in(sent(tmp_path, "a.xlsx", ["秦州区", "常住人口", "万人", 65.1, 65.0]), data, vintage="2023-03-01")
-    revised = sent(tmp_path, "b.xlsx", ["秦州区", "常住人口", "万人", 65.1, 64.2], ["麦积区", "常住人口", "万人", 55.4, 55.1])
+    revised = sent(
+        tmp_path, "b.xlsx", ["秦州区", "常住人口", "万人", 65.1, 64.2], ["麦积区", "常住人口", "万人", 55.4, 55.1]
+    )
     (waiting,) = take_in(revised, data, vintage="2024-02-01")
     assert waiting.waiting and not waiting.landed
     assert waiting.difference["change"].tolist() == ["same", "changed", "added", "added"]
@@ -109,7 +117,9 @@ def test_a_preview_writes_nothing(tmp_path, data):
 
 
 def test_the_sender_gets_the_sheet_back_with_cells_marked_and_a_polite_list(tmp_path, data):
-    path = sent(tmp_path, "报送.xlsx", ["甘谷县", "办公经费", "万元", 21.0, 23.7], ["甘谷县", "常住人口", "万人", "约50", 49.6])
+    path = sent(
+        tmp_path, "报送.xlsx", ["甘谷县", "办公经费", "万元", 21.0, 23.7], ["甘谷县", "常住人口", "万人", "约50", 49.6]
+    )
     (delivery,) = take_in(path, data)
     back = intake.back_to_sender(delivery, path, data, tmp_path / "out")
     made = openpyxl.load_workbook(back)
@@ -172,7 +182,9 @@ def test_a_filled_form_reads_back_exactly(tmp_path, data, seed):
                 assert not cell.protection.locked
                 if chance.random() < 0.7:
                     high = records[code].high or 10_000
-                    cell.value = chance.choice([0, round(chance.uniform(0, min(high, 1)), 3), round(chance.uniform(0, high), 2)])
+                    cell.value = chance.choice(
+                        [0, round(chance.uniform(0, min(high, 1)), 3), round(chance.uniform(0, high), 2)]
+                    )
                     filled[region, year, code] = cell.value * units.factor(row[5].value, records[code].unit)
         form.save(path)
     deliveries = take_in(paths, data)
@@ -219,7 +231,9 @@ def test_shipped_city_rows_pass_with_their_sources(tmp_path):
     import pandas as pd
 
     shipped = Path(__file__).resolve().parents[2] / "data/raw"
-    frames = [pd.read_csv(file, dtype=str) for file in sorted((shipped / "statistics").glob("*.csv")) if file.stem != "demo"]
+    frames = [
+        pd.read_csv(file, dtype=str) for file in sorted((shipped / "statistics").glob("*.csv")) if file.stem != "demo"
+    ]
     table = pd.concat(frames).dropna(subset="value")
     path = tmp_path / "all.csv"
     table.to_csv(path, index=False)

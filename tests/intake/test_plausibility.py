@@ -16,7 +16,9 @@ HEAD = "region_code,year,variable,value,unit,status,source,note\n"
 def folder(tmp_path):
     (tmp_path / "statistics").mkdir()
     (tmp_path / "regions.csv").write_text(REGIONS, encoding="utf-8")
-    (tmp_path / "targets.csv").write_text("region_code,indicator,comparison,value,due\n*,river_chief_system,done,,2023\n")
+    (tmp_path / "targets.csv").write_text(
+        "region_code,indicator,comparison,value,due\n*,river_chief_system,done,,2023\n"
+    )
     return tmp_path
 
 
@@ -34,7 +36,13 @@ def suspicions(folder, kind=None):
 def series(variable="gdp_current", unit="亿元", change=None, years=range(2012, 2024), regions="C1 C2 C3 C4 C5"):
     change = change or {}
     return [
-        (r, y, variable, change.get((r, y), round((50 + 10 * n) * 1.06 ** (y - 2012) * (1 + 0.003 * ((y * 7 + n) % 5)), 3)), unit)
+        (
+            r,
+            y,
+            variable,
+            change.get((r, y), round((50 + 10 * n) * 1.06 ** (y - 2012) * (1 + 0.003 * ((y * 7 + n) % 5)), 3)),
+            unit,
+        )
         for n, r in enumerate(regions.split())
         for y in years
     ]
@@ -45,9 +53,7 @@ def test_a_quiet_panel_raises_nothing(folder):
     assert suspicions(folder) == []
 
 
-@pytest.mark.parametrize(
-    ("factor", "words"), [(10, "×10"), (0.1, "÷10"), (0.01, "÷100"), (1e4, "×10⁴"), (15, "×15")]
-)
+@pytest.mark.parametrize(("factor", "words"), [(10, "×10"), (0.1, "÷10"), (0.01, "÷100"), (1e4, "×10⁴"), (15, "×15")])
 def test_a_slip_of_digits_or_unit_is_told_with_its_factor_and_place(folder, factor, words):
     rows = series()
     place = rows.index(next(row for row in rows if row[:2] == ("C3", 2018)))
