@@ -142,7 +142,6 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         discrepancies=compute.discrepancies(measured.results),
         editions=judge.editions(assessment, raw.regions, catalog.thresholds(raw.folder), indicators),
         problems=[*raw.problems, *measured.problems],
-        suspicions=list(getattr(raw, "suspicions", [])),
         hashes=dict(raw.hashes),
         assessor=assessor,
         raw=raw,
@@ -255,7 +254,6 @@ class Analysis:
     discrepancies: pd.DataFrame
     editions: pd.DataFrame
     problems: list
-    suspicions: list
     hashes: dict
     assessor: Assessor | None = None
     raw: object = None
@@ -294,6 +292,11 @@ class Analysis:
     def demo_share(self) -> float:
         """Share of the observations that are demo data."""
         return float((self.observations["status"] == "demo").mean()) if len(self.observations) else 0.0
+
+    @property
+    def suspicions(self) -> list:
+        """Numbers of the folder that look wrong, found when first asked for; empty for a loaded analysis."""
+        return [] if self.raw is None else list(self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -594,7 +597,6 @@ def _loaded(folder: Path, written: int) -> Analysis:
         settings=Settings(**about["settings"]),
         **tables,
         problems=[intake.Problem(*one) for one in about["problems"]],
-        suspicions=[],
         hashes=about["hashes"],
         cache={"changes": changes},
     )

@@ -294,7 +294,7 @@ def test_a_wrong_name_is_answered_with_what_may_have_been_meant(small):
 
 
 def test_an_analysis_says_what_is_inside(small):
-    assert repr(small).startswith("<Analysis 甲市, as of 2023: 3 regions, 6 targets; 0 missed at their date;")
+    assert repr(small).startswith("<Analysis 甲市, as of 2023: 3 regions, 7 targets; 0 missed at their date;")
     assert repr(small).endswith("50% demo data>")
     assert "<table" in small._repr_html_()
     assert small["C2", "25"].sentence("zh").endswith("【演示数据】")

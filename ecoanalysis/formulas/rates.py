@@ -104,7 +104,7 @@ def chained(growth: Yearly, base_year: float) -> Yearly:
 def compounded(falls: Yearly, base_year: float) -> Yearly:
     """The fall since the base year [%] that yearly falls [%] make together; never their sum.
 
-    >>> round(compounded(pd.Series({2011: 8.01, 2012: 1.79, 2013: 5.35}), 2010)[2013], 2)
+    >>> round(float(compounded(pd.Series({2011: 8.01, 2012: 1.79, 2013: 5.35}), 2010)[2013]), 2)
     14.49
     """
     factors = 1 - falls / 100

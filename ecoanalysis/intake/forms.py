@@ -238,7 +238,7 @@ def printed_unit(unit: str) -> str:
     """A canonical unit as forms print it: 万元 for 10⁴ CNY, 人 for person; the same size, so that numbers stay.
 
     >>> printed_unit("10⁴ CNY"), printed_unit("m³"), printed_unit("µg/m³")
-    ('万元', '立方米', 'µg/m³')
+    ('万元', '立方米', '微克/立方米')
     """
     chinese = {}
     for row in units._table():

@@ -19,6 +19,7 @@ P2,乙州市,Yizhou,city,,12000,hill,other,medium_small
 def prefectures(folder):
     """Two prefectures of another province, 2006–2018, with only a few of the variables."""
     folder.write("regions.csv", PREFECTURES)
+    folder.write("targets.csv", (folder.path / "targets.csv").read_text(encoding="utf-8").splitlines()[0] + "\n")
     for place, code in enumerate(("P1", "P2")):
         for year in range(2006, 2019):
             step = year - 2006
