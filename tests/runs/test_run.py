@@ -98,7 +98,10 @@ def test_nothing_from_the_data_acts_in_any_page(prefectures, tmp_path):
     from tests.runs.test_pages import acting
 
     attack = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-    prefectures.write("regions.csv", PREFECTURES.replace("甲州市", f"甲{attack}"))
+    prefectures.write("regions.csv", PREFECTURES.replace("甲州市", "甲<img src=x onerror=alert(1)>"))
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(tmp_path / "refused")]) == 2  # no such name
+    assert not (tmp_path / "refused").exists()
+    prefectures.write("regions.csv", PREFECTURES)
     statistics = prefectures.path / "statistics/statistics.csv"
     statistics.write_text(statistics.read_text(encoding="utf-8").replace("yearbook 2023 p. 88", attack))
     targets = prefectures.path / "targets.csv"
@@ -106,7 +109,7 @@ def test_nothing_from_the_data_acts_in_any_page(prefectures, tmp_path):
     out = tmp_path / "out"
     assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "both"]) == 0
     pages = sorted((out / "2018").rglob("*.html"))
-    assert len(pages) == 3 and (out / "2018/P1_甲_img_src_x_onerror_alert_1_sc/county_report.html") in pages
+    assert len(pages) == 3 and (out / "2018/P1_甲州市/county_report.html") in pages
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert acting(text) == [] and "default-src 'none'" in text, page
