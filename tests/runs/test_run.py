@@ -113,7 +113,7 @@ def test_nothing_from_the_data_acts_in_any_page(prefectures, tmp_path):
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert acting(text) == [] and "default-src 'none'" in text, page
-    assert "&lt;script&gt;" in pages[-1].read_text(encoding="utf-8")
+    assert any("&lt;script&gt;" in page.read_text(encoding="utf-8") for page in pages)  # shown as text
 
 
 @pytest.mark.parametrize(
