@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
+import numpy as np
+
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import columns
 
@@ -61,11 +63,21 @@ def _distinct(header: list[str]) -> list[str]:
 
 
 def even(laid_out: Layout, rows: int) -> bool:
-    """Whether every one of `rows` lines has as many cells as the header, by the number of commas in all.
+    """Whether every one of `rows` lines has as many cells as the header: as many commas, each in a line of its own.
 
-    It holds for a table without quotation marks that pandas has read: pandas refuses a line with too many cells.
+    For a table without quotation marks. pandas alone does not tell: it may drop a cell too many without a word.
     """
-    return laid_out.content.count(b",") == (rows + 1) * (len(laid_out.header) - 1)
+    commas = len(laid_out.header) - 1
+    if laid_out.content.count(b",") != (rows + 1) * commas:
+        return False
+    if not commas:
+        return True
+    content = np.frombuffer(laid_out.content, dtype=np.uint8)
+    by_line = np.flatnonzero(content == ord(",")).reshape(rows + 1, commas)
+    ends = np.flatnonzero(content == ord("\n"))
+    if len(ends) < rows:
+        return False
+    return bool((by_line[1:, 0] > ends[:rows]).all() and (by_line[:rows, -1] < ends[:rows]).all())
 
 
 def _line_by_line(body: bytes, width: int, desk: Desk) -> tuple[list[bytes], list[int], int]:
