@@ -105,10 +105,10 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     settings = settings or Settings()
     as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
-    coefficients = catalog.coefficients(raw.folder)
-    indicators = catalog.indicators()
+    tables = catalog.read(raw.folder)
+    indicators = tables.indicators
     targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
-    measured = compute.measure(observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
+    measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
     assessor = Assessor(
         measured=measured,
         regions=raw.regions,
@@ -116,11 +116,11 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         indicators=indicators,
         as_of=as_of,
         settings=settings,
-        base_years={row.name: int(row.value) for row in coefficients if row.group == "base_year"},
+        base_years={row.name: int(row.value) for row in tables.coefficients if row.group == "base_year"},
         method=method,
         paths=paths,
         seed=seed,
-        references=getattr(raw, "references", None),
+        references=_references(raw, tables, as_of),
     )
     assessment, forecasts = assessor.assess(targets)
     forecasts["scenario"] = scenario
@@ -139,13 +139,19 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         forecasts=forecasts,
         assessment=assessment,
         headlines=_headline_table(heads),
-        discrepancies=compute.discrepancies(measured.results),
-        editions=judge.editions(assessment, raw.regions, catalog.thresholds(raw.folder), indicators),
+        discrepancies=compute.discrepancies(measured.results, tables),
+        editions=judge.editions(assessment, raw.regions, tables.thresholds, indicators),
         problems=[*raw.problems, *measured.problems],
         hashes=dict(raw.hashes),
         assessor=assessor,
         raw=raw,
     )
+
+
+def _references(raw, tables: catalog.Catalog, as_of: int):
+    """Regions that are never assessed, up to the as-of year; None without any."""
+    rows = raw.references[raw.references["year"] <= as_of]
+    return compute.measure_references(rows.reset_index(drop=True), tables) if len(rows) else None
 
 
 def default_as_of(raw) -> int:
@@ -155,12 +161,13 @@ def default_as_of(raw) -> int:
 
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
-    indicators = catalog.indicators()
+    tables = catalog.read(raw.folder)
+    indicators = tables.indicators
     targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     if numeric.empty:
         numeric = targets[targets["comparison"] != "done"]
-    measured = compute.measure(raw.observations, raw.regions, targets=targets, tables=catalog.read(raw.folder))
+    measured = compute.measure(raw.observations, raw.regions, targets=targets, tables=tables)
     counts = measured.count_values(list(zip(numeric["region_code"], numeric["indicator"], strict=True)))
     if not counts.any():
         years = raw.observations["year"]
@@ -328,7 +335,10 @@ class Analysis:
 
     @property
     def indicators(self) -> dict[str, Indicator]:
-        return catalog.indicators()
+        """Every indicator by its code: the shipped ones and the folder's own."""
+        if self.assessor is not None:
+            return self.assessor.indicators
+        return catalog.indicators() | self.cache.get("own_indicators", {})
 
     def name(self, region: str, lang: str) -> str:
         """Name of a region by its code; the code itself when there is no such region."""
@@ -516,7 +526,7 @@ class Analysis:
             a = self.assessor
             self.cache[key] = futures.outlook(
                 a.measured, a.regions, indicator, until,
-                method=method or a.method, paths=a.paths, seed=a.seed,
+                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
             )  # fmt: skip
         return self.cache[key]
 
@@ -546,6 +556,9 @@ class Analysis:
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
+            "own_indicators": [
+                asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
+            ],
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "columns": columns,
         }
@@ -598,7 +611,10 @@ def _loaded(folder: Path, written: int) -> Analysis:
         **tables,
         problems=[intake.Problem(*one) for one in about["problems"]],
         hashes=about["hashes"],
-        cache={"changes": changes},
+        cache={
+            "changes": changes,
+            "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
+        },
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ecoanalysis import forecast, futures, judge, record
 from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
-from ecoanalysis.formulas import rates
+from ecoanalysis.formulas import CHANGES, rates
 from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
 from ecoanalysis.judge import Settings
 from ecoanalysis.words import COUNTED, decimal
@@ -59,7 +59,7 @@ class Assessor:
     method: str = futures.METHOD
     paths: int = futures.PATHS
     seed: int = 0
-    references: pd.DataFrame | None = None
+    references: object = None
 
     def assess(self, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
@@ -242,7 +242,7 @@ class Assessor:
 
     def drawn(self, indicator: Indicator, until: int, base: int | None, method: str, paths: int):
         """Sample paths of an indicator over all regions."""
-        how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base}
+        how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base, "references": self.references}
         return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
 
     def is_pooled(self, row: dict, indicator: Indicator) -> bool:
@@ -273,7 +273,7 @@ class Assessor:
         if self.as_of - latest_year >= self.settings.stale_years:
             warnings.append("stale")
         if outlook.basis[k] == COUNTIES and self.measured.has_own_value(region, indicator.code):
-            warnings.append("own_figure_older")
+            warnings.append("worst_county" if indicator.aggregate == "worst" else "own_figure_older")
         if forecast.level_shift(history.reindex(range(history.index[0], latest_year + 1))) is not None:
             warnings.append("definition_break")
         target = float(row["target"])
@@ -281,6 +281,11 @@ class Assessor:
             target, base_year, warned = self.base(row["base_year"], base_value, indicator, history)
             row["base_year"] = base_year
             warnings += warned
+        elif indicator.code in CHANGES and indicator.unit == "pp" and np.isfinite(target):
+            level = self.indicators.get(CHANGES[indicator.code].level)
+            limit = None if level is None else level.high if level.direction > 0 else level.low
+            start = self.measured.base(indicator.code, outlook.basis[k], base_year=base)[region]
+            target = rates.asked_change(target, float(start), limit)
         pace, since = judge.observed_pace(history, self.settings.recent_years)
         parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k], base_year=base)
         values = {

@@ -55,19 +55,18 @@ def statements(
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise analysis.BadData(raw.problems)
-    targets = targets_of_regions(
-        analysis.complete_targets(raw.targets, catalog.indicators()), raw.regions, catalog.indicators()
-    )
-    targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
     tables = catalog.read(raw.folder)
-    truth = _series(compute.measure(raw.observations, raw.regions, targets=targets, tables=tables).results)
+    complete = analysis.complete_targets(raw.targets, tables.indicators)
+    targets = targets_of_regions(complete, raw.regions, tables.indicators)
+    targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
+    whole = compute.measure(raw.observations, raw.regions, targets=targets, tables=tables)
     years = raw.observations["year"]
     if not len(years) or targets.empty:
         return pd.DataFrame(columns=STATEMENT_COLUMNS)
     replayed = range(first or int(years.min()) + FEWEST_VALUES - 1, int(years.max()))
     rows = []
     for as_of in progress(replayed):
-        rows += _said(as_of, raw, targets, truth, method)
+        rows += _said(as_of, raw, targets, whole, method)
     return pd.DataFrame(rows, columns=STATEMENT_COLUMNS)
 
 
@@ -113,11 +112,11 @@ def reliability(said: pd.DataFrame, bins: np.ndarray = BINS) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, method: str) -> list[dict]:
+def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, whole: compute.Measured, method: str) -> list[dict]:
     known = raw.observations[raw.observations["year"] <= as_of]
-    measured = compute.measure(known, raw.regions, targets=targets, tables=catalog.read(raw.folder))
+    measured = compute.measure(known, raw.regions, targets=targets, tables=whole.tables)
     until = as_of + HORIZONS
-    indicators = catalog.indicators()
+    indicators = whole.tables.indicators
     rows = []
     for code, of_indicator in targets.groupby("indicator", sort=False):
         regions = list(dict.fromkeys(of_indicator["region_code"]))
@@ -129,7 +128,7 @@ def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, metho
             count = int(outlook.n_obs[k])
             if count < FEWEST_VALUES or outlook.latest[k] != as_of:
                 continue
-            actual = truth.get((target["region_code"], code, outlook.basis[k]), {})
+            actual = _truth(whole, measured, target["region_code"], code, outlook.basis[k])
             for year in range(as_of + 1, as_of + HORIZONS + 1):
                 if year not in actual:
                     continue
@@ -157,14 +156,22 @@ def _said(as_of: int, raw: intake.Raw, targets: pd.DataFrame, truth: dict, metho
     return rows
 
 
-def _series(results: pd.DataFrame) -> dict[tuple[str, str, str], dict[int, tuple[float, str]]]:
-    """Value and weakest status so far, by region, indicator and basis, then year."""
-    found: dict = {}
-    for row in results.dropna(subset="value").sort_values("year").to_dict("records"):
-        series = found.setdefault((row["region_code"], row["indicator"], row["basis"]), {})
-        before = max((STATUSES.index(status) for _, status in series.values()), default=0)
-        series[row["year"]] = (row["value"], STATUSES[max(before, STATUSES.index(row["status"]))])
-    return found
+def _truth(whole, replay, region: str, code: str, basis: str) -> dict[int, tuple[float, str]]:
+    """What came, by year: value and weakest status so far, from the base year that the replay spoke of.
+
+    A replay of 2012 knows the base year of the plan that ran then; what came is compared from the same one.
+    """
+    base = replay.base_years(code, basis)[region]
+    figures = whole.figures(code, basis, base_year=None if np.isnan(base) else int(base))
+    column = whole.regions.index.get_loc(region)
+    values = figures.value.to_numpy()[:, column]
+    status = np.maximum.accumulate(figures.status[:, column])
+    whole_sum = figures.coverage[:, column] >= 1
+    return {
+        int(year): (float(value), STATUSES[max(int(weakest), 0)])
+        for year, value, weakest, complete in zip(whole.years, values, status, whole_sum, strict=True)
+        if np.isfinite(value) and complete
+    }
 
 
 def _score(said: pd.DataFrame) -> list[float]:

@@ -45,6 +45,15 @@ def factor(source: str, target: str) -> float:
     return float(from_size / to_size)
 
 
+def alike(first: str, second: str) -> bool:
+    """Whether two units measure the same thing, such as 万吨 and t.
+
+    >>> alike("万吨", "t"), alike("village", "village"), alike("t", "m³")
+    (True, True, False)
+    """
+    return _read(first)[1] == _read(second)[1]
+
+
 def _read(text: str) -> tuple[Fraction, Counter]:
     if text.strip() in _INDEX_WORDS or text.strip().replace(" ", "") == "上年=100":
         return Fraction(1), Counter()

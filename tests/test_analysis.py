@@ -369,3 +369,31 @@ def test_shipped_rows_pass_every_check_of_the_words():
     faster = toward * rows["pace_observed"].astype(float) >= toward * rows["pace_required"].astype(float)
     unexplained = rows[faster & (rows["p_reach"].astype(float) < 0.5) & ~rows["warning"].str.contains("slows")]
     assert unexplained.empty
+
+
+def test_an_indicator_of_the_folder_s_own_is_judged_said_and_kept_like_any_other(folder, tmp_path):
+    """58 of 200 villages are 29 %, 22 villages short of 40 %."""
+    share(folder, "C1", range(2014, 2024), range(40, 60, 2))
+    folder.write(
+        "indicators.csv",
+        "code,name_zh,name_en,unit,better,low,high,decimals,scope,aggregate,count_variable,formula\n"
+        "villages_done,治污村占比,Villages done,%,higher,0,100,1,both,ratio,villages_sewage_treated,"
+        '"ratio(villages_sewage_treated, villages)"\n',
+    )
+    folder.target("villages_done", ">=", 40, "%", due=2025)
+    a = eco.analyse(folder.path, 2023)
+    s = a["C1", "治污村占比"]
+    assert (s.latest_value, s.gap_count, s.gap_count_unit) == (pytest.approx(29), 22, "village")
+    assert s.sentence("zh").startswith("2023 年为 29.0 %，目标 2025 年底不低于 40 %，尚差 11.0 个百分点，合 22 个村；")
+    a.save(tmp_path / "kept")
+    assert eco.load(tmp_path / "kept")["C1", "治污村占比"].sentence("zh") == s.sentence("zh")
+
+
+def test_a_rise_of_nothing_passes_where_the_base_was_full(folder):
+    for year in range(2018, 2024):
+        folder.add(
+            ("C1", year, "sections_class_three_or_better", 2, "piece"), ("C1", year, "sections_assessed", 2, "piece")
+        )
+    folder.target("class_three_or_better_rise", ">=", 5, "pp")
+    s = eco.analyse(folder.path, 2023)["C1", "8a"]
+    assert s.target == 0 and s.met_at_due == "yes" and s.gap == 0

@@ -238,7 +238,13 @@ def test_the_share_of_appraisal_is_the_least_of_the_counties_and_no_pool_of_poin
     measured = measure(folder)
     assert measured.value("appraisal_share", "from_counties").at[2022, "C"] == 12
     assert measured.value("appraisal_share").at[2022, "C"] == 20
-    assert measured.deciding("appraisal_share")["C"] == "reported"
+    assert measured.deciding("appraisal_share")["C"] == "from_counties"  # met only when both are: the least decides
+
+
+def test_the_city_s_own_appraisal_scheme_decides_where_every_county_asks_more(folder):
+    for region, points in (("C", 20), ("C1", 30), ("C2", 25)):
+        folder.add((region, 2022, "eco_appraisal_points", points, "分"), (region, 2022, "appraisal_points", 100, "分"))
+    assert measure(folder).deciding("appraisal_share")["C"] == "reported"
 
 
 def test_the_rise_of_good_sections_adds_sections_up_before_it_takes_the_rise(folder):

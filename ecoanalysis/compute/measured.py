@@ -107,8 +107,20 @@ class Measured:
         """
         own, parts = (_latest(self.value(indicator, basis, base_year=base_year)) for basis in (OWN, COUNTIES))
         asked = self._panel.asked(indicator)
+        record = self.tables.indicators.get(indicator)
+        if record is not None and record.aggregate == "worst":  # the own scheme and the least of the parts: both count
+            parts = np.where(
+                (parts == own) & self._worse_in_parts(indicator, base_year, record.direction), parts + 1, parts
+            )
         basis = np.where(~asked | (own < 0) & (parts < 0), "", np.where(parts > own, COUNTIES, OWN))
         return pd.Series(basis, index=self.regions.index)
+
+    def _worse_in_parts(self, indicator: str, base_year: int | None, direction: int) -> np.ndarray:
+        """Whether the worst part's latest value of a region is worse than its own."""
+        own, parts = (self.value(indicator, basis, base_year=base_year).ffill() for basis in (OWN, COUNTIES))
+        if not len(own):
+            return np.zeros(len(self.regions), bool)
+        return (direction * (parts.iloc[-1] - own.iloc[-1]) < 0).to_numpy()
 
     def base_years(self, indicator: str, basis: str = OWN, *, base_year: int | None = None) -> pd.Series:
         """The base year of each region's values: where a fall or rise starts, and the price base of an intensity.

@@ -114,5 +114,10 @@ def _own_formula(record: catalog.Indicator, tables: catalog.Catalog) -> Callable
         raise own.FormulaError(f"{record.formula}: {', '.join(unknown) or '—'}")
     if kind in ("ratio", "per_head"):
         above, below = ((tables.indicators.get(name) or tables.variables[name]).unit for name in names)
+        if units.alike(above, below):  # things over things of the kind: a plain share
+            share = units.factor(above, below) * (
+                1.0 if record.unit in ("", "1") else units.factor("pp", record.unit) * 100
+            )
+            return own.written(record.code, record.formula, share)
         return own.written(record.code, record.formula, units.factor(f"{above}/{below}", record.unit))
     return formula
