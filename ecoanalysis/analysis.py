@@ -459,11 +459,19 @@ class Analysis:
         DataFrame
             In the indicator's unit, columns named by region code; NaN where nothing was measured.
         """
-        code = self.indicator_code(indicator)
-        rows = compute.deciding(self.results)
-        rows = rows[rows["indicator"] == code].dropna(subset="value")
-        wide = rows.pivot(index="year", columns="region_code", values="value")
-        return wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
+        return self._compared(self.indicator_code(indicator)).copy()
+
+    def _compared(self, code: str) -> pd.DataFrame:
+        """`compare` by code, made once an indicator."""
+        if "values" not in self.cache:
+            rows = compute.deciding(self.results).dropna(subset="value")
+            self.cache["values"] = dict(list(rows.groupby("indicator", sort=False)))
+        key = ("compared", code)
+        if key not in self.cache:
+            rows = self.cache["values"].get(code)
+            wide = pd.DataFrame() if rows is None else rows.pivot(index="year", columns="region_code", values="value")
+            self.cache[key] = wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
+        return self.cache[key]
 
     # ------------------------------------------------------------------ changing and keeping
 
@@ -802,7 +810,9 @@ class Statement:
     @property
     def history(self) -> pd.Series:
         """Measured values by year, in the indicator's unit; empty without any."""
-        wide = self.analysis.compare(self.indicator) if self.latest_value == self.latest_value else pd.DataFrame()
+        if not np.isfinite(self.latest_value):
+            return pd.Series(dtype=float)
+        wide = self.analysis._compared(self.indicator)
         return wide[self.region_code].dropna() if self.region_code in wide else pd.Series(dtype=float)
 
     @property
@@ -846,11 +856,12 @@ class Statement:
     @property
     def departments(self) -> tuple[str, str]:
         """Lead and supporting departments, as the plan lists them."""
-        rows = self.analysis.targets
-        rows = rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
-        if rows.empty:
-            return "", ""
-        return str(rows.iloc[0]["lead_department"]), str(rows.iloc[0]["supporting_departments"])
+        if "departments" not in self.analysis.cache:
+            rows = self.analysis.targets.drop_duplicates(["region_code", "indicator"])
+            keys = zip(rows["region_code"], rows["indicator"], strict=True)
+            named = zip(rows["lead_department"].astype(str), rows["supporting_departments"].astype(str), strict=True)
+            self.analysis.cache["departments"] = dict(zip(keys, named, strict=True))
+        return self.analysis.cache["departments"].get((self.region_code, self.indicator), ("", ""))
 
     def sentence(self, lang: str = "zh") -> str:
         """The statement in words an official can read out, without the indicator's name."""

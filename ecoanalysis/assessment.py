@@ -7,6 +7,7 @@ the sample paths of one indicator are dropped before the next is drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -89,6 +90,23 @@ class Assessor:
         empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
         return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
 
+    @cached_property
+    def levels(self) -> dict[str, str]:
+        """Level of each region by its code."""
+        return dict(zip(self.regions["code"], self.regions["level"], strict=True))
+
+    @cached_property
+    def kinds_on_file(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Papers up to the as-of year, by region (`*` for all) and indicator."""
+        rows = self.evidence[self.evidence["year"] <= self.as_of]
+        return dict(list(rows.groupby(["region_code", "indicator"], observed=True)))
+
+    @cached_property
+    def counties_of(self) -> dict[str, list[str]]:
+        """Codes of the regions that a region is made of."""
+        rows = self.regions[self.regions["parent"] != ""]
+        return {parent: list(own["code"]) for parent, own in rows.groupby("parent", sort=False)}
+
     def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
         """The rows of one indicator (and one base year), and its forecasts.
 
@@ -96,8 +114,7 @@ class Assessor:
         as much.
         """
         table = self.blank(rows, indicator)
-        levels = self.regions.set_index("code")["level"].to_dict()
-        asked = [i for i, row in table.items() if levels[row["region_code"]] in _levels(indicator.scope)]
+        asked = [i for i, row in table.items() if indicator.applies_to(self.levels[row["region_code"]])]
         for i in table.keys() - set(asked):
             table[i]["verdict"] = "not_applicable"
         papers = [i for i in asked if table[i]["comparison"] == "done"]
@@ -139,9 +156,8 @@ class Assessor:
     # ------------------------------------------------------------------ papers and events
 
     def papers(self, region: str, code: str) -> pd.DataFrame:
-        rows = self.evidence
-        rows = rows[(rows["year"] <= self.as_of) & (rows["indicator"] == code)]
-        return rows[rows["region_code"].isin([region, "*"])]
+        found = [self.kinds_on_file[key] for key in ((region, code), ("*", code)) if key in self.kinds_on_file]
+        return pd.concat(found) if found else self.evidence[:0]
 
     def checklist(self, region: str, code: str) -> dict:
         """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
@@ -203,7 +219,7 @@ class Assessor:
 
     def members(self, region: str) -> list[str]:
         """The regions that a region is made of; none for a county."""
-        return list(self.regions.loc[self.regions["parent"] == region, "code"])
+        return self.counties_of.get(region, [])
 
     # ------------------------------------------------------------------ numbers
 
@@ -516,10 +532,6 @@ def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, sho
     near = np.where((states == 0) & (short > COMPARABLE * np.median(lacking)), np.nan, states)
     counted = record.count(near)
     return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished, whole.prior)
-
-
-def _levels(scope: str) -> tuple[str, ...]:
-    return ("city", "county", "province") if scope == "both" else (scope,)
 
 
 def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:

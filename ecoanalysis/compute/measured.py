@@ -74,6 +74,7 @@ class Measured:
         self.years, self.regions = panel.years, panel.regions
         self.tables, self.observations = panel.tables, panel.observations
         self.formulas, self.fixed = panel.formulas, panel.fixed
+        self._kept: dict[tuple, object] = {}
 
     def value(
         self, indicator: str, basis: str = OWN, *, base_year: int | None = None, partial: bool = False
@@ -93,7 +94,13 @@ class Measured:
             Include sums of fewer than all parts.
         """
         figures = self.figures(indicator, basis, base_year=base_year)
-        return figures.value if partial else figures.value.where((figures.coverage >= 1) | ~np.isfinite(figures.value))
+        if partial:
+            return figures.value
+        key = ("value", indicator, basis, base_year)
+        if key not in self._kept:
+            holes = (figures.coverage < 1) & np.isfinite(figures.value.to_numpy())
+            self._kept[key] = figures.value.mask(holes) if holes.any() else figures.value
+        return self._kept[key]
 
     def figures(self, indicator: str, basis: str = OWN, *, base_year: int | None = None) -> Figures:
         """Value, numerator, denominator, weakest status and coverage of an indicator, each years × regions."""
@@ -105,6 +112,9 @@ class Measured:
         A region's own figures decide as long as they reach as far as the sum of its parts; a city that stopped
         reporting is judged by its counties. A sum with holes never decides.
         """
+        key = ("deciding", indicator, base_year)
+        if key in self._kept:
+            return self._kept[key]
         own, parts = (_latest(self.value(indicator, basis, base_year=base_year)) for basis in (OWN, COUNTIES))
         asked = self._panel.asked(indicator)
         record = self.tables.indicators.get(indicator)
@@ -113,7 +123,8 @@ class Measured:
                 (parts == own) & self._worse_in_parts(indicator, base_year, record.direction), parts + 1, parts
             )
         basis = np.where(~asked | (own < 0) & (parts < 0), "", np.where(parts > own, COUNTIES, OWN))
-        return pd.Series(basis, index=self.regions.index)
+        self._kept[key] = pd.Series(basis, index=self.regions.index)
+        return self._kept[key]
 
     def _worse_in_parts(self, indicator: str, base_year: int | None, direction: int) -> np.ndarray:
         """Whether the worst part's latest value of a region is worse than its own."""

@@ -83,7 +83,12 @@ def only(analysis, regions: list[str]):
     kept = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
     among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
     among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
-    return replace(analysis, regions=among, cache=dict(analysis.cache), **kept)
+    return replace(
+        analysis,
+        regions=among,
+        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators")},
+        **kept,
+    )
 
 
 def went_in(analysis, code: str) -> str:
