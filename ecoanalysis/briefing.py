@@ -138,7 +138,27 @@ def sentence(s, w: Words) -> str:
     notes = [code for code in notes if code != "zero_denominator"]
     if notes and s.comparison != "done":
         text = w.join(text, w("claim.note", note=w.warnings(";".join(notes))))
+    text = w.join(text, partial(s, w))
     return text + w.bracket(w.demo_mark(s.status == "demo"))
+
+
+def partial(s, w: Words) -> str:
+    """A sum of some of the counties that is newer than the value that decides: shown, marked, and deciding nothing."""
+    rows = s.analysis.results
+    rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+    rows = rows[(rows["coverage"] < 1) & rows["value"].notna() & (rows["basis"] == "from_counties")]
+    rows = rows[rows["year"] > (s.latest_year if np.isfinite(s.latest_year) else -np.inf)]
+    if rows.empty:
+        return ""
+    row = rows.sort_values("year").iloc[-1]
+    counties = int((s.analysis.regions["parent"] == s.region_code).sum())
+    return w(
+        "claim.partial",
+        year=int(row["year"]),
+        there=round(row["coverage"] * counties),
+        counties=counties,
+        value=w.measure(row["value"], s.record),
+    )
 
 
 def named_sentence(s, w: Words) -> str:
@@ -385,6 +405,9 @@ def headline(region, w: Words) -> list[str]:
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", **outlook))
     sentences.append(changed(region, w))
+    marks = [analysis.indicators[code].confidence_attribute for code in set(region.rows["indicator"])]
+    if any(mark in catalog.UNVERIFIED for mark in marks):
+        sentences.append(w("headline.unverified", share=w.percent(analysis.settings.advisory_share)))
     return [text for text in sentences if text]
 
 

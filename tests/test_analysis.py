@@ -397,3 +397,22 @@ def test_a_rise_of_nothing_passes_where_the_base_was_full(folder):
     folder.target("class_three_or_better_rise", ">=", 5, "pp")
     s = eco.analyse(folder.path, 2023)["C1", "8a"]
     assert s.target == 0 and s.met_at_due == "yes" and s.gap == 0
+
+
+def test_a_sum_with_holes_is_shown_and_decides_nothing(folder):
+    """In 2023 only one of two counties reports 58 of 200 villages, 29 %; the city stays at 60 of 400, 15 %, of 2022."""
+    share(folder, "C1", range(2014, 2024), range(40, 60, 2))
+    share(folder, "C2", range(2014, 2023), [4] * 9)
+    folder.target(SEWAGE, ">=", 40, "%", due=2025)
+    s = eco.analyse(folder.path, 2023)["C", SEWAGE]
+    assert s.latest_year == 2022 and s.latest_value == pytest.approx(15)
+    assert s.sentence("zh").endswith("2023 年 2 个县区中有 1 个报送，合计为 29.0 %，不代表全市，不据以判定。")
+
+
+def test_unverified_attributes_are_said_beside_the_counts_they_decide(folder):
+    from ecoanalysis import briefing, words
+
+    share(folder, "C1", range(2014, 2024), range(40, 60, 2))
+    folder.target(SEWAGE, ">=", 20, "%")
+    a = eco.analyse(folder.path, 2023)
+    assert "划分及参考性达标比例（80 %）未核实" in briefing.headline(a["C1"], words.of("zh"))[-1]
