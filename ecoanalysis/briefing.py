@@ -405,10 +405,16 @@ def headline(region, w: Words) -> list[str]:
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", **outlook))
     sentences.append(changed(region, w))
-    marks = [analysis.indicators[code].confidence_attribute for code in set(region.rows["indicator"])]
-    if any(mark in catalog.UNVERIFIED for mark in marks):
-        sentences.append(w("headline.unverified", share=w.percent(analysis.settings.advisory_share)))
+    sentences.append(unverified(region, w))
     return [text for text in sentences if text]
+
+
+def unverified(region, w: Words) -> str:
+    """That the counts above rest on attributes and a share that nobody could check; empty when all are checked."""
+    marks = [region.analysis.indicators[code].confidence_attribute for code in set(region.rows["indicator"])]
+    if not any(mark in catalog.UNVERIFIED for mark in marks):
+        return ""
+    return w("headline.unverified", share=w.percent(region.analysis.settings.advisory_share))
 
 
 def changed(region, w: Words) -> str:

@@ -215,8 +215,8 @@ class _Deck:
         """One county on one slide: its headline, then what is weak."""
         w = self.w
         slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
-        moved = briefing.changed(region, w)
-        sentences = [text for text in briefing.headline(region, w) if text != moved]
+        elsewhere = (briefing.changed(region, w), briefing.unverified(region, w))  # the city's slide says it for all
+        sentences = [text for text in briefing.headline(region, w) if text not in elsewhere]
         self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
         self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)
         self.notes(slide, weak[:COUNTY_WEAK])
