@@ -119,7 +119,8 @@ def sentence(s, w: Words) -> str:
     if s.verdict == "not_applicable":
         text = w("claim.nothing_to_assess") if "zero_denominator" in s.warnings else w("claim.not_asked")
     elif s.comparison == "done" and s.requirement == "condition":
-        text = w.join(_condition(s, w), _papers(s, w))
+        ready = s.verdict == "insufficient_data" and not s.warnings[1:]
+        text = w.join(_condition(s, w), w("papers.ready") if ready else _papers(s, w))
     elif s.comparison == "done":
         text = _papers(s, w)
     elif not np.isfinite(s.latest_value):
@@ -171,7 +172,7 @@ def _trend(s, w: Words) -> str:
     words_ = {"year": w.year(s.latest_year), "value": value(s, w), "target": target_in_words(s, w), "due": s.due}
     head = w("claim.relative" if s.comparison in judge.RELATIVE else "claim.trend", **words_)
     if s.verdict in ("reached", "reached_at_risk"):
-        judged = w(f"claim.{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        judged = w(f"claim.{_held(s)}", hold=s.hold_until, chance=w.chance(s.p_hold))
         if s.met_at_due == "unknown":
             judged = w("claim.unknown_at_due") + judged
         survey = w("claim.survey_met") if "survey_error" in s.warnings else ""
@@ -200,7 +201,7 @@ def _duty(s, w: Words) -> str:
     )
     if s.verdict in ("reached", "reached_at_risk"):
         kind = "duty" if s.record.direction > 0 else "duty_none"
-        return head + w(f"claim.{kind}_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        return head + w(f"claim.{kind}_{_held(s)}", hold=s.hold_until, chance=w.chance(s.p_hold))
     parts = [head]
     if np.isfinite(s.outstanding) and s.outstanding > 0:
         key = f"outstanding.{s.indicator}"
@@ -218,17 +219,27 @@ def _duty(s, w: Words) -> str:
     return "".join(parts)
 
 
+def _held(s) -> str:
+    """How what is met is told: kept, to be consolidated, or more likely than not to slip."""
+    return "slipping" if s.verdict == "reached_at_risk" and s.p_hold < 0.5 else s.verdict
+
+
 def _finish(s, w: Words) -> str:
     word = _inside(verdict(s, w), w)
     if not np.isfinite(s.p_reach):
         return w("claim.thin", verdict=word)
-    return w("claim.finish", year=s.milestone, chance=w.chance(s.p_reach), verdict=word)
+    return w(
+        "claim.recover" if s.requirement == "protected" else "claim.finish",
+        year=s.milestone,
+        chance=w.chance(s.p_reach),
+        verdict=word,
+    )
 
 
 def _protected(s, w: Words) -> str:
     head = w("claim.protected", year=w.year(s.latest_year), value=value(s, w), target=target_in_words(s, w))
     if s.verdict in ("reached", "reached_at_risk"):
-        return head + w(f"claim.protected_{s.verdict}", hold=s.hold_until, chance=w.chance(s.p_hold))
+        return head + w(f"claim.protected_{_held(s)}", hold=s.hold_until, chance=w.chance(s.p_hold))
     if not s.gap > 0:  # met once, but the figure is old
         return head + _finish(s, w)
     missed = w("claim.missed") if s.met_at_due == "no" else ""
@@ -300,18 +311,24 @@ def pace(s, w: Words) -> str:
     parts.append(w(f"pace.needed_{direction}", pace=needed))
     if np.isfinite(s.pace_for_80) and s.p_reach < 0.8:
         sure = max(abs(s.pace_for_80), required)
-        parts.append(w(f"pace.sure_{direction}", pace=w.difference(sure, record, decimals)))
+        if words.rounded(sure, decimals) > words.rounded(required, decimals):
+            parts.append(w(f"pace.sure_{direction}", pace=w.difference(sure, record, decimals)))
     text = w("pace.join").join(parts) + w("stop")
     if w.lang == "en":
         text = text[:1].upper() + text[1:]
-    return w.join(text, slows(s, w) if "slows" in s.warnings else "")
+    return w.join(text, slows(s, w, required, decimals))
 
 
-def slows(s, w: Words) -> str:
-    """Why a recent pace that would do is not believed to last."""
+def slows(s, w: Words, required: float, decimals: int) -> str:
+    """Why a recent pace that would do is not believed to last; empty where it would not do, or is believed."""
+    toward = np.sign(s.pace_required)
+    enough = np.isfinite(s.pace_observed) and toward * s.pace_observed >= toward * s.pace_for_80
+    if "slows" not in s.warnings and not (enough and s.p_reach < 0.8):
+        return ""
+    if words.rounded(abs(s.pace_observed), decimals) == words.rounded(required, decimals):
+        return w("pace.level")
     record = s.record
-    end = record.high if s.pace_required > 0 else record.low
-    start = record.low if s.pace_required > 0 else record.high
+    end, start = (record.high, record.low) if toward > 0 else (record.low, record.high)
     near = end is not None and start is not None and abs(end - s.latest_value) < 0.25 * abs(end - start)
     return w("pace.near_limit" if near else "pace.uneven")
 
@@ -342,6 +359,7 @@ def contribution(s, w: Words) -> str:
     return w(
         "claim.contribution",
         city=s.analysis.name(city, w.lang),
+        region=s.analysis.name(s.region_code, w.lang),
         whole=w.count(whole, s.gap_count_unit),
         part=w.count(s.contribution, s.gap_count_unit),
         share=w.percent(s.contribution / whole),
@@ -378,35 +396,56 @@ def input_name(code: str, w: Words) -> str:
 
 
 def headline(region, w: Words) -> list[str]:
-    """A region's answer in a few sentences: met at its date, may it apply, outlook, what changed."""
+    """A region's answer in a few sentences: met at its date, may it apply and why not, what is weak, what slips."""
     head, analysis = region.headline, region.analysis
-    name = region.name(w.lang)
+
+    def named(items) -> str:
+        return w.list(_item(analysis, item, w) for item in items)
+
+    due = len(head.met) + len(head.missed) + len(head.unknown)
+    counted = {"met": len(head.met), "missed": len(head.missed), "unknown": len(head.unknown)}
     sentences = [
+        w("headline.at_date", region=region.name(w.lang), as_of=head.as_of, items=due, **counted),
         w(
-            "headline.at_date",
-            region=name,
-            as_of=head.as_of,
-            items=len(head.met) + len(head.missed) + len(head.unknown),
-            met=len(head.met),
-            missed=len(head.missed),
-            unknown=len(head.unknown),
-        )
+            f"headline.conditions_{head.conditions_met}",
+            missed=len(head.missed_binding),
+            unknown=len(head.unknown_binding),
+            share=w.percent(head.advisory_share),
+            asked=w.percent(analysis.settings.advisory_share),
+        ),
     ]
-    if head.missed_binding:
-        names = w.list(_item(analysis, item, w) for item in head.missed_binding)
-        sentences.append(w("headline.missed_binding", count=len(head.missed_binding), names=names))
-    if head.missed_advisory:
-        names = w.list(_item(analysis, item, w) for item in head.missed_advisory)
-        sentences.append(w("headline.missed_advisory", count=len(head.missed_advisory), names=names))
-    if head.unknown_binding:
-        names = w.list(_item(analysis, item, w) for item in head.unknown_binding)
-        sentences.append(w("headline.unknown_binding", count=len(head.unknown_binding), names=names))
-    sentences.append(w(f"headline.conditions_{head.conditions_met}"))
+    for key in ("missed_binding", "missed_advisory", "unknown_binding"):
+        items = getattr(head, key)
+        if items:
+            sentences.append(w(f"headline.{key}", count=len(items), names=named(items)))
+    sentences.append(named_weak(region, w))
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
-    sentences.append(w("headline.outlook", **outlook))
+    sentences.append(w("headline.outlook", items=sum(outlook.values()), **outlook))
+    sentences.append(slipping(region, w))
     sentences.append(changed(region, w))
     sentences.append(unverified(region, w))
     return [text for text in sentences if text]
+
+
+def named_weak(region, w: Words) -> str:
+    """Where the weak points stand that the plan names: what is missing, or that they are met."""
+    told = []
+    for s in region.statements:
+        if s.named_weak:
+            missing = things(s, w) or gap(s, w)
+            key = "headline.weak_short" if missing else "headline.weak_stands"
+            told.append(w(key, name=w.name(s.record), missing=missing, verdict=_inside(verdict(s, w), w)))
+    return w("headline.weak", parts=w("join").join(told)) if told else ""
+
+
+def slipping(region, w: Words) -> str:
+    """What is met today and more likely than not to slip back before the re-inspection."""
+    met = [s for s in region.statements if s.verdict == "reached_at_risk" and s.p_hold < 0.5]
+    if not met:
+        return ""
+    items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(s.indicator), w) for s in met)
+    names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
+    return w("headline.slipping", count=len(items), names=names)
 
 
 def unverified(region, w: Words) -> str:
@@ -422,14 +461,13 @@ def changed(region, w: Words) -> str:
     moved = region.changes
     if moved.empty:
         return ""
-    counts = moved["moved"].value_counts()
     parts = []
-    for kind in ("better", "worse"):
+    for kind in ("better", "worse", "missed"):
         rows = moved[moved["moved"] == kind]
         if len(rows):
             items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(c), w) for c in rows["indicator"])
             names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
-            parts.append(w(f"headline.{kind}", count=int(counts[kind]), names=names))
+            parts.append(w(f"headline.{kind}", count=len(items), names=names))
     year = region.analysis.as_of - 1
     return (
         w("headline.changed", year=year, parts=w("join").join(parts)) if parts else w("headline.unchanged", year=year)

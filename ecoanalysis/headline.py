@@ -167,8 +167,8 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         region_code, indicator, comparison, verdict_before, verdict, value_before, value, year_before, year, moved
-        (better, worse, or same class with another value); only rows where something moved. A date that was missed
-        since is worse, whatever the class says of the next one; better takes a newer figure, or papers.
+        (better, worse, missed, or same); only rows where something moved. Missed: its date came and it was not met,
+        whatever the class says of the next one. Better takes another figure, or papers.
     """
     key = ["region_code", "indicator", "comparison"]
     names = ["verdict", "latest_value", "latest_year", "met_at_due"]
@@ -185,8 +185,10 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
     newer = (joined["year"].astype(float) > joined["year_before"].astype(float)) | joined["year_before"].isna()
-    better = (step < 0) & newer & ~missed
-    joined["moved"] = np.select([(step > 0) | missed, better], ["worse", "better"], "same")
+    papers = joined["value"].isna() & joined["value_before"].isna()
+    changed = (joined["value"].astype(float) != joined["value_before"].astype(float)) & ~papers
+    better = (step < 0) & newer & (changed | papers)
+    joined["moved"] = np.select([missed, step > 0, better], ["missed", "worse", "better"], "same")
     values = joined["value"].astype(float), joined["value_before"].astype(float)
     same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
     return joined[(step != 0) | missed | ~same_value].reset_index(drop=True)

@@ -159,7 +159,7 @@ def test_full_files_with_an_incident_on_record_are_not_met(folder):
     )
     a = eco.analyse(folder.path, 2023)
     clean, struck = a["C1", "14a"], a["C2", "14a"]
-    assert clean.met_at_due == "yes" and clean.sentence("en").startswith("None in 2023; as required")
+    assert clean.met_at_due == "yes" and clean.sentence("en").startswith("No breach in 2023; as required")
     assert struck.met_at_due == "no" and struck.verdict == "out_of_reach"
     assert struck.sentence("zh").startswith("2023 年发生 1 起，不符合要求，需重点攻关。")
     assert a["C", "14a"].met_at_due == "no"
