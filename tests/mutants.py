@@ -65,12 +65,16 @@ def prepare(module: str, tests: list[str]) -> Path:
     return folder
 
 
-def mutmut(folder: Path, *arguments: str, quiet: bool = False) -> str:
+def mutmut(folder: Path, *arguments: str, quiet: bool = False, may_fail: bool = False) -> str:
+    """What mutmut printed. When it fails, what was counted until then is no answer: the run ends with its words."""
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     surroundings |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "mutmut", *arguments]
     pipe = subprocess.PIPE if quiet else None
     done = subprocess.run(command, cwd=folder, env=surroundings, stdout=pipe, stderr=pipe, text=True, check=False)
+    if done.returncode and not may_fail:
+        print((done.stdout or "") + (done.stderr or ""), file=sys.stderr)
+        raise SystemExit(f"mutmut {arguments[0]} ended with {done.returncode} in {folder}; nothing is told of it")
     return done.stdout or ""
 
 
@@ -85,12 +89,19 @@ def examine(module: str, tests: list[str], sample: int | None) -> Counter:
     folder = prepare(module, tests)
     if sample:
         # A name that no mutant has: the mutants are made and the tests' ways recorded, and nothing is run yet.
-        mutmut(folder, "run", "none", quiet=True)
+        mutmut(folder, "run", "none", quiet=True, may_fail=True)
         names = sorted(states(folder))
+        if not names:
+            raise SystemExit(f"mutmut made no errors in {module}; `python -m mutmut run` in {folder} says why")
         mutmut(folder, "run", *random.Random(0).sample(names, min(sample, len(names))))
     else:
         mutmut(folder, "run")
     told = {name: state for name, state in states(folder).items() if state != "not checked"}
+    asked = min(sample, len(names)) if sample else len(told)
+    unchecked = sum(state == "not checked" for state in states(folder).values()) if not sample else 0
+    if len(told) < asked or unchecked:
+        missing = max(asked - len(told), unchecked)
+        print(f"{module}: {missing} errors fewer than asked for were run; the share is of the others", file=sys.stderr)
     left = sorted(name for name, state in told.items() if state not in ("killed", "timeout"))
     diffs = [f"# {told[name]}\n{mutmut(folder, 'show', name, quiet=True)}" for name in left]
     (BUILD / f"{module}.diff").write_text("\n".join(diffs), encoding="utf-8")

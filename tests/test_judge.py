@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecoanalysis import catalog, judge
+from ecoanalysis import catalog, futures, judge
 from ecoanalysis.formulas.rates import wilson_interval
 from ecoanalysis.words import decimal
 
@@ -278,3 +278,124 @@ def test_the_worst_part_decides_an_indicator():
     assert judge.worst(["reached", "undocumented"]) == "undocumented"
     worded = {key.removeprefix("verdict.") for key in catalog.phrases() if key.startswith("verdict.")}
     assert set(judge.SEVERITY) == worded - {"out_of_reach_pressing"}
+
+
+# ---------------------------------------------------------------------- several regions at once
+
+NAN = np.nan
+ENDS = [2023, 2022, 2023, 2023, 2022]  # the last measured years of A to E
+MEASURED = [[30, 34, 38], [26, 30, NAN], [41, 39, 41], [18, 19, 20], [44, 45, NAN]]  # 2021, 2022, 2023
+TWO_PATHS = [  # 2023 to 2026; what was measured in 2023 is repeated
+    [[38, 39, 42, 43], [38, 39, 39, 41]],
+    [[41, 41, 41, 41], [39, 39, 41, 39]],
+    [[41, 41, 41, 41], [41, 41, 39, 41]],
+    [[20, 30, 30, 39], [20, 30, 31, 39]],
+    [[35, 45, 45, 45], [45, 45, 45, 45]],
+]
+
+
+def several(due: int, hold: int = 2026):
+    """Five regions that have to stand at 40, judged in 2023."""
+    values = np.full((5, 6), NAN)
+    values[:, :3] = MEASURED
+    years, ahead = pd.RangeIndex(2021, 2027), pd.RangeIndex(2023, 2027)
+    basis, drawn = ("reported",) * 5, np.array(TWO_PATHS, np.float32)
+    known = futures.Outlook("x", tuple("ABCDE"), basis, years, values, np.array(ENDS), ahead, drawn, "by hand")
+    when = {"due": due, "hold_until": hold, "as_of": 2023}
+    return judge.chances(known, [40.0] * 5, ">=", SHARE, **when).set_index(pd.Index(list("ABCDE")))
+
+
+def test_regions_whose_figures_end_in_different_years_are_judged_each_by_its_own():
+    """A reaches 40 in 2025 on one path, in 2026 on both; B on one path from 2023, on both in 2025; C stands there since
+    2023 alone; D never does; E stood there in 2022, and what 2023 would have been is not asked any more."""
+    table = several(due=2025)
+    assert table["met_now"].tolist() == [False, False, True, False, True]
+    assert table["p_reach"].tolist() == [0.5, 1, 0.5, 0, 1]
+    assert table["p_hold"].tolist() == [0.5, 0.5, 0.5, 0, 1]
+    assert table["attain_year"].fillna(0).tolist() == [2025, 2023, 2023, 0, 2021]
+    assert table["median_at_due"].tolist() == [40.5, 41, 40, 30.5, 45]
+    assert table["median_at_milestone"].tolist() == [40.5, 41, 40, 30.5, 45]
+    assert table["met_at_due"].tolist() == [""] * 5
+
+
+def test_a_date_that_has_passed_is_answered_by_its_own_year_alone():
+    """2022: 34, 30, 39, 19 and 45. 2023: 38, not known, 41, 20, not known."""
+    assert several(due=2022)["met_at_due"].tolist() == ["no", "no", "no", "no", "yes"]
+    table = several(due=2023)
+    assert table["met_at_due"].tolist() == ["no", "unknown", "yes", "no", "unknown"]
+    assert table["p_reach"].tolist() == [1, 0.5, 1, 0, 1]  # of 2026; what is met and due is met
+    assert table["p_hold"].tolist() == [1, 0.5, 0.5, 0, 1]
+    assert table["median_at_due"].fillna(-1).tolist() == [-1, 40, -1, -1, 40]  # only where it is still to come
+    assert table["median_at_milestone"].tolist() == [42, 40, 41, 39, 45]
+
+
+def test_a_band_of_80_leaves_a_tenth_on_either_side():
+    """Eleven paths at 0, 1, … 10: the second lowest and the second highest."""
+    when = {"due": 2024, "hold_until": 2024, "as_of": 2023}
+    row = judge.chances(outlook((5,), [[n] for n in range(11)]), [10], ">=", SHARE, **when).iloc[0]
+    assert (row["lo80_at_due"], row["median_at_due"], row["hi80_at_due"]) == (1, 5, 9)
+
+
+def test_a_chance_speaks_of_the_due_year_until_the_year_has_come():
+    assert judge.milestone_of(2024, 2026, 2023) == 2024
+    assert judge.milestone_of(2023, 2026, 2023) == judge.milestone_of(2020, 2026, 2023) == 2026
+
+
+def test_the_bounds_of_the_classes_are_those_of_the_documents():
+    assert (SETTINGS.likely, SETTINGS.possible, SETTINGS.hard, SETTINGS.hold) == (0.9, 0.5, 0.1, 0.8)
+    assert (SETTINGS.sure, SETTINGS.advisory_share, SETTINGS.methods_differ) == (0.8, 0.8, 0.1)
+    assert (SETTINGS.few_values, SETTINGS.stale_years, SETTINGS.recent_years, SETTINGS.years_beyond) == (4, 2, 5, 5)
+    with pytest.raises(ValueError, match="half"):
+        judge.Settings(rounding="half")
+
+
+@pytest.mark.parametrize(
+    ("latest", "target", "comparison", "is_met", "expected"),
+    [
+        (29.0, 40, ">=", False, 11),
+        (0.60, 0.45, "<=", False, 0.15),
+        (95.0, 95, ">", False, 0),
+        (98.0, 100, "not_below_base", False, 2),
+        (103.0, 100, "not_above_base", False, 3),
+        (57.3, 57, "=", False, 0.3),
+        (56.7, 57, "=", False, 0.3),
+        (96.0, 95, ">=", True, 0),
+    ],
+)
+def test_a_gap_is_the_way_to_the_target_and_none_when_it_is_met(latest, target, comparison, is_met, expected):
+    assert judge.gap(latest, target, comparison, is_met) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("have", "whole", "target", "comparison", "unit", "expected"),
+    [
+        (106.3, 1000, 12, "not_below_base", "km²", "13.7"),
+        (130, 1000, 12, "not_above_base", "km²", "10"),
+        (130, 1000, 12, ">=", "km²", "0"),
+        (5, 1000, 0.25, "<=", "t", "2.5"),
+        (11, 100, 11.5, "not_below_base", "village", "1"),
+        (12, 100, 11.5, "not_above_base", "village", "1"),
+        (12, 100, 12, "<", "village", "1"),
+        (0, 100, 0, "<", "village", "1"),
+        (11, 100, 12, "<", "village", "0"),
+    ],
+)
+def test_things_beyond_a_bound_reckoned_by_hand(have, whole, target, comparison, unit, expected):
+    assert judge.missing_things(have, whole, target, comparison, 100, unit) == decimal(float(expected))
+    assert judge.missing_things(have, whole, target, "=", 100, unit).is_nan()
+
+
+def test_the_yearly_spread_counts_the_years_between():
+    """10, 14 a year later, 10 two years after that: 4 and 2 a year."""
+    assert judge.spread(pd.Series({2018: 10.0, 2019: 14.0, 2021: 10.0})) == 3
+    assert np.isnan(judge.spread(pd.Series({2018: 10.0})))
+
+
+def test_the_pace_for_a_chance_of_80_is_reckoned_from_the_second_of_ten_steps():
+    """Paths at 20, 21, … 30, median 25, one in five at 22 or less: 40 has to be passed by 3, from 20 in 4 years 5.75.
+    Downwards to 10, one in five at 28 or more: 10 + 25 − 28 − 20 is −13, −3.25 a year."""
+    paths = np.arange(20.0, 31.0)
+    assert judge.pace_for_chance(paths, 20, 40, 4, 1, 0.8) == pytest.approx(5.75)
+    assert judge.pace_for_chance(paths, 20, 10, 4, -1, 0.8) == pytest.approx(-3.25)
+    assert np.isnan(judge.pace_for_chance(paths, 20, 40, 4, 0, 0.8))
+    assert np.isnan(judge.pace_for_chance(paths, 20, 40, 0, 1, 0.8))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ecoanalysis import words
+from ecoanalysis import catalog, words
 
 ZH, EN = words.of("zh"), words.of("en")
+INDICATORS = catalog.indicators()
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,85 @@ def test_another_language_is_refused_with_those_there_are():
 def test_units_and_set_numbers():
     assert ZH.unit("tce/10⁴ CNY") == "吨标准煤/万元" and ZH.unit("no such unit") == "no such unit"
     assert (EN.plain(4.5), EN.plain(13.0), EN.plain(3247.94), EN.plain(100)) == ("4.5", "13", "3\u2009247.94", "100")
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0099, "<1 %"),
+        (0.99, "99 %"),
+        (0.991, ">99 %"),
+        (0.005, "<1 %"),
+        (0.325, "32 %"),
+        (0.335, "34 %"),
+        (None, "—"),
+    ],
+)
+def test_the_ends_of_the_scale_of_chances(p, text):
+    assert EN.chance(p) == text
+
+
+def test_values_and_differences_carry_their_unit():
+    share, index = INDICATORS["rural_sewage_treatment_rate"], INDICATORS["ecological_index"]
+    assert ZH.measure(28.96, share) == "29.0 %" and ZH.measure(28.96, share, 2) == "28.96 %"
+    assert ZH.difference(11.04, share, 1) == "11.0 个百分点" and EN.difference(11.04, share, 1) == "11.0 points"
+    assert EN.measure(57.25, index) == "57.2" and EN.difference(0.25, index, 1) == "0.2"
+    assert EN.measure(np.nan, share) == EN.difference(np.nan, share, 1) == "—"
+    assert EN.percent(0.6875) == "69 %" and EN.percent(0.6875, 1) == "68.8 %" and EN.percent(np.nan) == "—"
+    assert EN.year(2023.0) == "2023" and EN.year(np.nan) == EN.year(None) == "—"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (1, "village", "1 个村", "1 village"),
+        (0, "village", "0 个村", "0 villages"),
+        (2, "person", "2 人", "2 persons"),
+        (100_000_000, "m³", "1 亿立方米", "100 million m³"),
+        (10_000, "m³", "1 万立方米", "10\u2009000 m³"),
+        (9999, "m³", "9\u2009999 立方米", "9\u2009999 m³"),
+        (17_453, "m³", "1.75 万立方米", "17\u2009000 m³"),
+        (1_500_000_000, "m³", "15 亿立方米", "1.5 billion m³"),
+        (100.4, "t", "100 吨", "100 t"),
+        (99.4, "t", "99.4 吨", "99.4 t"),
+        (10.04, "t", "10 吨", "10 t"),
+        (9.996, "t", "10 吨", "10 t"),
+    ],
+)
+def test_where_the_words_for_large_and_small_counts_change(value, unit, zh, en):
+    assert (ZH.count(value, unit), EN.count(value, unit)) == (zh, en)
+
+
+def test_rows_of_names_and_sentences():
+    assert ZH.series(["甲", "乙", "丙"]) == "甲、乙、丙" and EN.series(["a", "b", "c"]) == "a, b and c"
+    assert EN.series(["a"]) == "a" and EN.list(["a", "b"]) == "a, b"
+    assert ZH.join("甲。", "", "乙。") == "甲。乙。" and EN.join("A.", "", "B.") == "A. B."
+    assert EN.warnings("stale;few_values") == (
+        "the latest figure is old and has to be renewed; fewer than four values, wide band"
+    )
+    assert EN.warnings("") == ""
+
+
+def test_demo_data_are_marked_and_nothing_else_is():
+    assert ZH.demo_mark(True) == "演示数据" and EN.demo_mark(True) == "demo data" and ZH.demo_mark(False) == ""
+    assert (
+        ZH.bracket("演示数据") == "【演示数据】" and EN.bracket("demo data") == " [demo data]" and EN.bracket("") == ""
+    )
+    assert ZH.status("demo") == "演示数据" and ZH.status("estimated") == "估算" and ZH.status("") == "—"
+
+
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("reached", "已达标", "Reached"),
+        ("reached_at_risk", "已达标，需巩固", "Reached, to be consolidated"),
+        ("likely", "易达标", "Likely"),
+        ("possible", "经努力可达标", "Possible with effort"),
+        ("hard", "难达标", "Hard"),
+        ("no_target", "待上级下达目标", "Target not yet assigned"),
+    ],
+)
+def test_a_verdict_says_the_same_whether_it_presses_or_not(code, zh, en):
+    assert ZH.verdict(code) == ZH.verdict(code, pressing=True) == zh
+    assert EN.verdict(code) == EN.verdict(code, pressing=True) == en
+    assert ZH.short_verdict("reached_at_risk") == "需巩固"
