@@ -132,7 +132,7 @@ def _answers(analysis, folder: Path, w: Words, outcomes: list) -> list[str]:
             said = w.join(
                 briefing.headline(region, w)[0],
                 w("headline.missed_binding", count=len(head.missed_binding), names=missed) if missed else "",
-                w(f"headline.conditions_{head.conditions_met}"),
+                briefing.headline(region, w)[1],
             )
             lines.append(f"<li><b>{name}</b>{escape(said.removeprefix(region.name(w.lang)))}</li>")
         parts.append(f"<ul>{''.join(lines)}</ul>")

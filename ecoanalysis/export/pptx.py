@@ -215,7 +215,10 @@ class _Deck:
         """One county on one slide: its headline, then what is weak."""
         w = self.w
         slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
-        elsewhere = (briefing.changed(region, w), briefing.unverified(region, w))  # the city's slide says it for all
+        # A county's slide has room for the answer and its weak points; the chapter says the rest.
+        elsewhere = [
+            told(region, w) for told in (briefing.changed, briefing.unverified, briefing.slipping, briefing.named_weak)
+        ]
         sentences = [text for text in briefing.headline(region, w) if text not in elsewhere]
         self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
         self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)

@@ -236,7 +236,7 @@ def test_the_chapter_begins_with_the_answer_and_names_the_plans_weak_points(chap
     named = "方案点名的薄弱指标：农村生活污水治理率（" if lang == "zh" else "Weak points that the plan names: "
     assert any(text.startswith(named) for text in before_the_table)
     assert any(
-        text.startswith("申报条件：" if lang == "zh" else "Conditions for applying: ") for text in before_the_table
+        text.startswith("尚不具备申报条件：" if lang == "zh" else "May not apply yet: ") for text in before_the_table
     )
 
 

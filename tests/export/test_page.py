@@ -93,13 +93,19 @@ def test_the_answers_stand_before_the_matrix(written, analysis):
     lang, folder, _ = written
     text = (folder / "index.html").read_text(encoding="utf-8")
     if lang == "zh":
-        first = text.index("天水市截止 2023 年应到期 35 项：按期达标 ")
-        assert first < text.index("申报条件：尚不具备。") < text.index("方案点名的薄弱指标：农村生活污水治理率（")
+        first = text.index("截至 2023 年底，天水市到期应考核 35 项：按期达标 ")
+        assert (
+            first
+            < text.index("尚不具备申报条件：约束性指标 3 项未达标")
+            < text.index("方案点名的薄弱指标：农村生活污水治理率（")
+        )
         assert text.index("方案点名的薄弱指标") < text.index("各县区总体结论") < text.index("<table>")
-        assert ">甘谷县</a></b>截止 2023 年应到期 " in text
+        assert "截至 2023 年底，甘谷县到期应考核 " in text
     else:
-        assert text.index("Tianshui, as of 2023: of 35 items due, ") < text.index("Conditions for applying: not met.")
-        assert text.index("Conditions for applying") < text.rindex("<table>")
+        assert text.index("At the end of 2023, 35 items were due in Tianshui: ") < text.index(
+            "May not apply yet: 3 binding items missed"
+        )
+        assert text.index("May not apply yet") < text.rindex("<table>")
     for lang_ in languages(lang):
         for sentence in briefing.headline(analysis["620500"], words.of(lang_)):
             assert sentence.replace("'", "&#x27;").replace('"', "&quot;") in text

@@ -62,9 +62,9 @@ def test_the_headline_comes_first_then_the_named_weak_points_then_the_rest(opene
 
 def test_the_headline_tells_what_was_missed_by_name_and_whether_the_city_may_apply(opened):
     said = "\n".join(texts(titled(opened, "甲市：总的判断")))
-    assert "甲市截止 2023 年应到期 1 项：按期达标 0 项，到期未达标 1 项，尚不能判定 0 项。" in said
+    assert "截至 2023 年底，甲市到期应考核 1 项：按期达标 0 项，到期未达标 1 项，尚不能判定 0 项。" in said
     assert "约束性指标到期未达标 1 项：危险废物利用处置率。" in said
-    assert "申报条件：尚不具备。" in said
+    assert "尚不具备申报条件：约束性指标 1 项未达标、0 项尚不能判定；" in said
     assert "1\n到期未达标\n其中约束性 1 项" in said and "尚不具备\n申报条件" in said
 
 
@@ -92,7 +92,7 @@ def test_a_forecast_slide_says_pace_and_departments(opened):
     side = next(text for text in said if "牵头部门" in text)
     assert "2023 年为 29.0 %，目标 2025 年底不低于 40 %，尚差 11.0 个百分点，合 22 个村" in side
     assert "近 5 年（2018—2023）年均提高 2.0 个百分点，尚需年均提高 5.5 个百分点" in side
-    assert "全市尚差 32 个村，其中本地区占 22 个村（69 %）。" in side
+    assert "甲市净缺口 32 个村（已由超额县区抵补），按缺口比例，乙县占 22 个村（69 %）。" in side
     assert "牵头部门：环保局" in side and "配合部门：水务局、农业局" in side
 
 
