@@ -105,7 +105,7 @@ def _section(analysis, folder: Path, w: Words, outcomes: list, notices: list[str
         parts += [_heading(w("opening.left_out", count=len(problems))), _list(problems)]
     doubtful = worded.to_check(analysis, w)
     if doubtful:
-        parts += [_heading(w("page.to_check", count=len(doubtful))), _list(doubtful)]
+        parts.append(_line(w("page.to_check", count=len(doubtful))))
     made = w("page.made", files=len(analysis.hashes), folder=analysis.data.name)
     foot = f"ecoanalysis {importlib.metadata.version('ecoanalysis')} · {w('slide.foot', as_of=analysis.as_of)}"
     parts += [f'<p class="quiet">{escape(line)}</p>' for line in (made, foot)]

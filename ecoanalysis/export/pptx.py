@@ -27,7 +27,7 @@ from pptx.util import Emu, Inches, Pt
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.analysis import Analysis, Region, Statement
-from ecoanalysis.export import replacing
+from ecoanalysis.export import replacing, worded
 from ecoanalysis.look import (
     AXIS,
     BAND,
