@@ -218,7 +218,7 @@ class _Chapter:
             self.words.name(s.record),
             unit or NOTHING,
             self.say(f"attribute.{'binding' if s.binding else 'advisory'}"),
-            briefing.target(s, self.words).removesuffix(f" {unit}"),
+            worded.target(s, self.words).removesuffix(f" {unit}"),
             str(s.due),
             self.latest(s, unit),
             self.chances(s),
@@ -231,7 +231,7 @@ class _Chapter:
         """Latest value and its year, without the unit where a column of its own holds it."""
         if not np.isfinite(s.latest_value):
             return NOTHING
-        value = briefing.value(s, self.words)
+        value = worded.value(s, self.words)
         value = value.removesuffix(f" {unit}") if unit else value
         return self.say("docx.value_year", value=value, year=self.words.year(s.latest_year))
 
@@ -349,7 +349,7 @@ class _Chapter:
         lines = []
         for row in table.itertuples():
             s = self.analysis[row.region_code, row.indicator, row.comparison]
-            asked = [briefing.target(s, self.words), str(row.edition), worded.national(row, self.words)]
+            asked = [worded.target(s, self.words), str(row.edition), worded.national(row, self.words)]
             lines.append([s.record.label, self.words.name(s.record), *asked])
         self.table(head, lines, (12, 54, 30, 22, 38), centred=(0, 3))
         if table["confidence"].isin(catalog.UNVERIFIED).any():
@@ -465,7 +465,7 @@ def _unbroken(text: str) -> str:
     """≥ 83 % and 3 248 stay on one line."""
     for sign in SIGNS.values():
         text = text.replace(f"{sign} ", f"{sign}\u00a0")
-    return text.replace(" %", "\u00a0%").replace("\u2009", "\u202f")
+    return worded.unbroken(text)
 
 
 # ---------------------------------------------------------------------- what python-docx has no word for

@@ -72,7 +72,7 @@ def write_index(
     )
     path = folder / "index.html"
     with replacing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(worded.unbroken(page), encoding="utf-8")
     return path
 
 
@@ -103,6 +103,9 @@ def _section(analysis, folder: Path, w: Words, outcomes: list, notices: list[str
     problems = worded.left_out(analysis, w)
     if problems:
         parts += [_heading(w("opening.left_out", count=len(problems))), _list(problems)]
+    doubtful = worded.to_check(analysis, w)
+    if doubtful:
+        parts.append(_line(w("page.to_check", count=len(doubtful))))
     made = w("page.made", files=len(analysis.hashes), folder=analysis.data.name)
     foot = f"ecoanalysis {importlib.metadata.version('ecoanalysis')} · {w('slide.foot', as_of=analysis.as_of)}"
     parts += [f'<p class="quiet">{escape(line)}</p>' for line in (made, foot)]

@@ -27,7 +27,7 @@ from pptx.util import Emu, Inches, Pt
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.analysis import Analysis, Region, Statement
-from ecoanalysis.export import replacing
+from ecoanalysis.export import replacing, worded
 from ecoanalysis.look import (
     AXIS,
     BAND,
@@ -208,7 +208,7 @@ class _Deck:
     def weak(self, region: Region, weak: list[Statement]) -> None:
         title = self.w("deck.weak", region=region.name(self.w.lang))
         slide = self.slide(title, _is_demo(s.status for s in weak[:CITY_WEAK]))
-        self.weak_table(slide, weak[:CITY_WEAK], TOP, row_height=0.6, size=13 if self.w.lang == "zh" else 12)
+        self.weak_table(slide, weak[:CITY_WEAK], TOP, row_height=0.54, size=13 if self.w.lang == "zh" else 12)
         self.notes(slide, weak[:CITY_WEAK])
 
     def summary(self, region: Region, weak: list[Statement]) -> None:
@@ -238,8 +238,8 @@ class _Deck:
             cells.append(
                 [
                     _labelled(s, w),
-                    self.dated(briefing.value(s, w), s.latest_year),
-                    briefing.target(s, w),
+                    self.dated(worded.value(s, w), s.latest_year),
+                    worded.target(s, w),
                     str(s.due),
                     briefing.verdict(s, w),
                     self.dated(chance, ahead),
@@ -443,7 +443,7 @@ class _Deck:
 
     def run(self, paragraph, text: str, size: float, colour: str) -> None:
         run = paragraph.add_run()
-        run.text = text.replace(" %", "\u00a0%")  # 83 % stays on one line
+        run.text = worded.unbroken(text)
         run.font.size = Pt(size)
         run.font.color.rgb = _rgb(colour)
         run._r.get_or_add_rPr().set("lang", "zh-CN" if self.w.lang == "zh" else "en-GB")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import briefing, catalog, judge, look, plotdata
-from ecoanalysis.words import NOTHING, SIGNS, Words
+from ecoanalysis.words import NOTHING, SIGNS, THIN_SPACE, Words
 
 WEAK_SHOWN = 6
 
@@ -41,6 +41,25 @@ def departments(s, w: Words) -> str:
 def chance(s, w: Words) -> str:
     """Of reaching the target where it is unmet; a dash otherwise."""
     return w.chance(s.p_reach) if s.verdict in judge.OPEN else NOTHING
+
+
+def value(s, w: Words) -> str:
+    """The latest value as a table prints it: of a condition that nothing happened, in words; a dash when missing."""
+    if not np.isfinite(s.latest_value):
+        return NOTHING
+    if s.requirement == "condition" and s.latest_value == 0:
+        return w("worded.none_happened")
+    return briefing.value(s, w)
+
+
+def target(s, w: Words) -> str:
+    """A target as a table prints it; of a duty without a sign, as there is nothing beyond all of it."""
+    return f"{w.plain(s.target)} {w.unit(s.record.unit)}".strip() if s.is_duty else briefing.target(s, w)
+
+
+def unbroken(text: str) -> str:
+    """A text whose numbers stay on one line: 1 234 567 and 83 % are not parted at their spaces."""
+    return text.replace(" %", "\u00a0%").replace(THIN_SPACE, "\u202f")
 
 
 def status(s, w: Words) -> str:
@@ -99,7 +118,7 @@ def weaker(analysis, w: Words) -> list[str]:
         w(
             "page.weaker_line",
             name=w.name(analysis.indicators[row.indicator]),
-            target=briefing.target(analysis[row.region_code, row.indicator, row.comparison], w),
+            target=target(analysis[row.region_code, row.indicator, row.comparison], w),
             edition=row.edition,
             national=national(row, w),
         )
@@ -112,6 +131,11 @@ def left_out(analysis, w: Words) -> list[str]:
     return [problem.text(w.lang) for problem in analysis.problems]
 
 
+def to_check(analysis, w: Words) -> list[str]:
+    """Values that are possible and not plausible, and that nobody has set aside yet; empty for a kept analysis."""
+    return [suspicion.text(w.lang) for suspicion in analysis.suspicions if not suspicion.acknowledged]
+
+
 # ---------------------------------------------------------------------- tables
 
 
@@ -121,9 +145,9 @@ def assessment(region, w: Words) -> pd.DataFrame:
         {
             "number": s.record.label,
             "indicator": w.name(s.record),
-            "latest_value": briefing.value(s, w) if np.isfinite(s.latest_value) else NOTHING,
+            "latest_value": value(s, w),
             "latest_year": w.year(s.latest_year),
-            "target": briefing.target(s, w),
+            "target": target(s, w),
             "due": s.due,
             "verdict": briefing.verdict(s, w),
             "p_reach": chance(s, w),
@@ -149,7 +173,11 @@ def coloured(region, w: Words):
         return [f"background-color: {ground}; color: {ink}" for ground, ink in colours]
 
     left = [{"selector": "td, th", "props": "text-align: left; vertical-align: top"}]
-    styler = table.style.hide(axis="index").format(escape="html").set_table_styles(left)
+    whole = [  # a heading breaks between words only, and the mark of demo data not at all
+        {"selector": "th", "props": "word-break: keep-all"},
+        {"selector": "td:last-child", "props": "white-space: nowrap"},
+    ]
+    styler = table.style.hide(axis="index").format(escape="html").set_table_styles(left + whole)
     return styler.apply(paint, subset=[column]) if len(table) else styler
 
 
@@ -175,7 +203,7 @@ def editions(analysis, region: str, w: Words) -> pd.DataFrame:
             {
                 "number": s.record.label,
                 "indicator": w.name(s.record),
-                "target": briefing.target(s, w),
+                "target": target(s, w),
                 "edition": row.edition,
                 "national": national(row, w),
                 "weaker": w("edition.weaker") if row.weaker else "",

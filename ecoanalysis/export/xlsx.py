@@ -11,7 +11,7 @@ import xlsxwriter
 
 from ecoanalysis import briefing, catalog, plotdata, words
 from ecoanalysis.analysis import Analysis, Statement
-from ecoanalysis.export import replacing
+from ecoanalysis.export import replacing, worded
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
 from ecoanalysis.words import Words
 
@@ -68,6 +68,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.frame("coefficients", pd.DataFrame([vars(row) for row in catalog.coefficients(a.data)]))
         book.frame("observations", book.with_names(a.observations.drop(columns="sha256", errors="ignore")))
         book.frame("problems", pd.DataFrame({"problem": [problem.text(lang) for problem in a.problems]}))
+        book.frame("to_check", pd.DataFrame({"problem": worded.to_check(a, book.w)}))
         book.workbook.close()
 
 

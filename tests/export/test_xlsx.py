@@ -12,12 +12,12 @@ from ecoanalysis.export import xlsx
 SHEETS = {
     "zh": [
         *"总的判断 说明 一览 评估 预测图 指标结果 预测 与上年相比".split(),
-        *"国家标准对照 本级与合计差异 材料 指标目录 系数 观测与来源 略过的行".split(),
+        *"国家标准对照 本级与合计差异 材料 指标目录 系数 观测与来源 略过的行 待核对".split(),
     ],
     "en": [
         *("Headline", "About", "Matrix", "Assessment", "Forecast chart", "Results", "Forecasts", "Since last year"),
         *("National editions", "Discrepancies", "Evidence", "Catalogue", "Coefficients", "Observations"),
-        "Rows left out",
+        *("Rows left out", "To check"),
     ],
 }
 
