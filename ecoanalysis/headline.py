@@ -136,7 +136,7 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
     impossible = asked and (met_advisory + len(open_advisory)) / asked < settings.advisory_share
     if missed_binding or impossible:
         conditions = "no"
-    elif unknown_binding or not enough or own.empty:
+    elif unknown_binding or not enough or not own["met_at_due"].isin(["yes", "no"]).any():
         conditions = "unknown"
     else:
         conditions = "yes"

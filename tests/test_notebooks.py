@@ -62,7 +62,7 @@ def test_a_report_by_hand_takes_a_name_and_gives_every_region_a_folder(small, tm
         shown = executed("county_report", {"data": str(small.path), "region": region, "out": str(out)}, tmp_path)
     assert sorted(path.name for path in out.iterdir()) == ["C1", "C2"]
     assert {path.name for path in (out / "C1").iterdir()} == {"charts", "assessment.csv", "reachability_zh.docx"}
-    assert "丙县截止 2023 年应到期 0 项" in texts(shown) and "25 农村生活污水治理率：2023 年为 40.0 %" in texts(shown)
+    assert "丙县到期应考核 0 项" in texts(shown) and "25 农村生活污水治理率：2023 年为 40.0 %" in texts(shown)
     assert len(pictures(shown)) == len(set(pictures(shown))) == 1
 
 

@@ -91,7 +91,7 @@ def test_every_item_and_region_has_its_verdict_in_words(written, analysis):
 
 def test_the_answers_stand_before_the_matrix(written, analysis):
     lang, folder, _ = written
-    text = (folder / "index.html").read_text(encoding="utf-8")
+    text = (folder / "index.html").read_text(encoding="utf-8").replace("\u00a0", " ").replace("\u202f", "\u2009")
     if lang == "zh":
         first = text.index("截至 2023 年底，天水市到期应考核 35 项：按期达标 ")
         assert (
