@@ -193,7 +193,7 @@ class _Deck:
         if not np.isfinite(s.contribution) or s.contribution <= 0:
             return NOTHING
         rows = self.analysis.assessment
-        city = self.analysis.regions.set_index("code")["parent"].get(s.region_code, "")
+        city = self.analysis.region_row(s.region_code).parent
         same = (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
         whole = float(rows.loc[same & (rows["region_code"] == city), "gap_count"].iloc[0])
         part = w.count(s.contribution, s.gap_count_unit)
