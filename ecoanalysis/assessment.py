@@ -375,7 +375,8 @@ class Assessor:
             stale = "stale" in warnings
             is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
             if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
-                p_reach = float(judge.met(ends[k], outlook.at(milestone - 1)[k], goal, comparison, indicator).mean())
+                before = outlook.at(milestone - 1)[k]
+                p_reach = float(judge.met(ends[k], before, goal, comparison, indicator, self.settings.rounding).mean())
             values = {
                 name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
             } | {"p_reach": p_reach}  # fmt: skip

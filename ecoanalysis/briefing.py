@@ -344,21 +344,24 @@ def fared(s, w: Words) -> str:
     return w("claim.fared", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0))
 
 
+def city_gap(s) -> float:
+    """The city's missing things that the contributions of its counties add up to; NaN where this county adds nothing."""
+    if not np.isfinite(s.contribution) or s.contribution <= 0:
+        return np.nan
+    rows = s.analysis.assessment
+    rows = rows[(rows["indicator"] == s.indicator) & (rows["gap_count"] > 0)]
+    rows = rows[rows["region_code"] == s.analysis.region_row(s.region_code).parent]
+    return float(rows["gap_count"].iloc[0]) if len(rows) else np.nan
+
+
 def contribution(s, w: Words) -> str:
     """How many of the city's missing things lie in this county; empty for the city and where nothing is missing."""
-    if not np.isfinite(s.contribution) or s.contribution <= 0:
+    whole = city_gap(s)
+    if not whole > 0:
         return ""
-    city = s.analysis.region_row(s.region_code).parent
-    rows = s.analysis.assessment
-    rows = rows[
-        (rows["region_code"] == city) & (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
-    ]
-    if rows.empty or not rows["gap_count"].iloc[0] > 0:
-        return ""
-    whole = float(rows["gap_count"].iloc[0])
     return w(
         "claim.contribution",
-        city=s.analysis.name(city, w.lang),
+        city=s.analysis.name(s.analysis.region_row(s.region_code).parent, w.lang),
         region=s.analysis.name(s.region_code, w.lang),
         whole=w.count(whole, s.gap_count_unit),
         part=w.count(s.contribution, s.gap_count_unit),
