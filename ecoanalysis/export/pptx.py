@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +27,9 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
-from ecoanalysis.analysis import Analysis, Region, Statement
-from ecoanalysis.export import replacing, worded
+from ecoanalysis.analysis import Analysis, Region, Statement, Told
+from ecoanalysis.export import native_chart, replacing, worded
+from ecoanalysis.export.slides import Deck, opened, saved
 from ecoanalysis.look import (
     AXIS,
     BAND,
@@ -83,6 +85,73 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         deck.forecasts(weak, COUNTY_CHARTS)
     with replacing(path) as temporary:
         deck.presentation.save(temporary)
+
+
+class NoChart(Told, ValueError):
+    """A statement without a number to draw."""
+
+
+def chart_slide(
+    statement: Statement, path: Path | str | None = None, lang: str = "zh", *, template: Path | str | None = None
+) -> Path:
+    """One native chart on a slide of its own, in a new or an existing deck.
+
+    Parameters
+    ----------
+    statement : Statement
+    path : path, optional
+        An existing `.pptx` gets the slide at its end, in its own layouts, fonts and colours; a new name becomes a deck.
+        By default a new file in the working folder, named after region and indicator.
+    lang : str
+        zh or en.
+    template : path, optional
+        A bureau's own deck, for a new file: layouts, theme and size are taken from it, its slides are not.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    NoChart
+        There is no number to draw: papers, or nothing measured.
+    NoDeck
+        The existing file or the template is no presentation, or the place cannot be written to.
+    """
+    w = words.of(lang)
+    name = f"{statement.analysis.name(statement.region_code, lang)} · {worded.indicator(statement, w)}"
+    if not native_chart.can_be_drawn(statement):
+        raise NoChart(words.in_both("deck.no_chart", name=name))
+    path = Path(re.sub(r"[^\w.-]+", "_", name) + ".pptx" if path is None else path)
+    deck = Deck(w, opened(path)) if path.exists() else Deck.on(w, template)
+    if not path.exists():
+        deck.about(name, w("slide.title"), statement.analysis.name(statement.region_code, lang))
+    slide = deck.slide(w("deck.chart_title", name=name, said=_standing(statement, w)), demo=statement.status == "demo")
+    native_chart.add(slide, statement, deck.room, w)
+    deck.notes(slide, [worded.said(statement, w)], _sources([statement], w))
+    return saved(deck.presentation, path)
+
+
+def _standing(s: Statement, w: Words) -> str:
+    """Where a statement stands in a few words, for a title: short of so much, or its class."""
+    missing = briefing.things(s, w) or briefing.gap(s, w)
+    verdict = briefing.short_verdict(s, w)
+    return w("deck.short_of", missing=missing, verdict=verdict) if missing else verdict
+
+
+def _sources(statements: Iterable[Statement], w: Words) -> list[str]:
+    """Where each number comes from: region, indicator, source, file and row."""
+    lines = []
+    for s in statements:
+        sources = briefing.sources(s)
+        if sources:
+            name = f"{s.analysis.name(s.region_code, w.lang)} · {worded.indicator(s, w)}"
+            lines.append(f"{name} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
+            lines += [f"  {source}" for source in sources[:SOURCES_SHOWN]]
+            if len(sources) > SOURCES_SHOWN:
+                lines.append("  " + w("slide.more_sources", count=len(sources) - SOURCES_SHOWN, id=s.id))
+    return lines
 
 
 class _Deck:
