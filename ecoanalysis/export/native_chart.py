@@ -6,6 +6,7 @@ Title and demo mark stand inside the chart, so that they travel with it. Fonts a
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -24,6 +25,7 @@ from ecoanalysis.look import AXIS, BAND, GRID, INK, MARK, QUIET, TARGET
 from ecoanalysis.words import Words
 
 SIZE, TITLE_SIZE = 14, 16  # pt
+LABEL, ROOM = Pt(40), Pt(60)  # the width of a year's label; what the value axis takes
 
 
 def can_be_drawn(s) -> bool:
@@ -63,6 +65,8 @@ def add(slide, s, box: tuple[int, int, int, int], w: Words):
     chart = frame.chart
     _draw(chart, list(drawn))
     _axes(chart, w.unit(record.unit), _limits(table, record))
+    if len(table) * LABEL > box[2] - ROOM:
+        _label_every(chart, math.ceil(len(table) * LABEL / (box[2] - ROOM)))
     mark = w.bracket(w.demo_mark(s.status == "demo"))
     _title(chart, f"{region} · {w.name(record)}{mark}", w)
     sound(chart)
@@ -94,6 +98,15 @@ def sound(chart) -> None:
         for element in chart._chartSpace.iter(qn(tag)):
             number = ids.setdefault(element.get("val"), 111_111_111 + len(ids))
             element.set("val", str(number))
+
+
+def _label_every(chart, years: int) -> None:
+    """Fewer year labels, so that they stand upright; every year keeps its tick."""
+    axis = chart.category_axis._element
+    skip = etree.Element(qn("c:tickLblSkip"))
+    skip.set("val", str(years))
+    before = [axis.find(qn(tag)) for tag in ("c:lblOffset", "c:lblAlgn", "c:auto", "c:crosses")]
+    next(element for element in before if element is not None).addnext(skip)
 
 
 def _title(chart, text: str, w: Words) -> None:

@@ -31,6 +31,7 @@ from ecoanalysis.words import Words
 
 LEAST = 14  # pt: the smallest text on a slide
 TITLES, TEXTS, CELLS = (28, 26, 24, 22, 20, 18, 16), (20, 18, 17, 16, 15, 14), (16, 15, 14)
+ONE_LINE = 24
 LEADING = 1.25  # line pitch over type size, set exactly: fonts differ in their own
 MARGIN, CELL_SIDE, CELL_EDGE = Emu(91_440), Emu(54_000), Emu(22_000)
 HEAD = "#dfe7ee"
@@ -75,7 +76,7 @@ def _em(character: str) -> float:
         return 0.36
     if character in WIDE:
         return 0.95
-    return 0.72 if character.isupper() else 0.58
+    return 0.7 if character.isupper() else 0.56
 
 
 def ems(text: str) -> float:
@@ -109,6 +110,14 @@ def fitting(paragraphs: Sequence[str], width: int, height: int, sizes: Iterable[
         if height_of(paragraphs, width, size, apart) <= height:
             return size
     return size
+
+
+def title_size(title: str, width: int, height: int) -> float:
+    """One line in 24 points or more where that is enough, else what fits."""
+    for size in TITLES:
+        if size >= ONE_LINE and height_of([title], width, size) <= Pt(size * LEADING):
+            return size
+    return fitting([title], width, height, TITLES)
 
 
 # ---------------------------------------------------------------------- paper
@@ -248,6 +257,39 @@ class Deck:
 
     # ------------------------------------------------------------------ a slide
 
+    def cover(self, title: str, lines: Sequence[str], *, demo: bool = False):
+        """The first slide, on the paper's layout for it where there is one."""
+        layout = next((one for one in self.presentation.slide_layouts if one._element.get("type") == "title"), None)
+        under = [] if layout is None else [s for s in layout.placeholders if s.placeholder_format.idx == 1]
+        if not under or not _titles(layout):
+            slide = self.slide(title, demo=demo)
+            self.text(slide, lines, self.room)
+            return slide
+        slide = self.presentation.slides.add_slide(layout)
+        for shape in list(slide.placeholders):
+            if shape.placeholder_format.idx > 1:
+                shape._element.getparent().remove(shape._element)
+        head, under = slide.shapes.title, slide.placeholders[1]
+        if self.is_own:
+            head.left, head.top, head.width, head.height = map(Inches, (0.9, 1.7, 11.5, 1.5))
+            under.left, under.top, under.width, under.height = map(Inches, (0.9, 3.4, 11.5, 2.0))
+            if demo:
+                mark = self._mark_width()
+                self._mark(slide, Box(self.size[0] - Inches(0.6) - mark, Inches(0.5), mark, Inches(0.42)))
+        for shape, texts, sizes in ((head, [title], (40, 36, 32, 28, 24, 20)), (under, lines, (20, 18, 16, 14))):
+            frame = shape.text_frame
+            frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+            size = fitting(texts, shape.width - 2 * MARGIN, shape.height - MARGIN, sizes, 10)
+            for number, said in enumerate(texts):
+                paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+                if self.is_own:
+                    paragraph.alignment = PP_ALIGN.LEFT
+                colour = (INK if shape is head else QUIET) if self.is_own else None
+                self.run(paragraph, said, size, colour)
+                paragraph.space_after = Pt(10 if number < len(texts) - 1 else 0)
+        self._number(slide)
+        return slide
+
     def slide(self, title: str, *, demo: bool = False):
         """A slide with its message as title, its number, and the mark of demo data; `room` says what is left of it."""
         slide = self.presentation.slides.add_slide(self.layout)
@@ -268,7 +310,7 @@ class Deck:
         frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
         frame.margin_top = frame.margin_bottom = 0
-        size = fitting([title], box.width - 2 * MARGIN, box.height, TITLES)
+        size = title_size(title, box.width - 2 * MARGIN, box.height)
         paragraph = frame.paragraphs[0]
         if self.is_own:
             paragraph.alignment = PP_ALIGN.LEFT
@@ -466,7 +508,7 @@ class Deck:
 
 def _row_height(line: Sequence[str], widths: Sequence[int], size: float) -> int:
     tallest = max(height_of([text], w - 2 * CELL_SIDE, size) for text, w in zip(line, widths, strict=True))
-    return tallest + 2 * CELL_EDGE + Emu(30_000)
+    return tallest + 2 * CELL_EDGE + Emu(12_000)
 
 
 def _titles(layout) -> list:
