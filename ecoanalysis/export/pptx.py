@@ -25,6 +25,7 @@ __all__ = ["NoChart", "NoDeck", "chart_slide", "write"]
 
 ONE_SLIDE_EACH = 15  # counties; more of them are told in a table
 COUNTIES_NAMED, ITEMS_NAMED, SOURCES_SHOWN = 3, 4, 12
+AWAITED = {"undocumented": "papers", "insufficient_data": "data", "no_target": "target"}
 ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
 
 
@@ -398,15 +399,17 @@ class _Briefing:
     def task_sheet(self, region: Region) -> None:
         w = self.w
         unmet = [s for s in region.weak if s.verdict in judge.OPEN]
-        others = self.paper_tasks(region)
-        rows = [self.task(region, s) for s in unmet] + others
+        first = [s for s in unmet if s.named_weak or s.binding]
+        last = [s for s in unmet if not (s.named_weak or s.binding)]
+        awaited = self.awaited_tasks(region)
+        rows = [*(self.task(region, s) for s in first), *awaited, *(self.task(region, s) for s in last)]
         if not rows:
             return
         binding = sum(bool(s.binding) for s in unmet)
         title = w("slide.tasks", region=region.name(w.lang), count=len(rows), binding=binding)
         head = [w(f"slide.task_{name}") for name in ("measure", "lead", "supporting", "counties", "until")]
         points = [briefing.named_sentence(s, w) for s in unmet[:ITEMS_NAMED]]
-        self.pages(title, head, rows, (4.2, 1.7, 2.3, 2.8, 1.3), unmet, points, left=(0, 3))
+        self.pages(title, head, rows, (4.1, 1.9, 2.3, 2.7, 1.4), unmet, points, left=(0, 3), most=2)
 
     def task(self, region: Region, s: Statement) -> list[str]:
         """One row of the task sheet: what is to be made up, who leads and supports, in which counties, until when."""
@@ -458,28 +461,27 @@ class _Briefing:
         text = w.list(named[:COUNTIES_NAMED])
         return text + w("slide.and_counties", count=more) if more > 0 else text
 
-    def paper_tasks(self, region: Region) -> list[list[str]]:
-        """Papers, data and targets that are waited for, a row a kind and leading department."""
+    def awaited_tasks(self, region: Region) -> list[list[str]]:
+        """Papers, data and targets that are waited for: a row a kind."""
         w = self.w
-        waiting: dict[tuple[str, str], dict] = {}
-        for s in region.statements:
-            what = _awaited(s)
-            if what and self.stands(region, s):
-                waiting.setdefault((what, self.lead(s)), {})[worded.indicator(s, w)] = s
         rows = []
-        for (what, lead), items in sorted(
-            waiting.items(), key=lambda one: "papers data target".split().index(one[0][0])
-        ):
-            names = list(items)
-            said = w.list(names[:ITEMS_NAMED]) + (
-                w("slide.and_items", count=len(names)) if len(names) > ITEMS_NAMED else ""
-            )
-            until = min(s.hold_until if s.due <= s.as_of else s.due for s in items.values())
-            place = region.name(w.lang)
-            rows.append(
-                [w(f"slide.task_{what}", names=said), lead or NOTHING, NOTHING, place, w("slide.end_of", year=until)]
-            )
+        for what in AWAITED.values():
+            items = [s for s in region.statements if _awaited(s) == what and self.stands(region, s)]
+            if items:
+                names = self.several(items)
+                leads = dict.fromkeys(name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator))
+                lead = w.list(duties.bureau(self.analysis, region.code, name) for name in leads) or NOTHING
+                until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
+                measure = w(f"slide.task_{what}", names=names)
+                rows.append([measure, lead, NOTHING, region.name(w.lang), w("slide.end_of", year=until)])
         return rows
+
+    def several(self, statements: Sequence[Statement]) -> str:
+        """The items of statements by name, the first of many."""
+        a, w = self.analysis, self.w
+        names = list(dict.fromkeys(worded.item(a, a.item_of(s.indicator), w) for s in statements))
+        said = w.list(names[:ITEMS_NAMED])
+        return said + (w("slide.and_items", count=len(names)) if len(names) > ITEMS_NAMED else "")
 
     def projects(self, region: Region) -> None:
         """What projects add and do to chances, and what has none."""
@@ -529,7 +531,7 @@ class _Briefing:
         head = [w(f"slide.project_{n}") for n in ("item", "adds", "expected", "without", "with", "alone", "cost")]
         demo = bool(effects["demo"].any())
         points = [projects.effect_sentence(row, a, w) for _, row in effects.iterrows()]
-        self.pages(title, head, rows, (3.6, 1.4, 1.5, 1.3, 1.3, 1.5, 1.6), [], points, demo=demo, below=lack)
+        self.pages(title, head, rows, (3.6, 1.4, 1.5, 1.3, 1.3, 1.5, 1.6), [], points, demo=demo, below=lack, most=1)
 
     def dates(self) -> None:
         """Where the plan stands, what comes next, and in how many days."""
@@ -549,7 +551,7 @@ class _Briefing:
         title = calendar.short(stage, w) or w("slide.dates")
         head = [w(f"slide.date_{name}") for name in ("day", "what", "asks", "state", "left")]
         points = [calendar.sentence(stage, w)]
-        self.pages(title, head, ahead or rows, (2.5, 2.7, 4.6, 1.1, 1.3), [], points, left=(0, 1, 2))
+        self.pages(title, head, ahead or rows, (2.8, 2.7, 4.3, 1.1, 1.4), [], points, left=(0, 1, 2))
 
     def decisions(self, region: Region) -> None:
         """What is asked for: by whom what has to be ordered, asked, or decided."""
@@ -568,7 +570,7 @@ class _Briefing:
             text = w(key if values["lead"] else f"{key}_nobody", **values)
             asked.append(w.join(text, w("slide.decide_where", where=where)) if where and missing else text)
         waiting = [s for s in region.statements if _awaited(s) and self.stands(region, s)]
-        for what in ("papers", "data", "target"):
+        for what in AWAITED.values():
             items = dict.fromkeys(self.analysis.item_of(s.indicator) for s in waiting if _awaited(s) == what)
             if items:
                 names = [self.analysis.item_name(item, w.lang) for item in items]
@@ -695,7 +697,7 @@ class _Briefing:
             deck.notes(slide, [] if page else [text for text in points if text], sources)
             place, page = place + told, page + 1
             if page == most and place < len(rows):
-                said = w("slide.more_items", count=len(rows) - place)
+                said = w.join(said, w("slide.more_items", count=len(rows) - place))
             if said:
                 deck.text(slide, [said], room.below(room.top + room.height - foot), sizes=(14,))
 
@@ -772,8 +774,7 @@ def _standing(s: Statement, w: Words) -> str:
 
 def _awaited(s: Statement) -> str:
     """What keeps a statement from being told: papers, data, target; empty where it is told."""
-    kinds = {"undocumented": "papers", "insufficient_data": "data", "no_target": "target"}
-    return kinds.get(s.verdict, "")
+    return AWAITED.get(s.verdict, "")
 
 
 def _with_region(s: Statement, w: Words) -> str:

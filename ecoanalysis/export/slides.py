@@ -73,10 +73,10 @@ def _em(character: str) -> float:
     if ord(character) > 0x2E7F or character in "“”‘’…—":
         return 1.0
     if character in NARROW:
-        return 0.36
+        return 0.38
     if character in WIDE:
         return 0.95
-    return 0.7 if character.isupper() else 0.56
+    return 0.74 if character.isupper() else 0.63
 
 
 def ems(text: str) -> float:
