@@ -78,18 +78,21 @@ def items(assessment: pd.DataFrame, item_of: Callable[[str], int | str]) -> pd.D
     table = assessment[assessment["verdict"] != "not_applicable"].copy()
     table["item"] = [item_of(code) for code in table["indicator"]]
     slot = ["region_code", "item", "part"]
-    alternatives = table.groupby(slot)["verdict"].transform(lambda verdicts: (verdicts != "no_target").any())
-    table = table[~((table["verdict"] == "no_target") & alternatives)]
+    has_target = table["verdict"] != "no_target"
+    table = table[has_target | ~has_target.groupby([table[name] for name in slot]).transform("any")]
     table["at_due"] = [
         _at_due(row) for row in table[["verdict", "met_at_due", "due", "as_of", "comparison"]].itertuples()
     ]
+    parts_of_items: dict[tuple, list] = {}
+    for row in table[["region_code", "item", "binding", "verdict", "at_due"]].itertuples(index=False):
+        parts_of_items.setdefault((row.region_code, row.item), []).append(row)
     rows = []
-    for (region, item), parts in table.groupby(["region_code", "item"], sort=False):
-        answers = set(parts["at_due"])
+    for (region, item), parts in parts_of_items.items():
+        answers = {part.at_due for part in parts}
         at_due = next((answer for answer in ("no", "unknown", "not_due") if answer in answers), "yes")
-        verdict = judge.worst(parts["verdict"])
+        verdict = judge.worst([part.verdict for part in parts])
         outlook = next((name for name, verdicts in OUTLOOKS.items() if verdict in verdicts), "open")
-        rows.append((region, item, bool(parts["binding"].any()), verdict, at_due, outlook))
+        rows.append((region, item, any(part.binding for part in parts), verdict, at_due, outlook))
     return pd.DataFrame(rows, columns=ITEM_COLUMNS)
 
 
