@@ -16,7 +16,7 @@ from ecoanalysis.intake.cells import Desk, near
 from ecoanalysis.intake.columns import columns
 from ecoanalysis.intake.problems import Problem
 
-BUREAU_OF = re.compile(r"^.{0,12}?[市县区州](?=.{2})")  # whose bureau it is: 天水市, 张家川县, or 市 alone
+BUREAU_OF = re.compile(r"^.{0,12}?[市县区州](?=.{2})")  # whose bureau it is: 甲市, 乙县, or 市 alone
 ALIKE = 80  # of 100: a name that near another is taken for a slip of the pen
 PERCENT = ("probability", "delay_probability")
 
