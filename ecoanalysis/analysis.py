@@ -477,7 +477,7 @@ class Analysis:
         self, region, indicator, value: float, comparison: str = ">=", due=None, hold_until=None
     ) -> Analysis:
         """A new analysis in which a region (or `*`) has another target; this one is untouched."""
-        self._needs_data()
+        self.needs_data()
         code = self.indicator_code(indicator)
         region = region if region == "*" else self.region_code(region)
         table = self.raw.targets
@@ -493,12 +493,12 @@ class Analysis:
 
     def with_settings(self, **changed) -> Analysis:
         """A new analysis with other bounds; names as in `Settings`."""
-        self._needs_data()
+        self.needs_data()
         return self._again(self.raw, settings=replace(self.settings, **changed))
 
     def as_of_year(self, year: int) -> Analysis:
         """The same folder at another as-of year."""
-        self._needs_data()
+        self.needs_data()
         key = ("as_of", year)
         if key not in self.cache:
             made = of_raw(self.raw, year, scenario=self.scenario, settings=self.settings)
@@ -534,7 +534,7 @@ class Analysis:
         BadData
             What is wrong with the rows, all of it.
         """
-        self._needs_data()
+        self.needs_data()
         return self._with(self.raw.projects if projects is None else self._checked(projects))
 
     def _checked(self, projects) -> pd.DataFrame:
@@ -573,7 +573,8 @@ class Analysis:
             cache={"without_projects": bare},
         )
 
-    def _needs_data(self) -> None:
+    def needs_data(self) -> None:
+        """Raise ValueError for a loaded analysis, which has tables and no data to ask anew."""
         if self.raw is None:
             raise ValueError(words.in_both("analysis.loaded"))
 
@@ -591,7 +592,7 @@ class Analysis:
         """Measured values and joint sample paths of an indicator (a `futures.Outlook`), drawn again on demand."""
         key = ("outlook", indicator, method)
         if key not in self.cache:
-            self._needs_data()
+            self.needs_data()
             until = (
                 int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
             )

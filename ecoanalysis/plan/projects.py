@@ -64,19 +64,30 @@ def effects(analysis) -> pd.DataFrame:
 
 
 def _with(analysis):
-    return analysis if analysis.projects_in else analysis.with_projects()
+    if analysis.projects_in:
+        return analysis
+    if "with_projects" not in analysis.cache:
+        analysis.cache["with_projects"] = analysis.with_projects()
+    return analysis.cache["with_projects"]
+
+
+def _listed(analysis) -> pd.DataFrame:
+    """The projects that are in, else those of the data folder."""
+    analysis.needs_data()
+    return analysis.projects if analysis.projects_in else analysis.raw.projects
 
 
 def _mine(analysis, region: str, inputs) -> pd.DataFrame:
     """The projects of a region and of its parts that act on an indicator."""
     projects = analysis.projects
-    codes = {region, *_parts(analysis, region)}
+    codes = {region, *parts_of(analysis, region)}
     return projects[projects["region_code"].isin(codes) & projects["variable"].isin(inputs)]
 
 
-def _parts(analysis, region: str) -> list[str]:
-    parts = analysis.assessor.members(region)
-    return parts + [below for part in parts for below in _parts(analysis, part)]
+def parts_of(analysis, region: str) -> list[str]:
+    """Codes of the regions that a region is made of, their parts among them."""
+    parts = analysis.members(region)
+    return parts + [below for part in parts for below in parts_of(analysis, part)]
 
 
 def _effect(analysis, row, before, mine: pd.DataFrame, lateness: np.ndarray, base: int | None) -> dict:
@@ -158,10 +169,10 @@ def schedule(analysis) -> pd.DataFrame:
         One row a project and year, from its first year to the last one a delay can bring: `adds` that year and `total`
         by its end if it is done in time, `expected` total on average over being done and being late; in `unit`.
     """
-    whole = _with(analysis)
-    lateness = acts.outcomes(whole.projects, whole.assessor.paths)
+    listed = _listed(analysis)
+    lateness = acts.outcomes(listed, analysis.assessor.paths)
     rows = []
-    for i, one in whole.projects.iterrows():
+    for i, one in listed.iterrows():
         years = np.arange(one["first_year"], one["last_year"] + int(np.ceil(one["delay_years"])) + 1)
         total = acts.added(one, np.zeros(1), years, years[0] - 1)[0]
         expected = acts.added(one, lateness[i], years, years[0] - 1).mean(axis=0)
