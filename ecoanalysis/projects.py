@@ -68,7 +68,11 @@ def table(projects: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
         "delay_probability": given.where(given.notna(), (late > 0).astype(float)),
         "cost": pd.to_numeric(rows["cost"]),
     }
-    texts = {name: rows[name].fillna("").astype(str) for name in COLUMNS if name not in numbers}
+    texts = {
+        name: rows[name].astype(object).where(rows[name].notna(), "").astype(str)
+        for name in COLUMNS
+        if name not in numbers
+    }
     types = {name: int if name.endswith("_year") else float for name in numbers}
     return pd.DataFrame(texts | numbers)[COLUMNS].astype(types)
 
