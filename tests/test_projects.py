@@ -204,7 +204,7 @@ def test_a_measured_year_is_left_alone_and_another_variable_does_nothing(village
     after = moved(villages, [THREE[0] | {"first_year": 2022, "last_year": 2025}])
     assert np.array_equal(after.values, before.values, equal_nan=True) and after.at(2023)[1].mean() == 20
     assert after.at(2024)[1].mean() == pytest.approx(30) and after.at(2025)[1].mean() == pytest.approx(40)
-    other = [THREE[0] | {"variable": "villages_waste_treated"}]
+    other = projects.table([THREE[0] | {"variable": "villages_waste_treated"}])
     assert projects.moved(before, other, projects.response(villages, RATE)) is before
     assert projects.acting(THREE, projects.response(villages, RATE)) == {"C", "C1", "C2"}
     assert projects.acting(other, projects.response(villages, RATE)) == set()

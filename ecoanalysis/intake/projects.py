@@ -154,7 +154,8 @@ def projects_given(rows: list[dict], ground: Ground, codes: dict[str, str]) -> t
         unknown = sorted(set(row) - set(known))
         if unknown:
             desk.report(line, "extra_columns", unknown=", ".join(unknown), columns=", ".join(known))
-    return projects(texts, ground, desk), desk.problems
+    table = projects(texts, ground, desk)
+    return table, sorted(desk.problems, key=lambda problem: problem.row)
 
 
 def _as_text(value) -> str:
