@@ -107,7 +107,7 @@ def test_a_variable_that_no_indicator_uses_would_do_nothing(read):
 
 def test_everything_is_told_at_once_and_good_rows_stay(read):
     table, problems = read(
-        change(change=50, last_year=2024), change(change=40, name="又一期"), change(probability=60), GOOD
+        change(change=50, last_year=2024), change(change=40, name="又一期"), change(probability=60), change(name="三期")
     )
     assert [text.split()[0] for text in problems] == [f"projects.csv:{line}" for line in (3, 4, 4)]
     assert "本项目连同第 2 行共增加 130" in problems[0]
