@@ -12,6 +12,7 @@ from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
 from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
+from ecoanalysis.intake.projects import Ground, projects_given
 from ecoanalysis.intake.template import write_template
 
 _LATER = {  # what needs the workbook libraries is imported when it is first used
@@ -29,12 +30,14 @@ __all__ = [
     "STATUSES",
     "Account",
     "Delivery",
+    "Ground",
     "Problem",
     "Raw",
     "Refused",
     "Suspicion",
     "back_to_sender",
     "hashes",
+    "projects_given",
     "read",
     "request_forms",
     "take_in",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.intake import files, plan, plausibility, statistics
+from ecoanalysis.intake import files, plan, plausibility, projects, statistics
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import COLUMNS, OBSERVATION_COLUMNS
 from ecoanalysis.intake.layout import records
@@ -152,7 +152,9 @@ class _Folder:
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
             evidence=self.table("evidence.csv", plan.evidence, codes, indicators),
-            projects=self.table("projects.csv", plan.projects, codes, variables),
+            projects=self.table(
+                "projects.csv", projects.projects, projects.Ground(tables, regions, observations, targets)
+            ),
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
             revisions=revisions,

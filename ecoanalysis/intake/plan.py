@@ -1,4 +1,4 @@
-"""The small tables of a data folder, checked row by row: regions, targets, milestones, evidence, projects and more."""
+"""The small tables of a data folder, checked row by row: regions, targets, milestones, evidence and more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from ecoanalysis import catalog, units
+from ecoanalysis import catalog
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import (
     COMPARISONS,
@@ -186,38 +186,6 @@ def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk)
         if len(desk.problems) == before:
             kept.append(row | {"year": year})
     return pd.DataFrame(kept, columns=columns("evidence.csv")[0]).astype({"year": int})
-
-
-def projects(rows: Rows, regions: tuple[str, ...], variables: dict, desk: Desk) -> pd.DataFrame:
-    """What projects change, in the unit of the variable; a missing delay is 0 years, a missing cost NaN [10⁴ CNY]."""
-    kept = []
-    for line, row in rows:
-        before = len(desk.problems)
-        desk.known(line, "region", row["region_code"], regions)
-        change = desk.number(line, "change", row["change"])
-        record = variables.get(row["variable"])
-        if desk.known(line, "variable", row["variable"], variables) and change is not None:
-            try:
-                change *= units.factor(row["unit"], record.unit)
-            except units.UnitError as error:
-                desk.report(line, "unit", reason=str(error), unit=row["unit"], right=record.unit)
-        first = desk.year(line, "first_year", row["first_year"])
-        last = desk.year(line, "last_year", row["last_year"]) if row["last_year"] else first
-        if first and last and last < first:
-            desk.report(line, "range", what="last_year", value=last, low=first, high="")
-        chance = desk.number(line, "probability", row["probability"]) if row["probability"] else 1.0
-        if chance is not None:
-            desk.in_range(line, "probability", chance, 0, 1)
-        delay = desk.number(line, "delay_years", row["delay_years"]) if row["delay_years"] else 0.0
-        if delay is not None:
-            desk.in_range(line, "delay_years", delay, 0, 50)
-        cost = desk.number(line, "cost", row["cost"]) if row["cost"] else float("nan")
-        for column in ("name", "department"):
-            desk.plain(line, column, row[column])
-        if len(desk.problems) == before:
-            numbers = {"change": change, "probability": chance, "delay_years": delay, "cost": cost}
-            kept.append(row | numbers | {"first_year": first, "last_year": last, "unit": record.unit})
-    return pd.DataFrame(kept, columns=columns("projects.csv")[0])
 
 
 def references(rows: Rows, records: dict, desk: Desk) -> pd.DataFrame:
