@@ -49,6 +49,30 @@ def read(folder: Path | str, as_of: int | None = None, *, skip_bad_rows: bool = 
     return made
 
 
+def pair(before: Path | str, after: Path | str | None = None, years=(), *, skip_bad_rows: bool = False):
+    """Two analyses to be compared, as `(earlier, later)`.
+
+    Parameters
+    ----------
+    before, after : path
+        As `read` takes them. Without `after` the same data folder twice.
+    years : sequence of int
+        As-of years of the two, at most two; of one folder one year stands for itself and the year before.
+
+    Raises
+    ------
+    NotThere
+        As `read`; or one kept analysis alone, which has no year before in it.
+    """
+    first, second = (*years, None, None)[:2]
+    if after is not None:
+        return read(before, first, skip_bad_rows=skip_bad_rows), read(after, second, skip_bad_rows=skip_bad_rows)
+    made = read(before, max(years, default=None), skip_bad_rows=skip_bad_rows)
+    if made.raw is None:
+        raise NotThere(words.in_both("compare.one_alone", folder=before))
+    return made.as_of_year(min(years) if len(years) > 1 else made.as_of - 1), made
+
+
 def compare(earlier: Analysis, later: Analysis) -> pd.DataFrame:
     """Every target that moved between two analyses, and why.
 
