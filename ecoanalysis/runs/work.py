@@ -76,6 +76,15 @@ def write_tables(analysis, folder: Path) -> None:
         write_csv(analysis.table(name), folder / f"{name}.csv")
 
 
+def write_replay(raw, path: Path, lang: str) -> None:
+    """The page of the self-check replayed; none where there is no earlier year, or nothing came due."""
+    from ecoanalysis.export import replay
+
+    years = raw.observations["year"]
+    if len(years) and analyses.default_as_of(raw) > int(years.min()):
+        replay.write(analyses.of_raw(raw), path, lang)
+
+
 def only(analysis, regions: list[str]):
     """The same analysis, speaking of these regions alone."""
     if set(regions) >= set(analysis.regions["code"]):
