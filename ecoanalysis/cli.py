@@ -124,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         help="两次分析相比：变了什么、为什么，并写出通报 · two analyses: what moved and why, and the bulletin",
     )
-    compare.add_argument("before", type=Path, metavar="A", help="数据目录、已保存的分析或运行结果 · data, analysis or run")
+    compare.add_argument(
+        "before", type=Path, metavar="A", help="数据目录、已保存的分析或运行结果 · data, analysis or run"
+    )
     compare.add_argument("after", type=Path, metavar="B", nargs="?", help="同上（默认同 A） · likewise (default: A)")
     compare.add_argument(
         "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"

@@ -258,7 +258,14 @@ def _to_work_on(earlier, later, moved: pd.DataFrame, revised: pd.DataFrame, w: W
             key = "bulletin.short_all" if parts else "bulletin.short_city"
             city = later.name(whole, w.lang)
             missing = briefing.gap_with_things(s, w) or NOTHING
-            text = w(key, name=_name(later, indicator, w), city=city, value=briefing.value(s, w), missing=missing, counties=named)
+            text = w(
+                key,
+                name=_name(later, indicator, w),
+                city=city,
+                value=briefing.value(s, w),
+                missing=missing,
+                counties=named,
+            )
         elif len(of_counties) < 2:
             continue
         else:
@@ -305,7 +312,9 @@ def _papers(later: Analysis, w: Words) -> Section:
             parts.append(w("bulletin.papers_item", name=name, kinds=kinds, lead=lead))
         if parts:
             region = later.name(code, w.lang)
-            sentences.append(w("bulletin.papers_region", region=region, count=rows["item"].nunique(), parts=w("join").join(parts)))
+            sentences.append(
+                w("bulletin.papers_region", region=region, count=rows["item"].nunique(), parts=w("join").join(parts))
+            )
     head = [w("bulletin.papers_all")] if not sentences else [w("bulletin.papers_ask")]
     return Section("bulletin.papers_title", [*head, *sentences])
 

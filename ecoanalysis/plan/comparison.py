@@ -19,7 +19,9 @@ COLUMNS = (
     "met_before met verdict_before verdict chance_before chance gap_before gap gap_count_before gap_count "
     "gap_count_unit moved why revised status"
 ).split()
-REVISION_COLUMNS = "region_code variable year value_before value unit status_before status place_before place id".split()
+REVISION_COLUMNS = (
+    "region_code variable year value_before value unit status_before status place_before place id".split()
+)
 CHANCE_MOVED = 0.05  # a chance from a thousand paths is known to some two points
 OF_A_TARGET = ("target", "due", "hold_until", "base_year", "requirement")
 PAPERS = ("lacks_plan", "lacks_data", "lacks_proof", "not_supplied")
@@ -346,7 +348,9 @@ def _gaps(before, after, w: Words) -> str:
     was = briefing.things(before, w) or briefing.gap(before, w)
     if not missing:
         return ""
-    return w("compare.gap_was", missing=missing, was=was) if was and was != missing else w("compare.gap", missing=missing)
+    return (
+        w("compare.gap_was", missing=missing, was=was) if was and was != missing else w("compare.gap", missing=missing)
+    )
 
 
 def _classes(row, before, after, w: Words) -> str:

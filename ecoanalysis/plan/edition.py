@@ -88,7 +88,7 @@ def _row(analysis: Analysis, region: str, row: dict[str, str], own) -> dict:
         "department_en": row["department_en"],
         "department_mark": PROPOSAL,
         "confidence": confidence,
-        "status": status,
+        "status": said.status if by == "papers" else status,
     }
 
 
@@ -202,7 +202,11 @@ def sentences(table: pd.DataFrame, analysis: Analysis, w: Words) -> list[str]:
         idle = own[own["passes"] == "not_measured"]
         if len(idle):
             by_department = [
-                w("edition24.department", department=department, names=w.list(name(row, w) for row in mine.itertuples()))
+                w(
+                    "edition24.department",
+                    department=department,
+                    names=w.list(name(row, w) for row in mine.itertuples()),
+                )
                 for department, mine in idle.groupby(f"department_{w.lang}", sort=False)
             ]
             told.append(w("edition24.not_measured", count=len(idle), parts=w("join").join(by_department)))

@@ -134,7 +134,12 @@ def sentences(table: pd.DataFrame, later: Analysis, w: Words) -> list[str]:
             )
         )
         parts = [
-            w("replay.of_class", verdict=w.verdict(code), count=int(row["statements"]), met=round(row["statements"] * row["base_rate"]))
+            w(
+                "replay.of_class",
+                verdict=w.verdict(code),
+                count=int(row["statements"]),
+                met=round(row["statements"] * row["base_rate"]),
+            )
             for code, row in scores(table, "said").iterrows()
         ]
         told.append(w("replay.classes", parts=w("join").join(parts)))

@@ -25,7 +25,11 @@ COLUMNS = (
     "base_year base_value latest_year latest_value target due unverified status"
 ).split()
 FLIP_COLUMNS = "region_code indicator part comparison rule class flipped likeliest_other changes noise status".split()
-UNTOLD = ("no_course", "too_few", "baseline_only")  # no class of the rule: base already met, too few points, no year gone
+UNTOLD = (
+    "no_course",
+    "too_few",
+    "baseline_only",
+)  # no class of the rule: base already met, too few points, no year gone
 FEWEST_CHANGES = 4
 OFTEN = 0.3
 
@@ -104,10 +108,17 @@ def course(
     known = known[known.index <= as_of].sort_index()
     base = float(known[base_year]) if base_value is None else float(base_value)
     values = known.to_numpy(float)
-    return Course(known.index.to_numpy(int), values, int(base_year), base, float(target), int(due), direction, low, high)
+    return Course(
+        known.index.to_numpy(int), values, int(base_year), base, float(target), int(due), direction, low, high
+    )
 
 
 # ---------------------------------------------------------------------- numbers that several rules share
+
+
+def at_least(number: float, bound: float) -> bool:
+    """Whether a number lies at a bound or above it, to nine digits: what sits on the bound is in the better class."""
+    return bool(number >= bound - 1e-9)
 
 
 def growth_rate(first: float, last: float, years: float) -> float:
@@ -172,12 +183,15 @@ def statcan(c: Course) -> tuple[str, float]:
     return ("met", ratio) if c.met else _of_ratio(ratio, bounds("statcan"))
 
 
+BANDS = {"significant": "on_pace", "moderate": "moderate"}
+
+
 def _of_ratio(ratio: float, b: dict[str, float]) -> tuple[str, float]:
     if not np.isfinite(ratio):
         return "no_course", np.nan
-    if ratio < b["away"]:
+    if not at_least(ratio, b["away"]):
         return "moving_away", ratio
-    code = "significant" if ratio >= b["on_pace"] else "moderate" if ratio >= b["moderate"] else "insufficient"
+    code = next((name for name in BANDS if at_least(ratio, b[BANDS[name]])), "insufficient")
     return code, ratio
 
 
@@ -192,7 +206,8 @@ def un_chart(c: Course) -> tuple[str, float]:
         return "no_course", np.nan
     expected = c.latest * (1 + rate) ** (c.due - c.year)
     covered = (expected - c.base) / (c.target - c.base)
-    return ("on_track" if covered >= b["on_track"] else "fair" if covered >= b["fair"] else "stagnant"), covered
+    code = next((name for name in ("on_track", "fair") if at_least(covered, b[name])), "stagnant")
+    return code, covered
 
 
 def escap(c: Course) -> tuple[str, float]:
@@ -217,7 +232,7 @@ def sdsn(c: Course) -> tuple[str, float]:
         return "on_track", ratio
     if not np.isfinite(ratio):
         return "no_course", np.nan
-    if ratio >= b["on_track"]:
+    if at_least(ratio, b["on_track"]):
         return "on_track", ratio
     return ("improving" if ratio > b["improving"] else "stagnating" if ratio >= 0 else "decreasing"), ratio
 
@@ -232,10 +247,10 @@ def healthy_people(c: Course) -> tuple[str, float]:
         return "baseline_only", achieved
     if not np.isfinite(achieved):
         return "no_course", np.nan
-    if achieved >= b["improved"]:
+    if at_least(achieved, b["improved"]):
         return "improved", achieved
     moved = 100 * abs(c.latest - c.base) / abs(c.base) if c.base else np.inf
-    return ("worse" if achieved < 0 and moved >= b["worse"] else "little_change"), achieved
+    return ("worse" if achieved < 0 and at_least(moved, b["worse"]) else "little_change"), achieved
 
 
 def weather(c: Course) -> tuple[str, float]:
@@ -260,7 +275,9 @@ def barometer(c: Course) -> tuple[str, float]:
     rate = 100 * share_done(c) / c.time_gone if c.time_gone else np.nan
     if not np.isfinite(rate):
         return "no_course", np.nan
-    return next((colour for colour in ("green", "yellow", "orange") if rate >= b[colour]), "red"), rate
+    if at_least(b["orange"], rate):  # the last colour takes its bound
+        return "red", rate
+    return next((colour for colour in ("green", "yellow") if at_least(rate, b[colour])), "orange"), rate
 
 
 def schedule(c: Course) -> tuple[str, float]:
@@ -279,7 +296,7 @@ def schedule_log(c: Course) -> tuple[str, float]:
 def _on_schedule(ratio: float, rule: str) -> tuple[str, float]:
     if not np.isfinite(ratio):
         return "no_course", np.nan
-    return ("on_schedule" if ratio >= bounds(rule)["on_schedule"] - 1e-12 else "behind"), ratio
+    return ("on_schedule" if at_least(ratio, bounds(rule)["on_schedule"]) else "behind"), ratio
 
 
 RULES: dict[str, Callable[[Course], tuple[str, float]]] = {
