@@ -13,6 +13,7 @@ import pandas as pd
 
 from ecoanalysis import briefing, judge
 from ecoanalysis.analysis import Analysis
+from ecoanalysis.intake import EVIDENCE_KINDS
 from ecoanalysis.plan import comparison
 from ecoanalysis.words import NOTHING, Words
 
@@ -65,7 +66,7 @@ def lacking_papers(analysis: Analysis, region: str) -> pd.DataFrame:
     for s in analysis[region].statements:
         if s.comparison != "done" or s.verdict == "not_applicable":
             continue
-        kinds = tuple(kind for kind in briefing.PAPERS if f"lacks_{kind}" in s.warnings)
+        kinds = tuple(kind for kind in EVIDENCE_KINDS if f"lacks_{kind}" in s.warnings)
         if kinds or "not_supplied" in s.warnings:
             rows.append((analysis.item_of(s.indicator), s.indicator, kinds, s.departments[0]))
     return pd.DataFrame(rows, columns=["item", "indicator", "kinds", "lead_department"])
@@ -84,8 +85,8 @@ def files(analysis: Analysis, region: str | None = None) -> pd.DataFrame:
         table = table[table["region_code"] == region]
     known = [code for code in analysis.indicators if code in set(table["indicator"])]
     table = table.assign(item=[analysis.item_of(code) for code in table["indicator"]])
-    order = table["indicator"].map({code: i for i, code in enumerate(known)}) * len(briefing.PAPERS)
-    order += table["kind"].map({kind: i for i, kind in enumerate(briefing.PAPERS)})
+    order = table["indicator"].map({code: i for i, code in enumerate(known)}) * len(EVIDENCE_KINDS)
+    order += table["kind"].map({kind: i for i, kind in enumerate(EVIDENCE_KINDS)})
     regions = table["region_code"].map({code: i for i, code in enumerate(analysis.regions["code"])})
     ordered = table.assign(order=order, place=regions).sort_values(["place", "order"], kind="stable")
     return ordered.reindex(columns=FILE_COLUMNS).reset_index(drop=True)

@@ -177,7 +177,7 @@ def revisions(earlier: Analysis, later: Analysis) -> pd.DataFrame:
         rows = a.observations[a.observations["year"] <= until]
         places = [briefing.place_of(row) for row in rows[["file", "sheet", "cell"]].itertuples()]
         side = rows[[*key, "value", "unit", "status", "id"]].assign(place=places)
-        sides.append(side.astype({name: str for name in ("region_code", "variable", "unit", "status", "id")}))
+        sides.append(side.astype(dict.fromkeys(("region_code", "variable", "unit", "status", "id"), str)))
     both = sides[0].merge(sides[1], on=key, how="outer", suffixes=("_before", ""), sort=False)
     same = np.isclose(both["value_before"].astype(float), both["value"].astype(float), rtol=1e-9, atol=1e-12)
     both = both[~same]
@@ -192,16 +192,17 @@ def _revised(earlier: Analysis, later: Analysis, joined: pd.DataFrame, revised: 
         return [""] * len(joined)
     stands_on: dict[tuple, set] = {}
     for a in (earlier, later):
-        cells = dict(zip(a.observations["id"], zip(a.observations["region_code"], a.observations["variable"])))
-        rows = a.table("assessment")
-        for region, indicator, comparison, ids in zip(*(rows[name] for name in [*KEY, "inputs"])):
+        seen = a.observations[["id", "region_code", "variable"]].itertuples(index=False, name=None)
+        cells = {one: (region, variable) for one, region, variable in seen}
+        rows = a.table("assessment")[[*KEY, "inputs"]]
+        for region, indicator, comparison, ids in rows.itertuples(index=False, name=None):
             inputs = {cells[one] for one in str(ids).split(";") if one in cells}
             stands_on.setdefault((region, indicator, comparison), set()).update(inputs)
     of_cell: dict[tuple, list[str]] = {}
     for row in revised.itertuples():
         of_cell.setdefault((row.region_code, row.variable), []).append(row.id)
     told = []
-    for key in zip(*(joined[name] for name in KEY)):
+    for key in joined[KEY].itertuples(index=False, name=None):
         ids = [one for cell in sorted(stands_on.get(key, ())) for one in of_cell.get(cell, [])]
         told.append(";".join(dict.fromkeys(ids)))
     return told
