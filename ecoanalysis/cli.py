@@ -214,20 +214,20 @@ def _run(options: argparse.Namespace) -> int:
 def _assess(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
     from ecoanalysis import catalog, words
+    from ecoanalysis.export import write_csv
+    from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
     analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
     folder = options.out / str(analysis.as_of) / "tables"
-    if options.rule:
-        from ecoanalysis.export import write_csv
-        from ecoanalysis.plan import rule_sets
-
-        told = rule_sets.judged(analysis, options.rule)
-        work.write_tables(analysis, folder)
+    told = rule_sets.judged(analysis, options.rule) if options.rule else None
+    work.write_tables(analysis, folder)
+    may_count = edition.may_count(analysis)
+    if len(may_count):
+        write_csv(may_count, folder / "edition_2024.csv")
+    if told is not None:
         write_csv(told, folder / "rule_sets.csv")
         print(rule_sets.sentence(told, words.of(_word(options))))
-    else:
-        work.write_tables(analysis, folder)
     print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
     return 0
 
