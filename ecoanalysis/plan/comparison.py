@@ -24,6 +24,7 @@ REVISION_COLUMNS = (
 )
 CHANCE_MOVED = 0.05  # a chance from a thousand paths is known to some two points
 OF_A_TARGET = ("target", "due", "hold_until", "base_year", "requirement")
+PROJECTS = {"with_projects", "projects_alone"}  # warnings of rows with projects in their futures
 PAPERS = ("lacks_plan", "lacks_data", "lacks_proof", "not_supplied")
 
 
@@ -119,7 +120,8 @@ def _comparable(earlier: Analysis, later: Analysis) -> None:
     shared = set(earlier.regions["code"]) & set(later.regions["code"])
     if not shared or earlier.city != later.city:
         codes = [a.city or a.regions["code"].iloc[0] for a in (earlier, later)]
-        names = {f"{lang}_{i}": a.name(codes[i], lang) for i, a in enumerate((earlier, later)) for lang in ("zh", "en")}
+        sides = zip(("one", "other"), (earlier, later), codes, strict=True)
+        names = {f"{side}_{lang}": a.name(code, lang) for side, a, code in sides for lang in words.LANGUAGES}
         raise NotComparable(words.in_both("compare.other_city", **names))
     if earlier.as_of > later.as_of:
         raise NotComparable(words.in_both("compare.order", earlier=earlier.as_of, later=later.as_of))
@@ -149,7 +151,9 @@ def _side(analysis: Analysis) -> pd.DataFrame:
     table["gap_count_unit"] = rows["gap_count_unit"]
     for name in OF_A_TARGET:
         table[name] = rows[name] if rows[name].dtype.kind not in "if" else rows[name].astype(float)
-    table["projects"] = rows["projects"].astype(str) if "projects" in rows else ""
+    given = getattr(analysis, "projects", None)
+    marked = [bool(PROJECTS & set(str(warning).split(";"))) for warning in rows["warning"]]
+    table["projects"] = np.where(marked, "" if given is None else given.to_csv(index=False), "none")
     standing, open_ = rows["verdict"].isin(judge.STANDING), rows["verdict"].isin([*judge.OPEN, "undocumented"])
     table["met"] = np.select([standing, open_], ["yes", "no"], "")
     table["chance"] = np.where(

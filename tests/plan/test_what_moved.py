@@ -181,7 +181,7 @@ def test_a_chance_that_moved_by_itself_has_its_reason(years, columns, hashes, wh
 
 
 def test_other_projects_are_a_reason(years):
-    after = shaken(years[1], projects="in")
+    after = shaken(years[1], warning="with_projects")
     assert row_of(comparison.compare(years[1], after), "C2").why == "projects"
 
 
