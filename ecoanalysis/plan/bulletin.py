@@ -182,6 +182,8 @@ def _overall(earlier: Analysis, later: Analysis, stand: pd.DataFrame, w: Words) 
 
 def _counted(row, region: str, earlier: Analysis, later: Analysis, w: Words) -> str:
     key = "bulletin.met" if earlier.as_of != later.as_of else "bulletin.met_same_year"
+    if row.met == row.met_before and key == "bulletin.met":
+        key = "bulletin.met_level"
     return w(
         key, region=region, year=later.as_of, before=earlier.as_of, items=row.items, met=row.met, step=_step(row, w)
     )
@@ -244,7 +246,8 @@ def _told(row, earlier: Analysis, later: Analysis, revised: pd.DataFrame, w: Wor
 def _to_work_on(earlier, later, moved: pd.DataFrame, revised: pd.DataFrame, w: Words) -> Section:
     """What was met and no longer is, with its reason; then, item by item, what its date found unmet and who lacks how much."""
     sentences = []
-    lost = moved[moved["moved"].isin(["lost", "further"])]
+    silent = (moved["met_before"] == "yes") & moved["why"].str.contains("not_reported")
+    lost = moved[moved["moved"].isin(["lost", "further"]) | silent]
     sentences += [_told(row, earlier, later, revised, w) for row in lost.itertuples()]
     whole = _whole(later)
     open_rows = later.assessment[

@@ -71,7 +71,7 @@ def scored(earlier: Analysis, later: Analysis) -> pd.DataFrame:
     answer = by_papers.where(by_papers.notna(), table["met_at_due_later"]).replace("", "unknown").fillna("unknown")
     met = answer.map({"yes": 1.0, "no": 0.0}).astype(float)
     p = table["p_reach"].astype(float).where(table["verdict"].isin(CLASSES))
-    value = table["latest_value_later"].astype(float).where(table["latest_year_later"].astype(float) == table["due"])
+    value = pd.Series([_value_at_due(later, row) for row in table.itertuples()], index=table.index, dtype=float)
     low, high = table["lo80_at_due"].astype(float), table["hi80_at_due"].astype(float)
     inside = ((low - 1e-9 <= value) & (value <= high + 1e-9)).astype(float)
     scored_rows = table.assign(
@@ -91,6 +91,16 @@ def scored(earlier: Analysis, later: Analysis) -> pd.DataFrame:
         inside80=inside.where(low.notna() & value.notna()),
     )
     return scored_rows.reindex(columns=COLUMNS)
+
+
+def _value_at_due(later: Analysis, row) -> float:
+    """What was measured in the due year; NaN where nothing was."""
+    if row.latest_year_later == row.due:
+        return float(row.latest_value_later)
+    wide = later.compare(row.indicator) if row.comparison != "done" else pd.DataFrame()
+    return (
+        float(wide.at[row.due, row.region_code]) if row.due in wide.index and row.region_code in wide else float("nan")
+    )
 
 
 def scores(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:

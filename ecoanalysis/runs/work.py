@@ -6,6 +6,7 @@ run in other processes: they take and give JSON and read the saved analysis.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -77,12 +78,14 @@ def write_tables(analysis, folder: Path) -> None:
 
 
 def write_replay(raw, path: Path, lang: str) -> None:
-    """The page of the self-check replayed; none where there is no earlier year, or nothing came due."""
+    """The page of the self-check replayed, as of the last year in which targets fell due; none before any did."""
     from ecoanalysis.export import replay
 
-    years = raw.observations["year"]
-    if len(years) and analyses.default_as_of(raw) > int(years.min()):
-        replay.write(analyses.of_raw(raw), path, lang)
+    years, due = raw.observations["year"], raw.targets["due"]
+    known = due[due <= years.max()] if len(years) else due[:0]
+    if len(known) and int(known.max()) > int(years.min()):
+        with contextlib.suppress(BadYear):  # nothing was measured before the self-check
+            replay.write(analyses.of_raw(raw, int(known.max())), path, lang)
 
 
 def only(analysis, regions: list[str]):

@@ -73,7 +73,7 @@ def test_the_counties_are_told_in_order_and_without_grades(both):
 
 def test_overall(both):
     assert section(both, "bulletin.overall").sentences == [
-        "截至 2023 年底，甲市 2 项指标中已达标 0 项，比 2022 年底持平。",
+        "截至 2023 年底，甲市 2 项指标中已达标 0 项，与 2022 年底持平。",
         "2 个县区中，1 个达标项数增加、1 个持平。",
     ]
     assert section(both, "bulletin.overall", EN).sentences[0] == (
@@ -115,7 +115,7 @@ def test_the_file_list_is_the_year_s(both):
 
 def test_the_year_s_progress_for_the_platform(both):
     told = section(both, "bulletin.progress").sentences
-    assert told[0].startswith("截至 2023 年底，甲市 2 项指标中已达标 0 项，比 2022 年底持平。其中到期应考核 1 项，")
+    assert told[0].startswith("截至 2023 年底，甲市 2 项指标中已达标 0 项，与 2022 年底持平。其中到期应考核 1 项，")
     assert told[1] == "尚未达标但差距缩小的指标 1 项：农村生活污水治理率由 29.3 % 到 37.3 %。【演示数据】"
 
 

@@ -11,6 +11,7 @@ from ecoanalysis import words
 from ecoanalysis.export import POLICY
 from ecoanalysis.export import replay as page
 from ecoanalysis.plan import replay
+from ecoanalysis.runs import work
 
 SEWAGE = "rural_sewage_treatment_rate"
 MILESTONES = "name_zh,name_en,date,kind,asks_zh,asks_en\n自查,Self-check,{day},self_check,查,check\n"
@@ -131,3 +132,11 @@ def test_the_page_stands_alone_and_shows_every_target(city, tmp_path):
     later = city.with_target("*", SEWAGE, 40, due=2025)
     only_papers = dataclasses.replace(later, assessment=later.assessment[later.assessment["due"] > 2023])
     assert page.write(only_papers, tmp_path / "none.html", "zh") is None and not (tmp_path / "none.html").exists()
+
+
+def test_the_track_record_lays_the_page_beside_itself_where_something_fell_due(city, tmp_path):
+    work.write_replay(city.raw, tmp_path / "replay.html", "zh")
+    assert "自查回看：当时怎么说，后来怎么样" in (tmp_path / "replay.html").read_text(encoding="utf-8")
+    nothing_due = dataclasses.replace(city.raw, targets=city.raw.targets.assign(due=2030))
+    work.write_replay(nothing_due, tmp_path / "none.html", "zh")
+    assert not (tmp_path / "none.html").exists()
