@@ -1,4 +1,4 @@
-"""The commands: init, check, intake, forms, run, assess, explain, track-record, lab.
+"""The commands: init, check, intake, forms, run, assess, compare, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -113,6 +113,28 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     assess.set_defaults(command=_guarded, guarded=_assess)
 
+    assess.add_argument(
+        "--rule",
+        metavar="NAME",
+        help="另附他处进度规则的判断（all 或规则名） · also what another rule set says (all, or its name)",
+    )
+
+    compare = commands.add_parser(
+        "compare",
+        parents=[common],
+        help="两次分析相比：变了什么、为什么，并写出通报 · two analyses: what moved and why, and the bulletin",
+    )
+    compare.add_argument(
+        "before", type=Path, metavar="A", help="数据目录、已保存的分析或运行结果 · data, analysis or run"
+    )
+    compare.add_argument("after", type=Path, metavar="B", nargs="?", help="同上（默认同 A） · likewise (default: A)")
+    compare.add_argument(
+        "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"
+    )
+    compare.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
+    compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    compare.set_defaults(command=_guarded, guarded=_compare)
+
     explain = commands.add_parser(
         "explain",
         parents=[common, data],
@@ -191,13 +213,39 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog
+    from ecoanalysis import catalog, words
+    from ecoanalysis.export import write_csv
+    from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
     analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
     folder = options.out / str(analysis.as_of) / "tables"
+    told = rule_sets.judged(analysis, options.rule) if options.rule else None
     work.write_tables(analysis, folder)
+    may_count = edition.may_count(analysis)
+    if len(may_count):
+        write_csv(may_count, folder / "edition_2024.csv")
+    if told is not None:
+        write_csv(told, folder / "rule_sets.csv")
+        print(rule_sets.sentence(told, words.of(_word(options))))
     print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    """A alone: its as-of year against the year before; A twice with two years; or two folders."""
+    from ecoanalysis import catalog, words
+    from ecoanalysis.export import bulletin as written
+    from ecoanalysis.export import languages
+    from ecoanalysis.plan import bulletin, comparison
+
+    years = (options.as_of or [])[:2]
+    earlier, later = comparison.pair(options.before, options.after, years, skip_bad_rows=options.skip_bad_rows)
+    folder = options.out / f"bulletin_{earlier.as_of}_{later.as_of}"
+    for lang in languages(options.lang):
+        written.write(earlier, later, folder, lang)
+        print(bulletin.markdown(earlier, later, words.of(lang)))
+    print(catalog.phrase("compare.done", _word(options), folder=folder))
     return 0
 
 
@@ -245,14 +293,14 @@ def _lab(options: argparse.Namespace) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
-    from ecoanalysis.analysis import BadData, BadYear, NotThere
+    from ecoanalysis.analysis import BadData, Told
 
     lang = _word(options)
     try:
         return options.guarded(options)
     except BadData as error:
         return _bad_data(error, lang)
-    except (BadYear, NotThere) as error:
+    except Told as error:
         return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))

@@ -180,6 +180,21 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             "latest_year_before": "year_before",
         }
     )
+    joined["moved"] = moved(joined)
+    values = joined["value"].astype(float), joined["value_before"].astype(float)
+    same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
+    same_class = joined["verdict"] == joined["verdict_before"]
+    return joined[~same_class | (joined["moved"] == "missed") | ~same_value].reset_index(drop=True)
+
+
+def moved(joined: pd.DataFrame) -> np.ndarray:
+    """How each target moved: better, worse, missed, or same.
+
+    Parameters
+    ----------
+    joined : DataFrame
+        verdict, value, year and met_at_due, and each of them with `_before`.
+    """
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
     step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
@@ -187,7 +202,4 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     papers = joined["value"].isna() & joined["value_before"].isna()
     changed = (joined["value"].astype(float) != joined["value_before"].astype(float)) & ~papers
     better = (step < 0) & newer & (changed | papers)
-    joined["moved"] = np.select([missed, step > 0, better], ["missed", "worse", "better"], "same")
-    values = joined["value"].astype(float), joined["value_before"].astype(float)
-    same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
-    return joined[(step != 0) | missed | ~same_value].reset_index(drop=True)
+    return np.select([missed, step > 0, better], ["missed", "worse", "better"], "same")

@@ -6,6 +6,7 @@ run in other processes: they take and give JSON and read the saved analysis.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -74,6 +75,17 @@ def write_tables(analysis, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         write_csv(analysis.table(name), folder / f"{name}.csv")
+
+
+def write_replay(raw, path: Path, lang: str) -> None:
+    """The page of the self-check replayed, as of the last year in which targets fell due; none before any did."""
+    from ecoanalysis.export import replay
+
+    years, due = raw.observations["year"], raw.targets["due"]
+    known = due[due <= years.max()] if len(years) else due[:0]
+    if len(known) and int(known.max()) > int(years.min()):
+        with contextlib.suppress(BadYear):  # nothing was measured before the self-check
+            replay.write(analyses.of_raw(raw, int(known.max())), path, lang)
 
 
 def only(analysis, regions: list[str]):
