@@ -6,6 +6,7 @@ Exit code 0 done, 1 a region or a check failed, 2 refused before anything starte
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -29,7 +30,19 @@ def main(arguments: list[str] | None = None) -> int:
     if others and options.command is not _lab:
         parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
     options.others = others
-    return options.command(options)
+    try:
+        code = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along has read enough, such as `| head`
+        _close_output()
+        return 0
+    return code
+
+
+def _close_output() -> None:
+    """Send what is still to be printed nowhere, so that the interpreter's last flush has nothing to complain about."""
+    with contextlib.suppress(OSError, ValueError):  # a stream without a number of its own has nothing left to print
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -262,6 +275,8 @@ def _guarded(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        raise
     except OSError as error:
         values = {"reason": error.strerror or error, "file": error.filename or ""}
         print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -83,6 +83,7 @@ class Suspicion:
     high: float = float("nan")
     values: dict = field(default_factory=dict, hash=False)
     others: tuple[str, ...] = ()  # ids of the values it is compared with
+    names: dict = field(default_factory=dict, hash=False, compare=False)  # of its region, by language
     acknowledged: dict = field(default_factory=dict, hash=False)
 
     def text(self, lang: str = "zh") -> str:
@@ -91,7 +92,7 @@ class Suspicion:
         record = catalog.variables().get(self.variable) or catalog.indicators().get(self.variable)
         name = record.name(lang) if record else self.variable
         facts = {
-            "region": self.region,
+            "region": f"{self.names.get(lang) or self.names['zh']} {self.region}" if self.names else self.region,
             "name": name,
             "year": self.year,
             "value": _number(self.value),
@@ -161,6 +162,8 @@ def suspicions(
             found += _target_scale(targets, rule)
         elif rule.kind == "area":
             found += _areas(panel, regions, rule)
+    named = _region_names(regions)
+    found = [replace(s, names=named.get(s.region, {}), values=_with_names(s.values, named)) for s in found]
     by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
     once = {s.key: s for s in found}
     made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
@@ -174,9 +177,22 @@ def _and_more(rule: str, count: int) -> Suspicion:
     return Suspicion(f"{rule}:more:{count}", rule, "more", **nowhere, year=0, value=np.nan, compared="more", values=facts)
 
 
-def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
-    from dataclasses import replace
+def _region_names(regions: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Names of the regions by code and language; an English name that is not given is the Chinese one."""
+    english = regions["name_en"] if "name_en" in regions else regions["name_zh"]
+    return {
+        code: {"zh": str(zh), "en": str(en or zh)}
+        for code, zh, en in zip(regions["code"], regions["name_zh"], english, strict=True)
+    }
 
+
+def _with_names(values: dict, named: dict) -> dict:
+    """Another region among the values of a sentence, with its name before its code."""
+    other = values.get("other")
+    return values | {"other": f"{named[other]['zh']} {other}"} if other in named else values
+
+
+def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
     return replace(suspicion, acknowledged={name: by[name] for name in ("name", "date", "reason")})
 
 
