@@ -131,9 +131,10 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common, data],
         help="从结论追到文件和单元格 · from a verdict down to file and cell",
     )
-    explain.add_argument("region", metavar="REGION", help="代码或名称 · code or name")
-    explain.add_argument("indicator", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
+    explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
+    explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
+    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -216,7 +217,20 @@ def _assess(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
+    from ecoanalysis import catalog
 
+    lang = _word(options)
+    if options.cell:
+        from ecoanalysis.plan import dependants
+
+        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        try:
+            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+        except KeyError:
+            return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
+        return 0
+    if not options.region or not options.indicator:
+        return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
     print(analysis[options.region, options.indicator].explain(_word(options)))
     return 0

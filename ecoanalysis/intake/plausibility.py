@@ -174,7 +174,9 @@ def _and_more(rule: str, count: int) -> Suspicion:
     """That a rule has found more than is listed; it cannot be set aside under a lasting key."""
     nowhere = dict.fromkeys(("file", "sheet", "cell", "id", "region", "variable", "unit"), "")
     facts = {"rule": rule, "count": count}
-    return Suspicion(f"{rule}:more:{count}", rule, "more", **nowhere, year=0, value=np.nan, compared="more", values=facts)
+    return Suspicion(
+        f"{rule}:more:{count}", rule, "more", **nowhere, year=0, value=np.nan, compared="more", values=facts
+    )
 
 
 def _region_names(regions: pd.DataFrame) -> dict[str, dict[str, str]]:
@@ -235,7 +237,13 @@ class Panel:
     def typical(self, name: str) -> np.ndarray:
         """Median of a variable over the years, for every region; NaN where it has none."""
         places = self.places.get(name, np.zeros(0, int))
-        return pd.Series(self.value[places]).groupby(self.region[places]).median().reindex(range(len(self.codes))).to_numpy()
+        return (
+            pd.Series(self.value[places])
+            .groupby(self.region[places])
+            .median()
+            .reindex(range(len(self.codes)))
+            .to_numpy()
+        )
 
     def first(self, places: np.ndarray, rule: Rule) -> np.ndarray:
         """The first places that a rule has found; how many more there are is kept in `more`."""

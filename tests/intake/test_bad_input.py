@@ -456,7 +456,9 @@ def test_a_cell_of_two_hundred_thousand_characters(tmp_path, data):
     assert delivery.rows["value"].tolist() == [65.0]
     assert [(t.phrase, t.spot) for t in delivery.sheets[0].told] == [("cell_text", "D3")]
     assert len(delivery.text("en")) < 5000
-    (tmp_path / "b.csv").write_text(f"县区,指标,单位,2021年\n秦州区,常住人口,万人,65\n麦积区,常住人口,万人,{'x' * 200_000}\n")
+    (tmp_path / "b.csv").write_text(
+        f"县区,指标,单位,2021年\n秦州区,常住人口,万人,65\n麦积区,常住人口,万人,{'x' * 200_000}\n"
+    )
     (delivery,) = take_in(tmp_path / "b.csv", data)
     assert delivery.rows["value"].tolist() == [65.0] and len(delivery.text("en")) < 5000
 
@@ -493,3 +495,17 @@ def test_a_command_whose_reader_has_gone_ends_quietly(data):
     done = subprocess.run(command, stdout=sender, stderr=subprocess.PIPE, check=False)
     os.close(sender)
     assert done.returncode == 0 and done.stderr == b""
+
+
+def test_what_depends_on_a_cell_is_said_and_an_unknown_cell_is_told(capsys):
+    from pathlib import Path
+
+    from ecoanalysis import cli
+
+    shipped = str(Path(__file__).resolve().parents[2] / "data/raw")
+    assert cli.main(["explain", "--cell", "nowhere.csv:1", "--data", shipped, "--lang", "en"]) == 2
+    assert "no observation is called nowhere.csv:1" in capsys.readouterr().err
+    assert cli.main(["explain", "--data", shipped, "--lang", "en"]) == 2
+    assert "--cell" in capsys.readouterr().err
+    assert cli.main(["explain", "--cell", "economy.csv:23", "--data", shipped, "--lang", "en"]) == 0
+    assert "Tianshui CO₂ emission per unit of GDP" in capsys.readouterr().out
