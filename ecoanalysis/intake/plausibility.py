@@ -163,7 +163,7 @@ def suspicions(
         elif rule.kind == "area":
             found += _areas(panel, regions, rule)
     named = _region_names(regions)
-    found = [replace(s, names=named.get(s.region, {}), values=_with_names(s.values, named)) for s in found]
+    found = [replace(s, names=named.get(s.region, {})) for s in found]
     by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
     once = {s.key: s for s in found}
     made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
@@ -186,12 +186,6 @@ def _region_names(regions: pd.DataFrame) -> dict[str, dict[str, str]]:
         code: {"zh": str(zh), "en": str(en or zh)}
         for code, zh, en in zip(regions["code"], regions["name_zh"], english, strict=True)
     }
-
-
-def _with_names(values: dict, named: dict) -> dict:
-    """Another region among the values of a sentence, with its name before its code."""
-    other = values.get("other")
-    return values | {"other": f"{named[other]['zh']} {other}"} if other in named else values
 
 
 def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
