@@ -6,6 +6,7 @@ Exit code 0 done, 1 a region or a check failed, 2 refused before anything starte
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -29,7 +30,19 @@ def main(arguments: list[str] | None = None) -> int:
     if others and options.command is not _lab:
         parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
     options.others = others
-    return options.command(options)
+    try:
+        code = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along has read enough, such as `| head`
+        _close_output()
+        return 0
+    return code
+
+
+def _close_output() -> None:
+    """Send what is still to be printed nowhere, so that the interpreter's last flush has nothing to complain about."""
+    with contextlib.suppress(OSError, ValueError):  # a stream without a number of its own has nothing left to print
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,9 +153,10 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common, data],
         help="从结论追到文件和单元格 · from a verdict down to file and cell",
     )
-    explain.add_argument("region", metavar="REGION", help="代码或名称 · code or name")
-    explain.add_argument("indicator", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
+    explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
+    explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
+    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -251,7 +265,20 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
+    from ecoanalysis import catalog
 
+    lang = _word(options)
+    if options.cell:
+        from ecoanalysis.plan import dependants
+
+        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        try:
+            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+        except KeyError:
+            return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
+        return 0
+    if not options.region or not options.indicator:
+        return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
     print(analysis[options.region, options.indicator].explain(_word(options)))
     return 0
@@ -310,6 +337,8 @@ def _guarded(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        raise
     except OSError as error:
         values = {"reason": error.strerror or error, "file": error.filename or ""}
         print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)

@@ -396,6 +396,7 @@ class _Making:
             "inputs": {name: {"sha256": digest} for name, digest in sorted(self.analysis.hashes.items())},
             "settings": self.work.settings(self.analysis),
             "left_out": self.work.problems(self.analysis, self.word),
+            "to_check": self.work.to_check(self.analysis, self.word),
             "partial": self.left_out,
             "packages": self.work.versions(),
             "regions": [asdict(self.outcomes[job.region]) for job in self.plan if job.region in self.outcomes],

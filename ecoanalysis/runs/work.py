@@ -65,6 +65,11 @@ def problems(analysis, lang: str) -> list[str]:
     return [problem.text(lang) for problem in analysis.problems]
 
 
+def to_check(analysis, lang: str) -> list[dict]:
+    """Every suspicion in words, with its key and by whom it has been set aside."""
+    return [{"key": s.key, "text": s.text(lang), "acknowledged": s.acknowledged} for s in analysis.suspicions]
+
+
 def settings(analysis) -> dict:
     """Every setting of an analysis, as JSON takes it."""
     return json.loads(json.dumps(asdict(analysis.settings)))
