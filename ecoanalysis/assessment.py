@@ -61,6 +61,7 @@ class Assessor:
     paths: int = futures.PATHS
     seed: int = 0
     references: object = None
+    stage: str = ""
 
     def assess(self, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
@@ -142,6 +143,7 @@ class Assessor:
             "n_obs": 0,
             "owed_at": indicator.owed_at,
             "binding": indicator.binding,
+            "stage": self.stage,
         }
         table = {}
         for i, target in zip(rows.index, rows.to_dict("records"), strict=True):

@@ -80,6 +80,7 @@ TARGET_COLUMNS = [
     "lead_department",
     "supporting_departments",
 ]
+MILESTONE_COLUMNS = "name_zh name_en kind date asks_zh asks_en".split()
 
 
 def columns(table: str) -> tuple[list[str], list[str]]:
