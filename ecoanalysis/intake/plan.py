@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from ecoanalysis import catalog, units
+from ecoanalysis.intake import departments, files, papers
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import (
     COMPARISONS,
+    EVIDENCE_COLUMNS,
     EVIDENCE_KINDS,
     LEVELS,
     MILESTONE_KINDS,
@@ -205,8 +207,10 @@ def stage_on(milestones: pd.DataFrame, day: str) -> str:
     return min((end for end in milestones.loc[milestones["kind"] == "stage", "date"] if end >= day), default="")
 
 
-def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk) -> pd.DataFrame:
-    """Papers on file; a location that leaves its folder is refused."""
+def evidence(
+    rows: Rows, regions: tuple[str, ...], indicators: dict, known: dict[str, str], folder: Path, desk: Desk
+) -> pd.DataFrame:
+    """Papers with what is known of their files; `known` are the spellings of departments, none of them any will do."""
     kept = []
     for line, row in rows:
         before = len(desk.problems)
@@ -216,15 +220,24 @@ def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk)
         desk.one_of(line, "kind", row["kind"], EVIDENCE_KINDS)
         if not row["title"]:
             desk.report(line, "empty", column="title")
-        if ".." in PurePosixPath(row["location"].replace("\\", "/")).parts:
-            desk.report(line, "location", location=row["location"])
         if row["date"]:
             desk.date(line, "date", row["date"])
+        if known and row["department"]:
+            for name in departments.parted(row["department"]):
+                desk.known(line, "department", name, known)
         for column in ("title", "location", "department"):
             desk.plain(line, column, row[column])
+        state = digest = ""
+        if papers.leaves(row["location"]):
+            desk.report(line, "location", location=row["location"])
+        elif len(desk.problems) == before:
+            try:
+                state, digest = papers.state(folder, row["location"], row["title"])
+            except files.Refused as refused:
+                desk.report(line, refused.phrase, **refused.values)
         if len(desk.problems) == before:
-            kept.append(row | {"year": year})
-    return pd.DataFrame(kept, columns=columns("evidence.csv")[0]).astype({"year": int})
+            kept.append(row | {"year": year, "state": state, "sha256": digest})
+    return pd.DataFrame(kept, columns=EVIDENCE_COLUMNS).astype({"year": int})
 
 
 def projects(rows: Rows, regions: tuple[str, ...], variables: dict, desk: Desk) -> pd.DataFrame:
