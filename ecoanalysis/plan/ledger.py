@@ -164,21 +164,24 @@ def unchecked(table: pd.DataFrame, w: Words) -> str:
     return w("ledger.unchecked", count=count) if count else ""
 
 
+def absent(part: pd.DataFrame, w: Words) -> str:
+    """What is missing of one item, region and year: 数据支撑（尚缺）、佐证材料（尚缺）; empty where all is on file."""
+    rows = missing(part)
+    kinds = [(row.kind, row.state if row.state in ABSENT else "not_found") for row in rows.itertuples()]
+    if len(kinds) == len(EVIDENCE_KINDS) and {code for _, code in kinds} == {"not_supplied"}:
+        return state("not_supplied", w)
+    return w.list(w("ledger.kind_state", kind=w(f"papers.{kind}"), state=state(code, w)) for kind, code in kinds)
+
+
 def lines(analysis: Analysis, table: pd.DataFrame, w: Words) -> list[str]:
-    """What is missing, a line a region and item: 25 农村生活污水治理率：佐证材料（缺）."""
+    """What is missing, a line a region and item: 甘谷县 25 农村生活污水治理率：佐证材料（尚缺）."""
     said = []
     key = "ledger.line" if table["year"].nunique() < 2 else "ledger.line_year"
     for (region, code, year), part in missing(table).groupby(["region_code", "indicator", "year"], sort=False):
-        kinds = [(row.kind, row.state if row.state in ABSENT else "not_found") for row in part.itertuples()]
         record = analysis.indicators[code]
-        if len(kinds) == len(EVIDENCE_KINDS) and {state for _, state in kinds} == {"not_supplied"}:
-            absent = w("ledger.state.not_supplied")
-        else:
-            absent = w.list(
-                w("ledger.kind_state", kind=w(f"papers.{kind}"), state=state(code_, w)) for kind, code_ in kinds
-            )
         values = {"region": analysis.name(region, w.lang), "item": f"{record.label} {w.name(record)}".strip()}
-        said.append(w(key, absent=absent, **values | ({} if key == "ledger.line" else {"year": year})))
+        values |= {} if key == "ledger.line" else {"year": year}
+        said.append(w(key, absent=absent(part, w), **values))
     return said
 
 
