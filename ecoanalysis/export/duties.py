@@ -30,9 +30,9 @@ ROWS_ON_SLIDE = 8
 SHEET_WIDTHS = {  # column of a department's sheet, and its width
     "role": 9,
     "number": 7,
-    "indicator": 34,
+    "indicator": 28,
     "region_name": 13,
-    "bureau": 18,
+    "bureau": 16,
     "latest_value": 15,
     "target": 16,
     "due": 8,
@@ -41,7 +41,7 @@ SHEET_WIDTHS = {  # column of a department's sheet, and its width
     "gap_count": 11,
     "gap_count_unit": 10,
     "contribution": 14,
-    "papers": 34,
+    "papers": 22,
     "next_date": 13,
     "sentence": 64,
 }
@@ -143,8 +143,7 @@ class Duties:
 
     def next_date(self, s: Statement) -> str:
         rows = self.table[self.table["place"] == s.place]
-        text = rows["next_date"].iloc[0] if len(rows) else ""
-        return calendar.day(text, self.w) if text else NOTHING
+        return (rows["next_date"].iloc[0] if len(rows) else "") or NOTHING
 
     def shares(self, name: str) -> list[tuple[Statement, str]]:
         """Every gap of a led item in things, and which county owes how much of it; the parts add up to the gap."""
@@ -273,6 +272,7 @@ class _Sheets(_Book):
         if len(rows):
             sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
         sheet.repeat_rows(top)
+        sheet.print_area(0, 0, top + len(rows), columns.index("sentence") - 1)  # what it says in full is for the screen
 
     def line(self, sheet, y: int, columns: list[str], row, s: Statement) -> None:
         w, book = self.w, self.book
@@ -302,7 +302,7 @@ class _Sheets(_Book):
                     sheet.write_number(y, x, float(numbers[name]), self.format(num_format="0.####"))
             else:
                 sheet.write_string(y, x, texts[name], wrapped)
-        measured = ((texts["sentence"], 64), (texts["indicator"], 34), (texts["papers"], 34))
+        measured = ((texts["sentence"], 64), (texts["indicator"], 28), (texts["papers"], 22))
         sheet.set_row(y, LINE * max(_lines(text, width) for text, width in measured))
 
 
@@ -388,7 +388,7 @@ class _Annex(_Chapter):
             ]
             for s in led
         ]
-        widths = (10, 32, 20, 20, 20, 20, 20, 16)
+        widths = (10, 30, 19, 20, 20, 19, 20, 20)
         drawn = self.table(head, lines, widths, centred=(0, 2, 3), size=self.table_size - 1.5)
         for row, s in zip(drawn.rows[1:], led, strict=True):
             _flag(row.cells[4], VERDICT_COLOURS[s.verdict])

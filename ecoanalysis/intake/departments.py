@@ -45,9 +45,9 @@ def own_bureau(department: str, city: str, county: str) -> str:
     ('市场监管局', '国家统计局甲市调查队')
     """
     above, below = level_word(city), level_word(county)
-    if not above or not below:
+    if not above or not below or above == below == department[:1] and len(city) == 1:
         return department
-    if department.startswith(city) and department != city:
+    if len(city) > 1 and department.startswith(city) and department != city:
         return county + department.removeprefix(city)
     begins = BUREAU.get(above, re.compile(above)).match(department)
     if not begins or len(department) == 1:

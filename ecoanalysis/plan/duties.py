@@ -100,11 +100,21 @@ def _listed(analysis: Analysis, region: str, indicator: str) -> tuple[str, str]:
 
 
 def bureau(analysis: Analysis, region: str, department: str) -> str:
-    """What a region calls a department of the plan: 县住建局 for 市住建局 in a county, unchanged in the city."""
-    above = _belongs(analysis).get(region)
-    if above is None:
+    """What a region calls a department of the plan: 县住建局 for 市住建局 in a county, unchanged in the city.
+
+    Of a county that is looked at without its city the level is read from the department's own name.
+    """
+    if "governments" not in analysis.cache:
+        names = dict(zip(analysis.regions["code"], analysis.regions["name_zh"], strict=True))
+        rows = analysis.regions.to_dict("records")
+        counties = [row for row in rows if row["level"] == "county" or row["parent"] in names]
+        analysis.cache["governments"] = {
+            row["code"]: (names.get(row["parent"], ""), row["name_zh"]) for row in counties
+        }
+    if region not in analysis.cache["governments"]:
         return department
-    return named.own_bureau(department, analysis.name(above, "zh"), analysis.name(region, "zh"))
+    city, county = analysis.cache["governments"][region]
+    return named.own_bureau(department, city or department[:1], county)
 
 
 def departments(analysis: Analysis) -> list[str]:
@@ -202,7 +212,9 @@ def sentence(analysis: Analysis, table: pd.DataFrame, name: str, w: Words) -> st
     led, helped = of_department(table, name, "lead"), of_department(table, name, "supporting")
     first = [code for code in analysis.parents if code in set(led["region_code"])]
     shown = led[led["region_code"] == first[0]] if first else led
-    text = w("duty_table.owes", name=name, led=led["item"].nunique(), helped=helped["item"].nunique())
+    items = {"led": led["item"].nunique(), "helped": helped["item"].nunique()}
+    owed = [w(f"duty_table.owes_{kind}", count=count) for kind, count in items.items() if count]
+    text = w("duty_table.owes", name=name, parts=w("ledger.join").join(owed))
     if len(shown):
         counts = shown["verdict"].map(standing).value_counts()
         parts = [w(f"duty_table.count.{code}", count=counts[code]) for code in STANDINGS if code in counts]
