@@ -1,6 +1,6 @@
 """The folders of a year's files: laid out empty, with a register, and taken in when they were filled.
 
-    2023/620523_甘谷县/01_目标责任体系与制度建设/01_生态文明建设规划/1_计划安排/
+    2023/C1_乙县/01_目标责任体系与制度建设/01_生态文明建设规划/1_计划安排/
 
 Year, region, group, item and kind are numbered as the platform asks. What is read back is the number at the head of each
 name, so that the words behind it may be in either language. Nothing is ever overwritten, nothing outside the folders is
