@@ -1,4 +1,4 @@
-"""The commands: init, check, intake, forms, run, assess, compare, explain, track-record, lab.
+"""The commands: init, check, intake, forms, run, assess, compare, evidence, duties, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -148,6 +148,32 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     compare.set_defaults(command=_guarded, guarded=_compare)
 
+    evidence = commands.add_parser(
+        "evidence",
+        parents=[common, data],
+        help="佐证材料：缺什么、建立文件夹、收取 · papers: what is missing, folders, taking in",
+    )
+    evidence.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    evidence.add_argument("--year", type=int, metavar="YEAR", help="档案年份（默认截止年份） · year of the files")
+    evidence.add_argument("--on", metavar="DATE", help="站在哪一天（默认年末） · the day it is read on")
+    evidence.add_argument("--region", action="append", metavar="REGION", help="只看这些地区，可重复 · only these")
+    evidence.add_argument("--department", action="append", metavar="NAME", help="只看这些部门，可重复 · only these")
+    doing = evidence.add_mutually_exclusive_group()
+    doing.add_argument("--lay-out", type=Path, metavar="DIR", help="建立当年文件夹和登记表 · make the year's folders")
+    doing.add_argument("--take", type=Path, metavar="DIR", help="收取放入的文件 · take in what was put there")
+    evidence.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    evidence.set_defaults(command=_guarded, guarded=_evidence)
+
+    duties = commands.add_parser(
+        "duties", parents=[common, data], help="各部门任务清单：表格、附件、幻灯片 · who owes what, a part a department"
+    )
+    duties.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    duties.add_argument("--on", metavar="DATE", help="站在哪一天（默认年末） · the day it is read on")
+    duties.add_argument("--department", action="append", metavar="NAME", help="只做这些部门，可重复 · only these")
+    duties.add_argument("--out", type=Path, default=Path("duties"), metavar="DIR", help="输出目录 · folder")
+    duties.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    duties.set_defaults(command=_guarded, guarded=_duties)
+
     explain = commands.add_parser(
         "explain",
         parents=[common, data],
@@ -281,6 +307,24 @@ def _explain(options: argparse.Namespace) -> int:
         return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
     print(analysis[options.region, options.indicator].explain(_word(options)))
+    return 0
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from ecoanalysis.plan import commands
+
+    return commands.evidence(options, _word(options))
+
+
+def _duties(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+    from ecoanalysis import catalog
+    from ecoanalysis.export import duties, languages
+
+    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    for lang in languages(options.lang):
+        made = duties.write(analysis, options.out, lang, options.department, options.on)
+        print(catalog.phrase("duty_table.done", lang, files=", ".join(str(path) for path in made)))
     return 0
 
 

@@ -119,6 +119,7 @@ def went_in(analysis, code: str) -> str:
         table = _rows(getattr(analysis, name), [code]).drop(columns=[*NOT_HASHED], errors="ignore")
         digest.update(_of_table(table))
     digest.update(_of_table(analysis.regions[analysis.regions["code"] == code]))
+    digest.update(_of_table(analysis.milestones))
     moved = analysis.changes
     digest.update(_of_table(moved[moved["region_code"] == code]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
