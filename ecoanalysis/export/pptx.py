@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from pptx.util import Inches
 
 from ecoanalysis import briefing, judge, words
 from ecoanalysis.analysis import Analysis, Region, Statement, Told
 from ecoanalysis.export import native_chart, worded
 from ecoanalysis.export.slides import Box, Deck, NoDeck, opened, saved
-from ecoanalysis.plan import calendar, duties, projects, tasks
+from ecoanalysis.plan import calendar, duties, kept, projects
 from ecoanalysis.words import NOTHING, Words
 
 __all__ = ["NoChart", "NoDeck", "chart_slide", "write"]
@@ -125,7 +124,7 @@ def chart_slide(
         deck.about(name, w("slide.title"), statement.analysis.name(statement.region_code, lang))
     slide = deck.slide(w("deck.chart_title", name=name, said=_standing(statement, w)), demo=statement.status == "demo")
     native_chart.add(slide, statement, deck.room, w)
-    deck.notes(slide, [worded.said(statement, w)], _sources([statement], w))
+    deck.notes(slide, [worded.said(statement, w)], sources([statement], w))
     return saved(deck.presentation, path)
 
 
@@ -175,7 +174,7 @@ class _Briefing:
         deck.tiles(slide, tiles, room._replace(height=Inches(1.1)))
         room = room.below(room.top + Inches(1.25))
         ahead = [text for text in (briefing.named_weak(region, w), _outlook(region, w)) if text]
-        below = max(Inches(0.9), self.height(ahead, room.width, 16))
+        below = max(Inches(0.9), self.deck.height(ahead, room.width, 16))
         lists = []
         for key, items, obstacle in (
             ("slide.missed_binding", head.missed_binding, self.obstacle),
@@ -192,12 +191,7 @@ class _Briefing:
         if ahead:
             deck.text(slide, ahead, room.below(room.top + room.height - below), sizes=(16, 15, 14), apart=4)
         shown = [s for s in region.statements if self.analysis.item_of(s.indicator) in head.missed_binding]
-        deck.notes(slide, briefing.headline(region, w), _sources(shown, w, 4))
-
-    def height(self, lines: Sequence[str], width: int, size: float) -> int:
-        from ecoanalysis.export.slides import MARGIN, height_of
-
-        return height_of(lines, width - 2 * MARGIN, size, 4) + Inches(0.05) if lines else 0
+        deck.notes(slide, briefing.headline(region, w), sources(shown, w, 4))
 
     def listed(self, slide, lines: Sequence[str], box: Box) -> None:
         """A heading with bullets under it; those that do not fit are counted."""
@@ -328,7 +322,7 @@ class _Briefing:
         left, right = room.columns(1, 1) if members else room.columns(3, 2)
         pace = briefing.pace(s, w)
         if native_chart.can_be_drawn(s):
-            under = self.height([pace], left.width, 14) if pace and members else 0
+            under = self.deck.height([pace], left.width, 14) if pace and members else 0
             native_chart.add(slide, s, left._replace(height=left.height - under), w)
             if under:
                 deck.text(slide, [pace], left.below(left.top + left.height - under), sizes=(14,))
@@ -338,7 +332,7 @@ class _Briefing:
             said = [briefing.sentence(s, w), pace, briefing.contribution(s, w), worded.departments(s, w)]
             deck.text(slide, [text for text in said if text], right, sizes=(18, 16, 14))
         points = [text for text in (briefing.named_sentence(s, w), pace) if text]
-        deck.notes(slide, points, _sources([s, *members], w, 4))
+        deck.notes(slide, points, sources([s, *members], w, 4))
 
     def county_table(self, slide, s: Statement, members: list[Statement], box: Box) -> None:
         """Who lacks how much: the largest parts first where not all counties fit."""
@@ -427,7 +421,7 @@ class _Briefing:
 
     def yearly(self, region: Region, s: Statement) -> str:
         """How many things in which year; empty where no path of tasks is known."""
-        w, table = self.w, _made(self.analysis, "tasks")
+        w, table = self.w, kept.table(self.analysis, "tasks")
         rows = table[(table["city"] == region.code) & (table["indicator"] == s.indicator)]
         rows = rows[rows["comparison"] == s.comparison]
         amounts = rows.groupby("year")["needed"].sum()
@@ -469,7 +463,9 @@ class _Briefing:
             items = [s for s in region.statements if _awaited(s) == what and self.stands(region, s)]
             if items:
                 names = self.several(items)
-                leads = dict.fromkeys(name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator))
+                leads = dict.fromkeys(
+                    name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator)
+                )
                 lead = w.list(duties.bureau(self.analysis, region.code, name) for name in leads) or NOTHING
                 until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
                 measure = w(f"slide.task_{what}", names=names)
@@ -486,7 +482,7 @@ class _Briefing:
     def projects(self, region: Region) -> None:
         """What projects add and do to chances, and what has none."""
         a, w, deck = self.analysis, self.w, self.deck
-        effects, lacking = _made(a, "effects"), _made(a, "candidates")
+        effects, lacking = kept.table(a, "effects"), kept.table(a, "candidates")
         mine = [region.code, *a.members(region.code)]
         effects = effects[effects["region_code"].isin(mine)]
         lacking = lacking[lacking["region_code"] == region.code]
@@ -576,7 +572,7 @@ class _Briefing:
                 names = [self.analysis.item_name(item, w.lang) for item in items]
                 listed = w.list(names[:ITEMS_NAMED]) + (w("headline.more") if len(names) > ITEMS_NAMED else "")
                 asked.append(w(f"slide.decide_{what}", count=len(items), names=listed))
-        lacking = _made(self.analysis, "candidates")
+        lacking = kept.table(self.analysis, "candidates")
         lacking = lacking[(lacking["region_code"] == region.code) & lacking["binding"].astype(bool)]
         if len(lacking):
             asked.append(w("slide.decide_projects", count=len(lacking)))
@@ -587,7 +583,7 @@ class _Briefing:
         slide = deck.slide(w("slide.decisions", count=len(asked)), demo="demo" in {s.status for s in shown})
         numbered = [w("slide.numbered", number=n, text=text) for n, text in enumerate(asked, 1)]
         told = deck.text(slide, numbered, deck.room, sizes=(20, 18, 17, 16, 15, 14), apart=8)
-        deck.notes(slide, numbered[told:] or briefing.headline(region, w)[1:2], _sources(shown, w, 4))
+        deck.notes(slide, numbered[told:] or briefing.headline(region, w)[1:2], sources(shown, w, 4))
 
     def annex(self, region: Region) -> None:
         """Method and data on one slide."""
@@ -625,7 +621,7 @@ class _Briefing:
         slide = deck.slide(_county_title(region, weak, w), demo=worded.uses_demo(region.rows))
         said = [*briefing.headline(region, w)[:2], _outlook(region, w)]
         room = deck.room
-        height = min(self.height(said, room.width, 14), Inches(2.2))
+        height = min(self.deck.height(said, room.width, 14), Inches(2.2))
         deck.text(slide, said, room._replace(height=height), sizes=(14,), apart=4)
         room = room.below(room.top + height + Inches(0.1))
         if not weak:
@@ -644,7 +640,7 @@ class _Briefing:
         if told < len(rows):
             foot = Box(room.left, room.top + room.height - Inches(0.28), room.width, Inches(0.26))
             deck.small(slide, w("slide.more_items", count=len(rows) - told), foot)
-        deck.notes(slide, briefing.headline(region, w), _sources(weak[:told], w, 3))
+        deck.notes(slide, briefing.headline(region, w), sources(weak[:told], w, 3))
 
     def overview(self, counties: Sequence[str]) -> None:
         """All counties in a table: met, missed, unknown, may it apply, and the worst gap."""
@@ -689,12 +685,18 @@ class _Briefing:
             slide = deck.slide(w("slide.continued", title=title) if page else title, demo=demo)
             room = deck.room
             said = below if not page else ""
-            foot = self.height([said], room.width, 14) + Inches(0.1) if said else Inches(0.3) if page == most - 1 else 0
+            foot = (
+                self.deck.height([said], room.width, 14) + Inches(0.1)
+                if said
+                else Inches(0.3)
+                if page == most - 1
+                else 0
+            )
             colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
             box = room._replace(height=room.height - foot)
             told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left)
-            sources = _sources(shown[place : place + told], w, 3)
-            deck.notes(slide, [] if page else [text for text in points if text], sources)
+            said_first = [] if page else [text for text in points if text]
+            deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
             place, page = place + told, page + 1
             if page == most and place < len(rows):
                 said = w.join(said, w("slide.more_items", count=len(rows) - place))
@@ -781,34 +783,18 @@ def _with_region(s: Statement, w: Words) -> str:
     return f"{s.analysis.name(s.region_code, w.lang)} · {worded.indicator(s, w)}"
 
 
-def _sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN) -> list[str]:
+def sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN) -> list[str]:
     """Where each number comes from: region, indicator, source, file and row."""
     lines = []
     for s in statements:
-        sources = briefing.sources(s)
-        if sources:
+        known = briefing.sources(s)
+        if known:
             lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
-            lines += [f"  {source}" for source in sources[:most]]
-            if len(sources) > most:
-                lines.append("  " + w("slide.more_sources", count=len(sources) - most, id=s.id))
+            lines += [f"  {source}" for source in known[:most]]
+            if len(known) > most:
+                lines.append("  " + w("slide.more_sources", count=len(known) - most, id=s.id))
     return lines
 
 
 def _city_first(code: str):
     return lambda column: column.map(lambda value: value != code) if column.name == "region_code" else -column
-
-
-def _made(analysis: Analysis, name: str) -> pd.DataFrame:
-    """A table of the plan: kept with a saved analysis, made of one that has its data."""
-    makers = {"effects": projects.effects, "candidates": projects.candidates, "tasks": tasks.tasks}
-    columns = {
-        "effects": projects.EFFECT_COLUMNS,
-        "candidates": projects.CANDIDATE_COLUMNS,
-        "tasks": tasks.TASK_COLUMNS,
-    }
-    key = f"plan_{name}"
-    if key not in analysis.cache:
-        analysis.cache[key] = (
-            makers[name](analysis) if analysis.raw is not None else pd.DataFrame(columns=columns[name])
-        )
-    return analysis.cache[key]

@@ -409,6 +409,11 @@ class Deck:
                 etree.SubElement(paragraph._p.get_or_add_pPr(), qn("a:buChar")).set("char", "•")
         return told
 
+    def height(self, paragraphs: Sequence[str], width: int, size: float, apart: float = 4) -> int:
+        """How much room paragraphs of a size need in a text box of a width [EMU]; 0 for none."""
+        said = [text for text in paragraphs if text]
+        return height_of(said, width - 2 * MARGIN, size, apart) + Inches(0.05) if said else 0
+
     def table(
         self,
         slide,
