@@ -16,7 +16,7 @@ from pptx.util import Inches
 from ecoanalysis import briefing, judge, words
 from ecoanalysis.analysis import Analysis, Region, Statement, Told
 from ecoanalysis.export import native_chart, worded
-from ecoanalysis.export.slides import Box, Deck, NoDeck, opened, saved
+from ecoanalysis.export.slides import CELLS, Box, Deck, NoDeck, ems, opened, saved
 from ecoanalysis.plan import calendar, duties, kept, projects
 from ecoanalysis.words import NOTHING, Words
 
@@ -24,6 +24,8 @@ __all__ = ["NoChart", "NoDeck", "chart_slide", "write"]
 
 ONE_SLIDE_EACH = 15  # counties; more of them are told in a table
 COUNTIES_NAMED, ITEMS_NAMED, SOURCES_SHOWN = 3, 4, 12
+FEW = 5  # rows that leave room for larger words
+SHORT_NAME = 7  # ems of a county's name that a narrow column takes
 AWAITED = {"undocumented": "papers", "insufficient_data": "data", "no_target": "target"}
 ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
 
@@ -75,7 +77,9 @@ def write(
     if not heads and len(counties) == 1:
         heads, counties = counties, []
     deck = _Briefing(analysis, words.of(lang), template, on)
-    deck.cover((heads or counties)[0])
+    deck.cover(
+        (heads or counties)[0], worded.uses_demo(analysis.assessment[analysis.assessment["region_code"].isin(known)])
+    )
     for code in heads:
         deck.story(analysis[code])
     if len(counties) > ONE_SLIDE_EACH or not heads:
@@ -135,11 +139,10 @@ class _Briefing:
         self.analysis, self.w, self.on = analysis, w, on
         self.deck = Deck.on(w, template)
 
-    def cover(self, code: str) -> None:
+    def cover(self, code: str, demo: bool) -> None:
         a, w, deck = self.analysis, self.w, self.deck
         name = a.name(code, w.lang)
         deck.about(w("slide.deck_title", region=name), w("slide.as_of", as_of=a.as_of), name)
-        demo = worded.uses_demo(a.assessment)
         lines = [w("slide.as_of", as_of=a.as_of), *([w("slide.demo_notice")] if demo else [])]
         slide = deck.cover(w("slide.deck_title", region=name), lines, demo=demo)
         deck.notes(slide, briefing.headline(a[code], w)[:2], [])
@@ -178,6 +181,7 @@ class _Briefing:
         lists = []
         for key, items, obstacle in (
             ("slide.missed_binding", head.missed_binding, self.obstacle),
+            ("slide.missed_advisory", () if head.missed_binding else head.missed_advisory, self.obstacle),
             ("slide.unknown_binding", head.unknown_binding, self.unknown),
         ):
             if items:
@@ -212,6 +216,9 @@ class _Briefing:
         missing = [briefing.gap_with_things(s, w) for s in parts if s.verdict in judge.OPEN]
         missing = w.list(dict.fromkeys(filter(None, missing)))
         stands = missing and w("slide.missing", missing=missing)
+        happened = next((s for s in parts if s.requirement == "condition" and s.latest_value > 0), None)
+        if not stands and happened is not None:
+            stands = w("slide.happened", year=w.year(happened.latest_year), count=w.number(happened.latest_value, 0))
         stands = stands or briefing.short_verdict(parts[0], w)
         return self.with_lead(worded.item(self.analysis, item, w), stands, parts)
 
@@ -311,7 +318,7 @@ class _Briefing:
         head_row = [w(f"column.{name}") if name != "attribute" else w("slide.attribute") for name in columns]
         points = [briefing.named_sentence(s, w) for s in shown[:ITEMS_NAMED]]
         shaded = {6: [s.verdict for s in shown]}
-        self.pages(title, head_row, rows, (3.1, 1.15, 1.55, 1.5, 0.8, 1.35, 1.75, 1.7), shown, points, shaded=shaded)
+        self.pages(title, head_row, rows, (3.0, 1.15, 1.5, 1.5, 1.0, 1.35, 1.75, 1.7), shown, points, shaded=shaded)
 
     def named(self, region: Region, s: Statement) -> None:
         """A weak point that the plan names: how it has moved, and what is missing in which county."""
@@ -319,7 +326,7 @@ class _Briefing:
         members = [one for code in a.members(region.code) if (one := self.same(code, s)) is not None]
         slide = deck.slide(_named_title(s, members, w), demo="demo" in {one.status for one in (s, *members)})
         room = deck.room
-        left, right = room.columns(1, 1) if members else room.columns(3, 2)
+        left, right = room.columns(1, 1.1) if members else room.columns(3, 2)
         pace = briefing.pace(s, w)
         if native_chart.can_be_drawn(s):
             under = self.deck.height([pace], left.width, 14) if pace and members else 0
@@ -342,7 +349,8 @@ class _Briefing:
         room = box._replace(height=box.height - Inches(0.6))
         by_part = sorted(members, key=lambda one: -np.nan_to_num(one.contribution))
         rows = [[a.name(one.region_code, w.lang), *self.cells(one)] for one in by_part]
-        told = self.deck.table(slide, head, rows, (1.5, 1.25, 1.25, 1.2, 1.55), room, sizes=(15, 14),
+        name = 1.5 if max(ems(row[0]) for row in rows) <= SHORT_NAME else 2.5
+        told = self.deck.table(slide, head, rows, (name, 1.25, 1.25, 1.2, 1.55), room, sizes=(15, 14),
                                shaded={4: [one.verdict for one in by_part]})  # fmt: skip
         note = w("deck.share_note") if any(briefing.city_gap(one) > 0 for one in members) else ""
         if told < len(rows):
@@ -413,6 +421,8 @@ class _Briefing:
             measure = w("slide.task_condition", name=worded.indicator(s, w))
         elif missing:
             measure = w("slide.task_gap", name=worded.indicator(s, w), missing=missing, yearly=self.yearly(region, s))
+        elif s.comparison in judge.RELATIVE:
+            measure = w("slide.item", name=worded.indicator(s, w), said=worded.target(s, w), lead="")
         else:
             measure = w("slide.task_reach", name=worded.indicator(s, w), target=worded.target(s, w))
         lead, supporting = self.lead(s), self.called(s, duties.supporting)
@@ -425,6 +435,7 @@ class _Briefing:
         rows = table[(table["city"] == region.code) & (table["indicator"] == s.indicator)]
         rows = rows[rows["comparison"] == s.comparison]
         amounts = rows.groupby("year")["needed"].sum()
+        amounts = amounts[amounts > 0]
         if len(amounts) < 2:
             return ""
         unit = rows["unit"].iloc[0]
@@ -621,8 +632,9 @@ class _Briefing:
         slide = deck.slide(_county_title(region, weak, w), demo=worded.uses_demo(region.rows))
         said = [*briefing.headline(region, w)[:2], _outlook(region, w)]
         room = deck.room
-        height = min(self.deck.height(said, room.width, 14), Inches(2.2))
-        deck.text(slide, said, room._replace(height=height), sizes=(14,), apart=4)
+        size = 16 if len(weak) <= FEW else 14
+        height = min(self.deck.height(said, room.width, size), Inches(2.4))
+        deck.text(slide, said, room._replace(height=height), sizes=(size, 14), apart=4)
         room = room.below(room.top + height + Inches(0.1))
         if not weak:
             deck.text(slide, [w("slide.no_weak_points")], room._replace(height=Inches(0.5)))
@@ -694,7 +706,8 @@ class _Briefing:
             )
             colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
             box = room._replace(height=room.height - foot)
-            told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left)
+            sizes = CELLS[-1:] if page else CELLS
+            told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left, sizes=sizes)
             said_first = [] if page else [text for text in points if text]
             deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
             place, page = place + told, page + 1
@@ -720,12 +733,15 @@ def _answer(region: Region, w: Words) -> str:
     parts = []
     if head.missed_binding:
         parts.append(w("slide.binding_missed", count=len(head.missed_binding)))
+    elif head.conditions_met == "no":
+        parts.append(w("slide.too_few_advisory"))
     if head.unknown_binding:
-        parts.append(w("slide.binding_unknown", count=len(head.unknown_binding)))
+        key = "slide.also_unknown" if head.missed_binding else "slide.binding_unknown"
+        parts.append(w(key, count=len(head.unknown_binding)))
     if head.conditions_met == "yes":
         parts = [w("slide.all_binding_met")]
     elif not parts:
-        parts = [w("slide.nothing_due" if not head.met and not head.missed else "slide.too_few_advisory")]
+        parts = [w("slide.nothing_due" if not head.met and not head.missed else "slide.advisory_unknown")]
     return w(f"slide.answer_{head.conditions_met}", region=region.name(w.lang), parts=w.list(parts))
 
 

@@ -30,13 +30,14 @@ from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_F
 from ecoanalysis.words import Words
 
 LEAST = 14  # pt: the smallest text on a slide
-TITLES, TEXTS, CELLS = (28, 26, 24, 22, 20, 18, 16), (20, 18, 17, 16, 15, 14), (16, 15, 14)
+TITLES, TEXTS, CELLS = (28, 26, 24, 22, 20, 18, 16), (20, 18, 17, 16, 15, 14), (18, 16, 15, 14)
+SPACES = set(" \u2009\u202f\u00a0")
 ONE_LINE = 24
 LEADING = 1.25  # line pitch over type size, set exactly: fonts differ in their own
 MARGIN, CELL_SIDE, CELL_EDGE = Emu(91_440), Emu(54_000), Emu(22_000)
 HEAD = "#dfe7ee"
 TITLE_ONLY = ("titleOnly", "仅标题", "title only")
-NARROW, WIDE = set("iljtfrI.,;:'|!()[]/ \u2009\u202f\u00a0·"), set("mwMW%@&—")
+NARROW, WIDE = set("iljtfrI.,;:'|!()[]/·"), set("mwMW%@&—")
 
 
 class NoDeck(Told, ValueError):
@@ -72,6 +73,8 @@ class Box(NamedTuple):
 def _em(character: str) -> float:
     if ord(character) > 0x2E7F or character in "“”‘’…—":
         return 1.0
+    if character in SPACES:
+        return 0.5  # with the gap that is set between Chinese and Latin
     if character in NARROW:
         return 0.38
     if character in WIDE:
@@ -93,7 +96,7 @@ def line_count(text: str, room: float) -> int:
             lines, at = lines + 1, 0.0
         while width > room:  # a word longer than the line is broken
             lines, width = lines + 1, width - room
-        at += width + (0.36 if piece.endswith(" ") else 0.0)
+        at += width + (0.5 if piece.endswith(" ") else 0.0)
     return lines
 
 
@@ -443,7 +446,7 @@ class Deck:
         lines = [list(head), *map(list, rows)]
         for size in sizes:
             heights = [_row_height(line, widths, size) for line in lines]
-            if sum(heights) <= box.height:
+            if sum(heights) <= box.height and all(_is_whole(line, widths, size) for line in lines):
                 break
         told = len(lines)
         while told > 2 and sum(heights[:told]) > box.height:
@@ -514,6 +517,16 @@ class Deck:
 def _row_height(line: Sequence[str], widths: Sequence[int], size: float) -> int:
     tallest = max(height_of([text], w - 2 * CELL_SIDE, size) for text, w in zip(line, widths, strict=True))
     return tallest + 2 * CELL_EDGE + Emu(12_000)
+
+
+def _is_whole(line: Sequence[str], widths: Sequence[int], size: float) -> bool:
+    """Whether every word and number of a row fits its column unbroken."""
+    rooms = [(width - 2 * CELL_SIDE) / Pt(1) / size for width in widths]
+    return all(
+        ems(word) <= room
+        for text, room in zip(line, rooms, strict=True)
+        for word in re.findall(r"[^\u2e80-\uffff\s]+", text)
+    )
 
 
 def _titles(layout) -> list:
