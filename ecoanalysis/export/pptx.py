@@ -420,7 +420,8 @@ class _Briefing:
         if s.requirement == "condition":
             measure = w("slide.task_condition", name=worded.indicator(s, w))
         elif missing:
-            measure = w("slide.task_gap", name=worded.indicator(s, w), missing=missing, yearly=self.yearly(region, s))
+            key = "slide.task_gap" if s.record.direction >= 0 else "slide.task_cut"
+            measure = w(key, name=worded.indicator(s, w), missing=missing, yearly=self.yearly(region, s))
         elif s.comparison in judge.RELATIVE:
             measure = w("slide.item", name=worded.indicator(s, w), said=worded.target(s, w), lead="")
         else:
