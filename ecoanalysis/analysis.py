@@ -284,8 +284,8 @@ class Analysis:
 
     @property
     def suspicions(self) -> list:
-        """Numbers of the folder that look wrong, found when first asked for; empty for a loaded analysis."""
-        return [] if self.raw is None else list(self.raw.suspicions)
+        """Numbers of the folder that look wrong, found when first asked for."""
+        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -562,6 +562,7 @@ class Analysis:
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
+            "suspicions": [asdict(one) for one in self.suspicions],
             "columns": columns,
         }
         text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
@@ -615,6 +616,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         hashes=about["hashes"],
         cache={
             "changes": changes,
+            "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )
