@@ -106,15 +106,15 @@ def test_the_answers_stand_before_the_matrix(written, analysis):
         assert (
             first
             < text.index("尚不具备申报条件：约束性指标 3 项未达标")
-            < text.index("方案点名的薄弱指标：农村生活污水治理率（")
+            < text.index("方案点名的薄弱指标：农村生活污水治理率尚差 88 个村")
         )
-        assert text.index("方案点名的薄弱指标") < text.index("各县区总体结论") < text.index("<table>")
+        assert text.index("方案点名的薄弱指标") < text.index("各县区总体结论") < text.index("<table")
         assert "截至 2023 年底，甘谷县到期应考核 " in text
     else:
         assert text.index("At the end of 2023, 35 items were due in Tianshui: ") < text.index(
             "May not apply yet: 3 binding items missed"
         )
-        assert text.index("May not apply yet") < text.rindex("<table>")
+        assert text.index("May not apply yet") < text.rindex("<table")
     for lang_ in languages(lang):
         for sentence in briefing.headline(analysis["620500"], words.of(lang_)):
             assert sentence.replace("'", "&#x27;").replace('"', "&quot;") in text
@@ -160,7 +160,10 @@ def test_a_reader_who_does_not_see_the_page_is_told_what_stands_where(written):
     assert all(tag.get("scope") in ("col", "row") for name, tag in reader.tags if name == "th")
     assert all(tag.get("aria-label") and tag.get("role") == "img" for name, tag in reader.tags if name == "svg")
     labels = [tag["aria-label"] for name, tag in reader.tags if name == "svg"]
-    told = {"zh": "甘谷县 · 农村生活污水治理率：2023 年为 29.0", "en": "Gangu · Rural sewage treatment rate: 29.0"}
+    told = {
+        "zh": "甘谷县 · 农村生活污水治理率：2023 年为 29.0",
+        "en": "Gangu · Rural domestic sewage treatment rate: 29.0",
+    }
     for word in languages(lang):
         assert any(label.replace("\u00a0", " ").startswith(told[word]) for label in labels), word
 
@@ -191,15 +194,16 @@ SQUARE = [[105.0, 34.0], [106.0, 34.0], [106.0, 35.0], [105.0, 35.0], [105.0, 34
 
 @pytest.mark.parametrize("number", ["甘S(2024)001号", ""])
 def test_borders_of_the_user_make_the_map_with_their_approval_number(small, tmp_path, number):
+    one, other = {"type": "Polygon", "coordinates": [SQUARE]}, {"type": "MultiPolygon", "coordinates": [[SQUARE]]}
     features = [
-        {"type": "Feature", "properties": {"name": "乙县", "审图号": number}, "geometry": {"type": "Polygon", "coordinates": [SQUARE]}},
-        {"type": "Feature", "properties": {"code": "C2"}, "geometry": {"type": "MultiPolygon", "coordinates": [[SQUARE]]}},
-    ]  # fmt: skip
+        {"type": "Feature", "properties": {"name": "乙县", "审图号": number}, "geometry": one},
+        {"type": "Feature", "properties": {"code": "C2"}, "geometry": other},
+    ]
     borders = tmp_path / "boundaries.geojson"
     borders.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     text = page.write_index(small, tmp_path / "out", "zh", [], borders=borders).read_text(encoding="utf-8")
     assert text.count('<g data-line="') == 2 and 'class="tiles"' not in text
-    assert "<title>丙县: 已达标</title>" in text or "<title>丙县: " in text
+    assert "<title>乙县: " in text and "<title>丙县: " in text
     assert ("审图号：甘S(2024)001号" if number else "未注明审图号，不得公开发布") in text
 
 
@@ -264,11 +268,11 @@ def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
         rows = view.locator("table.matrix tbody tr:visible")
         told = view.locator("output")
         assert rows.count() == 36 and told.inner_text() == "显示 36 项，共 36 项"
-        view.get_by_label("查找").fill("污水")
+        view.locator("input[type=search]").fill("污水")
         assert rows.count() == 2 and told.inner_text() == "显示 2 项，共 36 项"
         view.get_by_role("button", name="全部显示").click()
-        view.get_by_label("地区", exact=True).select_option("620523")
-        view.get_by_label("可达性", exact=True).select_option(label="难达标")
+        view.locator("select[data-filters=region]").select_option("620523")
+        view.locator("select[data-filters=verdict]").select_option(label="难达标")
         cells = view.locator("table.matrix tbody tr:visible td.hit:visible")
         assert 0 < rows.count() < 36 and cells.count() == rows.count()
         assert all(text.startswith("难达标") for text in cells.all_inner_texts())
@@ -280,7 +284,7 @@ def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
         assert weights == sorted(weights, reverse=True) and len(set(weights)) > 3
         assert view.locator('th[aria-sort="descending"]').get_attribute("data-region") == "620523"
         view.get_by_label("按序号排序").click()
-        view.get_by_label("选择指标").select_option(label="25 农村生活污水治理率")
+        view.locator("select[data-chooses=item]").select_option(label="25 农村生活污水治理率")
         tile = view.locator("ul.tiles li", has_text="甘谷县")
         assert "难达标" in tile.inner_text() and tile.evaluate("one => one.style.background") == "rgb(230, 121, 43)"
         assert errors == []

@@ -190,7 +190,7 @@ def test_the_selector_drives_sentence_and_chart(numbers, formulas):
     assert sheet["A7"].value.startswith("2023 年为 7.59 平方米/人，目标 2023 年底不低于 13 平方米/人")
     assert sheet["A26"].value == "示例市 · 28 城镇人均公园绿地面积" and "【演示数据】" in live["A26"].value
     (chart,) = live._charts
-    assert [series.val.numRef.f for series in chart.series] == [f"'指标明细'!${c}$28:${c}$40" for c in "BCDEF"]
+    assert [series.val.numRef.f for series in chart.series] == [f"指标明细!${c}$28:${c}$40" for c in "BCDEF"]
     years = [sheet.cell(k, 1).value for k in range(28, 41)]
     assert years == list(range(2014, 2027))
     assert sheet["B37"].value == pytest.approx(7.587985) and sheet["F37"].value == 13
