@@ -84,6 +84,22 @@ def write_index(
     return path
 
 
+def whole(title: str, sections: dict[str, str]) -> str:
+    """One self-contained page of a section a language, the first one's title on it; each shows the way to the others."""
+    parts = list(sections)
+    body = "".join(
+        f'<section lang="{words.HTML_LANG[part]}" id="{part}">{_other(parts, part)}{html}</section>'
+        for part, html in sections.items()
+    )
+    style = files("ecoanalysis.export").joinpath("index.css").read_text(encoding="utf-8")
+    return (
+        f'<!doctype html><html lang="{words.HTML_LANG[parts[0]]}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>{style}</style></head><body><main>{body}</main></body></html>\n"
+    )
+
+
 @dataclass
 class _Part:
     """The page in one language."""
@@ -99,7 +115,7 @@ class _Part:
         told = {LETTERS[code]: [self.w.short_verdict(code), ground, words_on(code)] for code, ground in _colours()}
         data = escape(json.dumps(told, ensure_ascii=False), quote=True)
         inside = [
-            self.other(parts),
+            _other(parts, self.w.lang),
             *self.opening(),
             *self.answers(),
             *self.map(),
@@ -194,15 +210,6 @@ class _Part:
         return self.pages.get(s.region_code, "")
 
     # ------------------------------------------------------------------ the answers
-
-    def other(self, parts: list[str]) -> str:
-        """The way to the page's part in the other language, where there is one."""
-        links = [
-            f'<a href="#{part}" lang="{words.HTML_LANG[part]}">{escape(words.of(part)("page.language"))}</a>'
-            for part in parts
-            if part != self.w.lang
-        ]
-        return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
 
     def opening(self) -> list[str]:
         a, w = self.analysis, self.w
@@ -554,6 +561,16 @@ class _Part:
         made = w("page.made", files=len(a.hashes), folder=a.data.name)
         foot = f"ecoanalysis {importlib.metadata.version('ecoanalysis')} · {w('slide.foot', as_of=a.as_of)}"
         return parts + [_line(line, "quiet") for line in (made, foot)]
+
+
+def _other(parts: list[str], lang: str) -> str:
+    """The way to the page's part in the other language, where there is one."""
+    links = [
+        f'<a href="#{part}" lang="{words.HTML_LANG[part]}">{escape(words.of(part)("page.language"))}</a>'
+        for part in parts
+        if part != lang
+    ]
+    return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
 
 
 def _split(text) -> list[str]:

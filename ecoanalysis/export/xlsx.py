@@ -16,6 +16,7 @@ from ecoanalysis import briefing, catalog, compute, judge, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
+from ecoanalysis.plan import duties
 from ecoanalysis.words import SIGNS, Words
 
 FONT = SCREEN_FONTS["east_asian"]
@@ -366,7 +367,7 @@ class _Book:
         w, rows = self.w, self.statements
         reckoned = [_Reckoning(s, self.parts.get((s.region_code, s.indicator)), self.factors) for s in rows]
         decimals = ["#,##0" + ("." + "0" * n if n else "") for n in map(briefing.decimals_of, rows)]
-        departments = [[w.list(filter(None, part.split(";"))) for part in s.departments] for s in rows]
+        departments = [duties.named_departments(s, w) for s in rows]
         number = "#,##0.####"
         columns = [
             _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
