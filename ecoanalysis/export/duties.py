@@ -229,7 +229,7 @@ class _Sheets(_Book):
         sheet = self.page(w("duty_table.overview"))
         demo = any(book.is_demo(name) for name in book.departments)
         notes = [w("slide.demo_notice") if demo else "", calendar.sentence(book.stage, w), w("duty_table.note")]
-        top = self.head(sheet, self.title(), notes, len(OVERVIEW))
+        top = self.head(sheet, self.heading(), notes, len(OVERVIEW))
         self.header(sheet, top, OVERVIEW)
         widths = [26, *[11] * (len(OVERVIEW) - 1)]
         for x, width in enumerate(widths):
@@ -250,7 +250,7 @@ class _Sheets(_Book):
         sheet.freeze_panes(top + 1, 1)
         sheet.autofilter(top, 0, top + len(book.departments), len(OVERVIEW) - 1)
 
-    def title(self) -> str:
+    def heading(self) -> str:
         a, w = self.analysis, self.w
         return w("duty_table.title", region=a.name(a.city or a.counties[0], w.lang), as_of=a.as_of)
 
