@@ -20,7 +20,7 @@ from ecoanalysis.export import replacing, worded
 from ecoanalysis.export.docx import SIZES, _Chapter, _flag
 from ecoanalysis.export.pptx import FOOT, LEFT, TOP, WIDTH, _Deck, _shade
 from ecoanalysis.export.xlsx import HEAD, LINE, _Book, _lines
-from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS
+from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar, duties, ledger
 from ecoanalysis.words import NOTHING, Words
 
@@ -295,8 +295,8 @@ class _Sheets(_Book):
         wrapped = self.format(text_wrap=True)
         for x, name in enumerate(columns):
             if name == "verdict":
-                look = self.verdict_format(s.verdict, text_wrap=True)
-                sheet.write_string(y, x, briefing.verdict(s, w), look)
+                colours = {"bg_color": VERDICT_COLOURS[s.verdict], "font_color": words_on(s.verdict)}
+                sheet.write_string(y, x, briefing.verdict(s, w), self.format(text_wrap=True, **colours))
             elif name in numbers:
                 if np.isfinite(numbers[name]):
                     sheet.write_number(y, x, float(numbers[name]), self.format(num_format="0.####"))
