@@ -21,8 +21,10 @@ import pandas as pd
 from ecoanalysis import analysis as analyses
 from ecoanalysis import intake
 from ecoanalysis.export import languages, write_csv
+from ecoanalysis.plan import kept
 
 BOUNDARIES = "boundaries.geojson"
+FOR_ALL = ("changes", "own_indicators", "suspicions")  # what an analysis of some regions keeps of the whole one
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -45,11 +47,12 @@ def save(analysis, folder: Path) -> None:
     borders = analysis.data / BOUNDARIES
     if borders.is_file():
         shutil.copyfile(borders, folder / BOUNDARIES)
+    kept.save(analysis, folder)
 
 
 def load(folder: Path | str):
     """A kept analysis."""
-    return analyses.load(folder)
+    return kept.read(analyses.load(folder), folder)
 
 
 def warm_up(prepared: str) -> None:
@@ -108,7 +111,7 @@ def only(analysis, regions: list[str]):
     return replace(
         analysis,
         regions=among,
-        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators", "suspicions")},
+        cache={k: v for k, v in analysis.cache.items() if k in FOR_ALL or str(k).startswith("plan_")},
         **kept,
     )
 
