@@ -21,7 +21,7 @@ from ecoanalysis.export.docx import SIZES, _Chapter, _flag
 from ecoanalysis.export.pptx import sources
 from ecoanalysis.export.slides import LEAST, Deck, saved
 from ecoanalysis.export.xlsx import HEAD, LINE, _Book, _lines
-from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS
+from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar, duties, ledger
 from ecoanalysis.words import NOTHING, Words
 
@@ -229,7 +229,7 @@ class _Sheets(_Book):
         sheet = self.page(w("duty_table.overview"))
         demo = any(book.is_demo(name) for name in book.departments)
         notes = [w("slide.demo_notice") if demo else "", calendar.sentence(book.stage, w), w("duty_table.note")]
-        top = self.head(sheet, self.title(), notes, len(OVERVIEW))
+        top = self.head(sheet, self.heading(), notes, len(OVERVIEW))
         self.header(sheet, top, OVERVIEW)
         widths = [26, *[11] * (len(OVERVIEW) - 1)]
         for x, width in enumerate(widths):
@@ -250,7 +250,7 @@ class _Sheets(_Book):
         sheet.freeze_panes(top + 1, 1)
         sheet.autofilter(top, 0, top + len(book.departments), len(OVERVIEW) - 1)
 
-    def title(self) -> str:
+    def heading(self) -> str:
         a, w = self.analysis, self.w
         return w("duty_table.title", region=a.name(a.city or a.counties[0], w.lang), as_of=a.as_of)
 
@@ -295,8 +295,8 @@ class _Sheets(_Book):
         wrapped = self.format(text_wrap=True)
         for x, name in enumerate(columns):
             if name == "verdict":
-                look = self.verdict_format(s.verdict, text_wrap=True)
-                sheet.write_string(y, x, briefing.verdict(s, w), look)
+                colours = {"bg_color": VERDICT_COLOURS[s.verdict], "font_color": words_on(s.verdict)}
+                sheet.write_string(y, x, briefing.verdict(s, w), self.format(text_wrap=True, **colours))
             elif name in numbers:
                 if np.isfinite(numbers[name]):
                     sheet.write_number(y, x, float(numbers[name]), self.format(num_format="0.####"))
