@@ -566,7 +566,7 @@ class _Briefing:
         title = calendar.short(stage, w) or w("slide.dates")
         head = [w(f"slide.date_{name}") for name in ("day", "what", "asks", "state", "left")]
         points = [calendar.sentence(stage, w)]
-        self.pages(title, head, ahead or rows, (2.8, 2.7, 4.3, 1.1, 1.4), [], points, left=(0, 1, 2))
+        self.pages(title, head, ahead or rows, (3.0, 2.6, 4.2, 1.1, 1.4), [], points, left=(0, 1, 2), sizes=CELLS[1:])
 
     def decisions(self, region: Region) -> None:
         """What is asked for: by whom what has to be ordered, asked, or decided."""
@@ -696,6 +696,7 @@ class _Briefing:
         demo=None,
         below="",
         most=9,
+        sizes=CELLS,
     ) -> None:
         """A table with its title on as many slides as it takes, at most `most`; what is left is counted at the foot."""
         deck, w = self.deck, self.w
@@ -714,7 +715,7 @@ class _Briefing:
             )
             colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
             box = room._replace(height=room.height - foot)
-            sizes = CELLS[-1:] if page else CELLS
+            sizes = sizes[-1:] if page else sizes
             told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left, sizes=sizes)
             said_first = [title] if page else [text for text in points if text] or [title]
             deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
