@@ -346,18 +346,25 @@ class _Briefing:
         w, a = self.w, self.analysis
         head = [w("column.region_name"), w("column.latest_value"), w("deck.missing"), w("deck.share_of_city")]
         head.append(w("column.verdict"))
-        room = box._replace(height=box.height - Inches(0.6))
         by_part = sorted(members, key=lambda one: -np.nan_to_num(one.contribution))
         rows = [[a.name(one.region_code, w.lang), *self.cells(one)] for one in by_part]
         name = 1.5 if max(ems(row[0]) for row in rows) <= SHORT_NAME else 2.5
-        told = self.deck.table(slide, head, rows, (name, 1.25, 1.25, 1.2, 1.55), room, sizes=(15, 14),
-                               shaded={4: [one.verdict for one in by_part]})  # fmt: skip
         note = w("deck.share_note") if any(briefing.city_gap(one) > 0 for one in members) else ""
+        foot = max(self.deck.height([note], box.width, 14), Inches(0.6))
+        told = self.deck.table(
+            slide,
+            head,
+            rows,
+            (name, 1.25, 1.25, 1.2, 1.55),
+            box._replace(height=box.height - foot - Inches(0.05)),
+            sizes=(15, 14),
+            shaded={4: [one.verdict for one in by_part]},
+        )
         if told < len(rows):
             rest = sum(np.nan_to_num(one.contribution) for one in by_part[told:])
             note = w("slide.other_counties", count=len(rows) - told, part=w.count(rest, s.gap_count_unit or "piece"))
         if note:
-            self.deck.text(slide, [note], box.below(box.top + box.height - Inches(0.56)), sizes=(14,))
+            self.deck.text(slide, [note], box.below(box.top + box.height - foot), sizes=(14,))
 
     def cells(self, s: Statement) -> list[str]:
         w = self.w
@@ -559,7 +566,7 @@ class _Briefing:
         title = calendar.short(stage, w) or w("slide.dates")
         head = [w(f"slide.date_{name}") for name in ("day", "what", "asks", "state", "left")]
         points = [calendar.sentence(stage, w)]
-        self.pages(title, head, ahead or rows, (2.8, 2.7, 4.3, 1.1, 1.4), [], points, left=(0, 1, 2))
+        self.pages(title, head, ahead or rows, (3.0, 2.6, 4.2, 1.1, 1.4), [], points, left=(0, 1, 2), sizes=CELLS[1:])
 
     def decisions(self, region: Region) -> None:
         """What is asked for: by whom what has to be ordered, asked, or decided."""
@@ -621,7 +628,7 @@ class _Briefing:
         slide = deck.slide(w("slide.annex"))
         deck.text(slide, said, deck.room, sizes=(18, 17, 16, 15, 14), bullets=True)
         known = [text for s in region.weak if (text := briefing.fared(s, w))]
-        deck.notes(slide, [*dict.fromkeys(known), *worded.weaker(a, w)[:12]], [])
+        deck.notes(slide, [*dict.fromkeys(known), *worded.weaker(a, w)[:12]] or said[:2], [])
 
     # ------------------------------------------------------------------ counties
 
@@ -689,6 +696,7 @@ class _Briefing:
         demo=None,
         below="",
         most=9,
+        sizes=CELLS,
     ) -> None:
         """A table with its title on as many slides as it takes, at most `most`; what is left is counted at the foot."""
         deck, w = self.deck, self.w
@@ -707,9 +715,9 @@ class _Briefing:
             )
             colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
             box = room._replace(height=room.height - foot)
-            sizes = CELLS[-1:] if page else CELLS
+            sizes = sizes[-1:] if page else sizes
             told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left, sizes=sizes)
-            said_first = [] if page else [text for text in points if text]
+            said_first = [title] if page else [text for text in points if text] or [title]
             deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
             place, page = place + told, page + 1
             if page == most and place < len(rows):

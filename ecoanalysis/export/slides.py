@@ -32,6 +32,7 @@ from ecoanalysis.words import Words
 LEAST = 14  # pt: the smallest text on a slide
 TITLES, TEXTS, CELLS = (28, 26, 24, 22, 20, 18, 16), (20, 18, 17, 16, 15, 14), (18, 16, 15, 14)
 SPACES = set(" \u2009\u202f\u00a0")
+SPACE, SPACE_IN_CHINESE = 0.42, 0.8  # ems; some programs set a gap of their own between Chinese and Latin
 ONE_LINE = 24
 LEADING = 1.25  # line pitch over type size, set exactly: fonts differ in their own
 MARGIN, CELL_SIDE, CELL_EDGE = Emu(91_440), Emu(54_000), Emu(22_000)
@@ -74,7 +75,7 @@ def _em(character: str) -> float:
     if ord(character) > 0x2E7F or character in "“”‘’…—":
         return 1.0
     if character in SPACES:
-        return 0.5  # with the gap that is set between Chinese and Latin
+        return SPACE
     if character in NARROW:
         return 0.38
     if character in WIDE:
@@ -90,13 +91,14 @@ def ems(text: str) -> float:
 def line_count(text: str, room: float) -> int:
     """Lines that a text takes in a width [ems]: Chinese breaks anywhere, words and numbers stay whole while they fit."""
     lines, at = 1, 0.0
+    space = SPACE_IN_CHINESE if re.search(r"[\u2e80-\uffff]", text) else SPACE
     for piece in re.findall(r"[\u2e80-\uffff]|[^\u2e80-\uffff ]+ ?| ", worded.unbroken(text)):
         width = ems(piece.rstrip(" "))
         if at and at + width > room:
             lines, at = lines + 1, 0.0
         while width > room:  # a word longer than the line is broken
             lines, width = lines + 1, width - room
-        at += width + (0.5 if piece.endswith(" ") else 0.0)
+        at += width + (space if piece.endswith(" ") else 0.0)
     return lines
 
 

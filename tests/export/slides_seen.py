@@ -15,8 +15,13 @@ ROOM_OF_A_LINE = 1.25
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
+def plain(text: str) -> str:
+    """A text with its spaces as they were before they were kept from breaking."""
+    return text.replace("\u00a0", " ").replace("\u202f", "\u2009")
+
+
 def titles(deck) -> list[str]:
-    return [slide.shapes.title.text_frame.text.replace("\u00a0", " ") for slide in deck.slides]
+    return [plain(slide.shapes.title.text_frame.text) for slide in deck.slides]
 
 
 def titled(deck, start: str):
@@ -24,12 +29,12 @@ def titled(deck, start: str):
 
 
 def texts(slide) -> list[str]:
-    return [shape.text_frame.text.replace("\u00a0", " ") for shape in slide.shapes if shape.has_text_frame]
+    return [plain(shape.text_frame.text) for shape in slide.shapes if shape.has_text_frame]
 
 
 def cells(slide) -> list[list[str]]:
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
-    return [[cell.text_frame.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
+    return [[plain(cell.text_frame.text) for cell in row.cells] for row in table.rows]
 
 
 def charts(slide) -> list:
