@@ -437,12 +437,13 @@ class _Part:
             above = self.names.get(parents.get(code, ""), "")
             verdict = self.verdicts.at[item, code]
             rank = {"no": 2, "unknown": 1, "yes": 0}[head["conditions_met"]]
+            answer = w(f"deck.conditions_{head['conditions_met']}")
             counts = "".join(f'<td data-weight="{head[name]}">{head[name]}</td>' for name in columns)
             rows.append(
                 f'<tr data-place="{place}" data-group="{escape(above)}" data-department="" data-line="{self.line(code)}" '
                 f'data-cell="td.chosen"><th scope="row" data-weight="{-place}">{self.linked(code)}</th>'
                 f'<td data-weight="0">{escape(above)}</td>'
-                f'<td data-weight="{rank}">{escape(w("deck.conditions_" + head["conditions_met"]))}</td>{counts}'
+                f'<td data-weight="{rank}">{escape(answer)}</td>{counts}'
                 f'<td class="chosen" data-verdict="{LETTERS[verdict]}" data-weight="{judge.SEVERITY.index(verdict)}" '
                 f'style="{_painted(verdict)}">{escape(w.short_verdict(verdict))}</td></tr>'
             )

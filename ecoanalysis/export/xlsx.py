@@ -15,8 +15,9 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from ecoanalysis import briefing, catalog, compute, judge, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
+from ecoanalysis.intake import departments
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
-from ecoanalysis.plan import duties
+from ecoanalysis.plan import duties, ledger
 from ecoanalysis.words import SIGNS, Words
 
 FONT = SCREEN_FONTS["east_asian"]
@@ -36,7 +37,7 @@ PRINTED = (  # what an official reads of the assessment and what is printed; the
 def write(analysis: Analysis, path: Path | str, lang: str) -> None:
     """Write the workbook, one sheet a question.
 
-    For the leaders, counties compared, every target, one indicator with a chart that follows a selector, values and
+    For the leaders, counties compared, every target, who owes what, one indicator with a chart that follows a selector, values and
     forecasts, what moved, national editions, data and sources, what has to be verified, definitions, how to read it.
 
     Parameters
@@ -56,6 +57,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.leaders()
         book.matrix()
         book.assessment()
+        book.tasks()
         book.one_indicator()
         book.series()
         book.changes()
@@ -536,6 +538,32 @@ class _Book:
 
     # ------------------------------------------------------------------ one indicator
 
+    def tasks(self) -> None:
+        """Who owes what: every target of the city (of the first region without one) with its departments and papers."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("tasks")
+        region = a[a.city or a.regions["code"].iloc[0]]
+        asked = [s for s in region.statements if s.verdict != "not_applicable"]
+        papers = ledger.ledger(a)
+        of_item = dict(list(papers[papers["region_code"] == region.code].groupby("indicator", sort=False)))
+        absent = [ledger.absent(of_item[s.indicator], w) if s.indicator in of_item else "" for s in asked]
+        named = [tuple(w.list(departments.parted(names)) for names in s.departments) for s in asked]
+        columns = [
+            _Column("item", [s.record.number for s in asked], 6, "0", heading=w("column.number")),
+            _Column("part", [s.record.part for s in asked], 5),
+            _Column("indicator_name", [w.name(s.record) for s in asked], 34, wrap=True),
+            _Column("attribute", [self.attribute(s) for s in asked], 9),
+            _Column("target", [worded.target(s, w) for s in asked], 15, wrap=True),
+            _Column("verdict", [briefing.verdict(s, w) for s in asked], 20, wrap=True, marks=self.verdict_marks()),
+            _Column("gap", [briefing.gap_with_things(s, w) for s in asked], 20, wrap=True),
+            _Column("lead_department", [lead for lead, _ in named], 20, wrap=True),
+            _Column("supporting_departments", [helping for _, helping in named], 30, wrap=True),
+            _Column("milestone", [s.milestone for s in asked], 8, "0"),
+            _Column("papers", absent, 24, wrap=True, heading=w("duty_table.column.papers")),
+            _Column("mark", [w.demo_mark(s.status == "demo") for s in asked], 12, heading=w("column.status")),
+        ]
+        self.table(sheet, "tasks", columns)
+
     def one_indicator(self) -> None:
         """Two selectors, what is said of what they choose, its series with a chart, and all regions beside each other."""
         w = self.w
@@ -949,7 +977,9 @@ class _Book:
             sheet.write_string(line, 1, w("slide.demo_notice"), self.format(text_wrap=True, font_color=MARK))
             sheet.set_row(line, 2 * LINE)
             line += 2
-        for name in "leaders matrix assessment one series changes editions evidence data to_verify definitions".split():
+        for (
+            name
+        ) in "leaders matrix assessment tasks one series changes editions evidence data to_verify definitions".split():
             sheet.write_url(
                 line, 0, f"internal:{self.quoted_sheet(name)}!A1", self.format(font_color=BAND, underline=1)
             )

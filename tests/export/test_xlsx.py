@@ -16,9 +16,16 @@ from ecoanalysis.export import xlsx
 
 FOLDER = Path(__file__).parents[1] / "worked_city"
 SHEETS = {
-    "zh": "市领导表 县区对比 评估表 指标明细 预测 与上年相比 国家标准对照 材料 数据与来源 待核实 指标口径 说明".split(),
+    "zh": "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料 数据与来源 待核实 指标口径 说明".split(),
     "en": [
-        *("For the leaders", "Counties compared", "Assessment", "One indicator", "Values and forecasts"),
+        *(
+            "For the leaders",
+            "Counties compared",
+            "Assessment",
+            "Who owes what",
+            "One indicator",
+            "Values and forecasts",
+        ),
         *(
             "Since last year",
             "National editions",
@@ -305,3 +312,10 @@ def test_libreoffice_reckons_what_the_analysis_says(written, tmp_path):
                         assert (mine or "") == (other or ""), (sheet.title, cell.coordinate)
                     compared += 1
     assert compared > 150
+
+
+def test_who_owes_what(numbers):
+    """Every target of the city with who leads it, what is missing and which papers are; the reckoning is the worked city's."""
+    owed = row(numbers["部门任务表"], 序号=12, 分项="a")
+    assert owed["牵头部门"] == "生态环境局" and owed["差距"] == "0.06 个百分点，合 5.65 吨" and owed["节点年"] == 2026
+    assert owed["可达性"] == "需重点攻关" and owed["佐证材料"] == "尚未提供"
