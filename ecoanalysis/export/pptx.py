@@ -143,7 +143,9 @@ class _Briefing:
         a, w, deck = self.analysis, self.w, self.deck
         name = a.name(code, w.lang)
         deck.about(w("slide.deck_title", region=name), w("slide.as_of", as_of=a.as_of), name)
-        lines = [w("slide.as_of", as_of=a.as_of), *([w("slide.demo_notice")] if demo else [])]
+        lines = [w("slide.as_of", as_of=a.as_of)]
+        lines += [projects.heading(a, w)] if a.projects_in else []
+        lines += [w("slide.demo_notice")] if demo else []
         slide = deck.cover(w("slide.deck_title", region=name), lines, demo=demo)
         deck.notes(slide, briefing.headline(a[code], w)[:2], [])
 
@@ -572,8 +574,7 @@ class _Briefing:
         """What is asked for: by whom what has to be ordered, asked, or decided."""
         w, head, deck = self.w, region.headline, self.deck
         asked, shown = [], []
-        if head.conditions_met != "yes":
-            asked.append(w(f"slide.decide_apply_{head.conditions_met}"))
+        asked.append(w(f"slide.decide_apply_{head.conditions_met}"))
         unmet = [s for s in region.weak if s.verdict in judge.OPEN]
         pressing = [s for s in unmet if s.named_weak] + [s for s in unmet if s.binding and not s.named_weak]
         for s in pressing[:ITEMS_NAMED]:
@@ -597,8 +598,8 @@ class _Briefing:
             asked.append(w("slide.decide_projects", count=len(lacking)))
         if briefing.unverified(region, w):
             asked.append(w("slide.decide_verify"))
-        if not asked:
-            asked = [w("slide.decide_hold")]
+        if not unmet and not waiting:
+            asked.append(w("slide.decide_hold"))
         slide = deck.slide(w("slide.decisions", count=len(asked)), demo="demo" in {s.status for s in shown})
         numbered = [w("slide.numbered", number=n, text=text) for n, text in enumerate(asked, 1)]
         told = deck.text(slide, numbered, deck.room, sizes=(20, 18, 17, 16, 15, 14), apart=8)
@@ -614,6 +615,7 @@ class _Briefing:
             values = {"count": w.number(len(rows), 0), "regions": len(a.regions), "files": rows["file"].nunique()}
             years = {"first": int(rows["year"].min()), "last": int(rows["year"].max())}
             said.append(w("slide.data", **values, **years))
+        said.append(w("slide.projects_in" if a.projects_in else "slide.projects_out"))
         if a.demo_share:
             said.append(w("slide.data_demo", share=w.percent(a.demo_share)))
         if briefing.unverified(region, w):

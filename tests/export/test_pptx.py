@@ -326,6 +326,14 @@ AIMS = (
 )
 
 
+REGIONS_ALONE = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
+C1,乙县,County B,county,,100,hill,other,
+"""
+TARGET_HEAD = (
+    "region_code,indicator,part,comparison,value,unit,due,hold_until,source,lead_department,supporting_departments\n"
+)
+
+
 def counties(folder, number: int, years=range(2014, 2024), names=("第{i:02d}县", "County {i:02d}")):
     rows = [f"C{i},{names[0].format(i=i)},{names[1].format(i=i)},county,C,100,hill,other,\n" for i in range(number)]
     head = "code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size\n"
@@ -390,6 +398,23 @@ def test_little_or_nothing_is_told_as_that(folder, tmp_path, lang, years):
     assert awaited[lang == "en"] in "\n".join("\n".join(texts(slide)) for slide in deck.slides)
 
 
+def test_a_region_that_may_apply_is_told_so(folder, tmp_path):
+    folder.write("regions.csv", REGIONS_ALONE)
+    folder.write("targets.csv", TARGET_HEAD + "*,rural_sewage_treatment_rate,,>=,10,%,2023,2026,plan,环保局,\n")
+    for year in range(2014, 2024):
+        folder.add(("C1", year, "villages", 200, "village"), ("C1", year, "villages_sewage_treated", 150, "village"))
+    path = pptx.write(eco.analyse(folder.path, 2023, paths=50), tmp_path / "deck.pptx", "zh")
+    deck = opened(path)
+    sound(deck, path)
+    assert titles(deck)[1] == "乙县已具备申报条件：约束性指标全部达标"
+    (said,) = [text for text in texts(titled(deck, "请研究决定")) if text.startswith("1. ")]
+    assert said.split("\n") == [
+        "1. 已具备申报条件，请研究提出申报。",
+        "2. 请核实指标的约束性、参考性划分和参考性达标比例要求。",
+        "3. 各项指标均已达标，请继续巩固，逐年更新档案。",
+    ]
+
+
 def test_a_county_has_a_deck_of_its_own(worked, tmp_path):
     path = pptx.write(worked, tmp_path / "north.pptx", "zh", ["北县"])
     deck = opened(path)
@@ -398,6 +423,13 @@ def test_a_county_has_a_deck_of_its_own(worked, tmp_path):
     assert not any("南县" in title for title in titles(deck)) and deck.core_properties.author == "北县"
     (row,) = [row for row in cells(titled(deck, "北县要落实")) if row[0].startswith("28 ")]
     assert row == ["28 城镇人均公园绿地面积：补上 84.2 公顷", "住建局", "—", "北县", "2026 年底"]
+
+
+def test_an_analysis_with_projects_in_says_so_first(analysis, tmp_path):
+    deck = opened(pptx.write(analysis.with_projects(), tmp_path / "deck.pptx", "zh"))
+    assert "以下数字已计入项目。" in "\n".join(texts(deck.slides[0]))
+    assert "各页的概率和差距均已计入项目。" in "\n".join(texts(titled(deck, "附：")))
+    assert crowded(deck) == []
 
 
 def test_an_unknown_region_is_told(worked, tmp_path):
