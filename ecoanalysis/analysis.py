@@ -23,7 +23,9 @@ from ecoanalysis.catalog import Indicator
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
 
-TABLES = "regions targets evidence observations results forecasts assessment headlines discrepancies editions".split()
+TABLES = (
+    "regions targets evidence milestones observations results forecasts assessment headlines discrepancies editions"
+).split()
 LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the array file
 FORMAT = 1
 
@@ -109,6 +111,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
+    milestones = raw.milestones.reindex(columns=intake.MILESTONE_COLUMNS)
     assessor = Assessor(
         measured=measured,
         regions=raw.regions,
@@ -121,6 +124,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         paths=paths,
         seed=seed,
         references=_references(raw, tables, as_of),
+        stage=_stage(milestones, as_of),
     )
     assessment, forecasts = assessor.assess(targets)
     forecasts["scenario"] = scenario
@@ -143,9 +147,17 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         editions=judge.editions(assessment, raw.regions, tables.thresholds, indicators),
         problems=[*raw.problems, *measured.problems],
         hashes=dict(raw.hashes),
+        milestones=milestones,
         assessor=assessor,
         raw=raw,
     )
+
+
+def _stage(milestones: pd.DataFrame, as_of: int) -> str:
+    """Name of the stage in which an as-of year ends; empty for a plan without stages and after the last one."""
+    end = intake.stage_on(milestones, f"{as_of}-12-31")
+    names = milestones.loc[(milestones["kind"] == "stage") & (milestones["date"] == end), "name_zh"]
+    return str(names.iloc[0]) if len(names) else ""
 
 
 def _references(raw, tables: catalog.Catalog, as_of: int):
@@ -247,6 +259,7 @@ class Analysis:
     editions: pd.DataFrame
     problems: list
     hashes: dict
+    milestones: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=intake.MILESTONE_COLUMNS))
     assessor: Assessor | None = None
     raw: object = None
     projects: pd.DataFrame | None = None

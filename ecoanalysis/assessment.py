@@ -61,6 +61,7 @@ class Assessor:
     references: object = None
     projects: pd.DataFrame | None = None  # that are in the futures; None for the trend alone
     kept: dict = field(default_factory=dict)  # outlooks and responses of the indicators that projects act on
+    stage: str = ""
 
     def assess(self, targets: pd.DataFrame, until: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
@@ -147,6 +148,7 @@ class Assessor:
             "n_obs": 0,
             "owed_at": indicator.owed_at,
             "binding": indicator.binding,
+            "stage": self.stage,
         }
         table = {}
         for i, target in zip(rows.index, rows.to_dict("records"), strict=True):
@@ -165,17 +167,18 @@ class Assessor:
         return pd.concat(found) if found else self.evidence[:0]
 
     def checklist(self, region: str, code: str) -> dict:
-        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
+        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking.
+
+        A paper whose file is named and cannot be found does not count: whoever inspects would not find it either.
+        """
         rows = self.papers(region, code)
-        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
-        demo = (
-            "status" in rows
-            and (rows["status"] == "demo").any()
-            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
-        )
+        lost = rows["state"] == "not_found"
+        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows.loc[~lost, "kind"])]
+        demo = rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        warnings = [f"lacks_{kind}" for kind in lacking] + ["paper_not_found"] * bool(lost.any())
         return {
             "verdict": "undocumented" if lacking else "documented",
-            "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
+            "warning": "not_supplied" if rows.empty else ";".join(warnings),
             "latest_year": rows["year"].max() if len(rows) else np.nan,
             "n_obs": len(rows),
             "status": "demo" if len(rows) and demo else "observed",

@@ -7,9 +7,17 @@ plausible is a suspicion: it is told, and stays until somebody has set it aside 
 
 from importlib import import_module
 
-from ecoanalysis.intake.columns import COLUMNS, COMPARISONS, EVIDENCE_KINDS, OBSERVATION_COLUMNS, STATUSES
+from ecoanalysis.intake.columns import (
+    COLUMNS,
+    COMPARISONS,
+    EVIDENCE_KINDS,
+    MILESTONE_COLUMNS,
+    OBSERVATION_COLUMNS,
+    STATUSES,
+)
 from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.plan import stage_on
 from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
 from ecoanalysis.intake.projects import Ground, projects_given
@@ -26,6 +34,7 @@ __all__ = [
     "COLUMNS",
     "COMPARISONS",
     "EVIDENCE_KINDS",
+    "MILESTONE_COLUMNS",
     "OBSERVATION_COLUMNS",
     "STATUSES",
     "Account",
@@ -40,6 +49,7 @@ __all__ = [
     "projects_given",
     "read",
     "request_forms",
+    "stage_on",
     "take_in",
     "write_template",
 ]

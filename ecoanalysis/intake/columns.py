@@ -81,6 +81,8 @@ TARGET_COLUMNS = [
     "lead_department",
     "supporting_departments",
 ]
+EVIDENCE_COLUMNS = "region_code indicator year kind title location department date state sha256".split()
+MILESTONE_COLUMNS = "name_zh name_en kind date asks_zh asks_en".split()
 
 
 def columns(table: str) -> tuple[list[str], list[str]]:

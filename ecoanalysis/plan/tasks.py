@@ -164,7 +164,9 @@ def spread(whole: float, shares: dict[str, float], years: list[int], counted: bo
     cells = {}
     for code, own in zip(shares, steps, strict=True):
         by_year = judge.contributions([1.0] * len(years), own, True) if own > 0 else np.zeros(len(years))
-        cells |= {(code, year): round(float(part) / 10**decimals, decimals) for year, part in zip(years, by_year, strict=True)}
+        cells |= {
+            (code, year): round(float(part) / 10**decimals, decimals) for year, part in zip(years, by_year, strict=True)
+        }
     return cells
 
 
