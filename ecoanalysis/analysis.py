@@ -472,15 +472,19 @@ class Analysis:
         """
         return self._compared(self.indicator_code(indicator)).copy()
 
-    def _compared(self, code: str) -> pd.DataFrame:
-        """`compare` by code, made once an indicator."""
+    def deciding(self, code: str) -> pd.DataFrame:
+        """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
         if "values" not in self.cache:
             rows = compute.deciding(self.results).dropna(subset="value")
             self.cache["values"] = dict(list(rows.groupby("indicator", sort=False)))
+        return self.cache["values"].get(code, self.results[:0])
+
+    def _compared(self, code: str) -> pd.DataFrame:
+        """`compare` by code, made once an indicator."""
         key = ("compared", code)
         if key not in self.cache:
-            rows = self.cache["values"].get(code)
-            wide = pd.DataFrame() if rows is None else rows.pivot(index="year", columns="region_code", values="value")
+            rows = self.deciding(code)
+            wide = rows.pivot(index="year", columns="region_code", values="value") if len(rows) else pd.DataFrame()
             self.cache[key] = wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
         return self.cache[key]
 
@@ -631,7 +635,10 @@ class Analysis:
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        from ecoanalysis.plan import kept
+
         tables = {name: self.table(name) for name in TABLES} | {"changes": self.changes}
+        tables |= {f"plan_{name}": table for name, table in kept.tables(self).items()}
         columns = {}
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
@@ -691,6 +698,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         raise ValueError(f"format {about.get('format')}; {FORMAT} is read")
     tables = {name: _read_table(folder / f"{name}.csv", kinds) for name, kinds in about["columns"].items()}
     changes = tables.pop("changes")
+    plan = {name.removeprefix("plan_"): tables.pop(name) for name in list(tables) if name.startswith("plan_")}
     return Analysis(
         data=Path(about["data"]),
         as_of=about["as_of"],
@@ -702,6 +710,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         projects=None if about.get("projects") is None else projects.table(about["projects"]),
         cache={
             "changes": changes,
+            **({"plan": plan} if plan else {}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )

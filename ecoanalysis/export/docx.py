@@ -16,19 +16,19 @@ from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.export import fan_chart, worded
 from ecoanalysis.export.paper import COMPACT, FONTS, INSTEAD, SIZES, UP, Paper, _flag
 from ecoanalysis.look import INK, MARK, VERDICT_COLOURS
-from ecoanalysis.plan import drivers, kept
+from ecoanalysis.plan import calendar, drivers, kept
 from ecoanalysis.words import NOTHING
 
 __all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
 
 # Columns of the table of all indicators [mm].
 WIDTHS = {
-    "zh": (9, 14, 19, 39, 16, 12, 21, 20, 16, 16, 15, 20, 12, 20, 18),
-    "en": (9, 18, 22, 36, 18, 16, 19, 20, 16, 16, 14, 19, 11, 18, 15),
+    "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
+    "en": (9, 18, 22, 35, 17, 16, 18, 19, 17, 17, 14, 20, 13, 18, 14),
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
-CHART = (156, 40)  # mm
+CHART = (156, 36)  # mm
 SOURCES_SHOWN = 3
 COUNTIES_NAMED = 7
 MET = ("reached", "reached_at_risk", "documented")
@@ -76,6 +76,11 @@ class _Chapter(Paper):
         return [s for s in self.region.statements if s.verdict != "not_applicable"]
 
     @functools.cached_property
+    def items_judged(self) -> pd.DataFrame:
+        """The items of the region, the worst part deciding."""
+        return self.analysis.items(self.region.code)
+
+    @functools.cached_property
     def weak(self) -> list:
         return [s for s in self.region.weak if s.verdict in judge.OPEN or s.verdict == "reached_at_risk"]
 
@@ -98,6 +103,9 @@ class _Chapter(Paper):
         self.heading("docx.conclusion", new_page=True)
         for sentence in briefing.headline(self.region, self.words):
             self.paragraph(sentence)
+        stands = calendar.sentence(calendar.stage(self.analysis), self.words)
+        if stands:
+            self.paragraph(stands)
         weak = worded.weakest(self.region)
         names = self.words.list(self.words.name(s.record) for s in weak)
         self.paragraph(
@@ -111,9 +119,10 @@ class _Chapter(Paper):
         """Every target on landscape pages: field, task, threshold, value, target, standing, chance, gap, who."""
         self.section(landscape=True)
         self.heading("docx.table")
+        self.small(self.say("docx.table_note"))
         self.caption("table", "table.whole", self.say("docx.table_of", region=self.region.name(self.lang)))
         due, hold = self.usual_years
-        near = [self.say("docx.near", year=due), self.say("docx.far", year=hold)]
+        near = [self.below(self.say("docx.near"), due), self.below(self.say("docx.far"), hold)]
         named = "number field task indicator unit attribute standard latest".split()
         after = "standing verdict chance gap lead".split()
         heads = [self.say(f"docx.column.{name}") for name in named]
@@ -127,7 +136,6 @@ class _Chapter(Paper):
             size=WHOLE_SIZE[self.lang],
             flags={11: [VERDICT_COLOURS[s.verdict] for s in self.statements]},
         )
-        self.small(self.say("docx.table_note"))
         self.section(landscape=False)
 
     @functools.cached_property
@@ -151,7 +159,7 @@ class _Chapter(Paper):
         target = worded.target(s, w)
         target = target.removesuffix(f" {unit}") if unit else target
         years = [
-            text if year == usual or text == NOTHING else self.say("docx.of_year", value=text, year=year)
+            text if year == usual or text == NOTHING else self.below(text, year)
             for text, year, usual in zip((target, target), (s.due, s.hold_until), self.usual_years, strict=True)
         ]
         chance = w.chance(s.p_reach if s.verdict in judge.OPEN else s.p_hold)
@@ -185,9 +193,12 @@ class _Chapter(Paper):
         if row is None:
             return NOTHING
         sign = words.SIGNS.get(row.national_comparison, row.national_comparison)
-        value = f"{sign} {self.words.plain(row.national)}"
-        key = "docx.standard_unverified" if row.confidence in catalog.UNVERIFIED else "docx.standard"
-        return self.say(key, value=value, edition=row.edition)
+        mark = "※" if row.confidence in catalog.UNVERIFIED else ""
+        return self.below(f"{sign} {self.words.plain(row.national)}", f"{row.edition}{mark}")
+
+    def below(self, text: str, year: int | str) -> str:
+        """A year or edition in brackets under what it belongs to."""
+        return f"{text}\n{self.say('docx.bracket', text=year)}"
 
     def latest(self, s, unit: str = "") -> str:
         """Latest value, without the unit where a column of its own holds it, its year where it is not the as-of year."""
@@ -195,9 +206,8 @@ class _Chapter(Paper):
             return NOTHING
         value = worded.value(s, self.words)
         value = value.removesuffix(f" {unit}") if unit else value
-        if int(s.latest_year) != self.analysis.as_of:
-            value = self.say("docx.of_year", value=value, year=self.words.year(s.latest_year))
-        return value + ("*" if s.status == "demo" else "")
+        value += "*" if s.status == "demo" else ""
+        return value if int(s.latest_year) == self.analysis.as_of else self.below(value, int(s.latest_year))
 
     def standing(self, s) -> str:
         """Whether the target is met now."""
@@ -208,7 +218,7 @@ class _Chapter(Paper):
     def by_class(self) -> None:
         """How many items stand at each verdict, and which: binding items first."""
         self.heading("docx.by_class")
-        items = self.analysis.items(self.region.code)
+        items = self.items_judged
         counts = plotdata.counts(self.analysis, self.region.code)
         lines = []
         for code, row in counts.iterrows():
@@ -260,6 +270,7 @@ class _Chapter(Paper):
                 self.subheading(f"docx.group.{kind}", count=len(chosen))
             for s in chosen:
                 self.item(s)
+        self.task_table()
 
     def item(self, s) -> None:
         self.item_heading(worded.indicator(s, self.words))
@@ -279,7 +290,7 @@ class _Chapter(Paper):
         gap = w.join(
             briefing.sentence(s, w).removesuffix(mark).strip(), briefing.pace(s, w), briefing.contribution(s, w)
         )
-        if drawn:
+        if drawn:  # the chart stands under the paragraph, so that a few words do
             gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
         parts = {
             "gap": gap,
@@ -297,9 +308,7 @@ class _Chapter(Paper):
         rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
         said = drivers.sentence(rows, self.analysis, self.words)
         if s.verdict == "reached_at_risk":
-            return said or (
-                self.say("docx.fragile", chance=self.words.chance(s.p_hold)) if np.isfinite(s.p_hold) else ""
-            )
+            return said
         return said or self.blank(self.say("docx.fill_cause", department=self.department(s)))
 
     def measure(self, s) -> str:
@@ -336,31 +345,79 @@ class _Chapter(Paper):
 
     def task(self, s) -> str:
         """What is to be added by year: by county in the city's chapter, of the city's gap in a county's."""
-        rows = kept.tables(self.analysis)["tasks"]
-        rows = rows[(rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison) & (rows["needed"] > 0)]
+        rows = self.tasks
+        rows = rows[(rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)]
         of_city = rows[rows["city"] == s.region_code]
-        own = rows[(rows["region_code"] == s.region_code) & (rows["city"] != s.region_code)]
         if len(of_city):
-            whole = self.words.count(of_city["needed"].sum(), of_city["unit"].iloc[0])
-            parts = [self.yearly(group) for _, group in of_city.groupby("region_code", sort=False)]
-            return self.say("docx.task_city", whole=whole, parts=self.say("join").join(parts))
+            return self.city_task(of_city)
+        own = rows[rows["region_code"] == s.region_code]
         if len(own):
             city = self.analysis.name(own["city"].iloc[0], self.lang)
-            return self.say("docx.task_county", city=city, part=self.yearly(own))
+            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0])
+            return self.say("docx.task_county", city=city, whole=whole, years=self.yearly(own))
         missing = briefing.things(s, self.words)
         if s.verdict in judge.OPEN and missing:
             return self.say("docx.task_own", year=s.milestone, things=missing)
         return ""
 
-    def yearly(self, rows: pd.DataFrame) -> str:
-        """甘谷县 45 个村（2024 年 23，2025 年 22）."""
+    @functools.cached_property
+    def tasks(self) -> pd.DataFrame:
+        """What each county has to add each year, where it has to add anything."""
+        rows = kept.tables(self.analysis)["tasks"]
+        return rows[rows["needed"] > 0]
+
+    def city_task(self, rows: pd.DataFrame) -> str:
+        """The whole, by year, and by county the largest first; the table of tasks has both at once."""
         w, unit = self.words, rows["unit"].iloc[0]
-        years = self.say("docx.list").join(
-            self.say("docx.year_part", year=int(row["year"]), things=w.plain(row["needed"]))
-            for _, row in rows.iterrows()
+        by_county = rows.groupby("region_code", sort=False)["needed"].sum().sort_values(ascending=False, kind="stable")
+        parts = w.list(
+            self.say("docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit))
+            for code, things in by_county.items()
         )
-        name = self.analysis.name(rows["region_code"].iloc[0], self.lang)
-        return self.say("docx.task_part", region=name, whole=w.count(rows["needed"].sum(), unit), years=years)
+        whole, years = w.count(rows["needed"].sum(), unit), self.yearly(rows)
+        return self.say("docx.task_city", whole=whole, years=years, parts=parts, table=self.reference("table.tasks"))
+
+    def yearly(self, rows: pd.DataFrame) -> str:
+        """2024 年 23 个村、2025 年 22 个村."""
+        unit = rows["unit"].iloc[0]
+        return self.words.list(
+            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit))
+            for year, things in rows.groupby("year")["needed"].sum().items()
+        )
+
+    def task_table(self) -> None:
+        """Every task of the city by county and year; adds up to the gaps."""
+        rows = self.tasks[self.tasks["city"] == self.region.code]
+        told = {(s.indicator, s.comparison): s for s in self.weak}
+        rows = rows[[key in told for key in zip(rows["indicator"], rows["comparison"], strict=True)]]
+        if rows.empty:
+            return
+        self.subheading("docx.tasks")
+        self.caption("table", "table.tasks", self.say("docx.tasks_of", region=self.region.name(self.lang)))
+        years = sorted(rows["year"].unique())
+        head = [self.say(f"docx.column.{name}") for name in ("indicator", "unit", "county")]
+        head += [self.words.year(year) for year in years] + [self.say("attribute.all")]
+        lines = []
+        for key, group in rows.groupby(["indicator", "comparison"], sort=False):
+            lines += self.task_lines(told[key], group, years)
+        share = 78 / (len(years) + 1)
+        widths = (38, 13, 27, *[share] * (len(years) + 1))
+        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.table_size - 1)
+
+    def task_lines(self, s, rows: pd.DataFrame, years: list[int]) -> list[list[str]]:
+        wide = rows.pivot_table(index="region_code", columns="year", values="needed", aggfunc="sum", sort=False)
+        decimals = 0 if rows["unit"].iloc[0] in words.COUNTED else 2
+        wide = wide.reindex(columns=years).fillna(0.0).round(decimals)  # sums are those of the printed numbers
+        wide["whole"] = wide.sum(axis=1)
+        names = [self.analysis.name(code, self.lang) for code in wide.index]
+        numbers = [*wide.to_numpy().tolist(), wide.sum().tolist()]
+        labels = [worded.indicator(s, self.words), self.words.unit(rows["unit"].iloc[0])]
+        lines = [
+            [UP, UP, name, *(self.words.number(number, decimals) if number else NOTHING for number in line)]
+            for name, line in zip([*names, self.say("attribute.all")], numbers, strict=True)
+        ]
+        lines[0][:2] = labels
+        return lines if len(names) > 1 else [[*labels, *lines[0][2:]]]
 
     def who(self, s) -> str:
         key = "hold" if s.verdict == "reached_at_risk" else "again" if s.due <= s.as_of else "due"
@@ -430,8 +487,12 @@ class _Chapter(Paper):
         answers: dict[str, list] = {}
         for s in self.statements:
             if s.comparison == "done" and s.verdict in ("documented", "undocumented"):
-                answers.setdefault(briefing.sentence(s, self.words), []).append(s)
-        return [self.say("docx.papers", said=said, names=self.named(some)) for said, some in answers.items()]
+                mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
+                said = briefing.sentence(s, self.words).removesuffix(mark).strip()
+                answers.setdefault((said, mark), []).append(s)
+        return [
+            self.say("docx.papers", said=said, names=self.named(some)) + mark for (said, mark), some in answers.items()
+        ]
 
     def late(self) -> list[str]:
         """Targets that projects carry: what their chance is without them."""
@@ -454,6 +515,8 @@ class _Chapter(Paper):
             return
         self.subheading("page.weaker")
         self.paragraph(self.say("docx.weaker", table=self.reference("table.weaker")))
+        if table["confidence"].isin(catalog.UNVERIFIED).any():
+            self.small(self.say("docx.note", text=self.say("about.unverified")))
         self.caption("table", "table.weaker", self.say("page.weaker"))
         head = [self.say(f"column.{name}") for name in ("number", "indicator", "target", "edition", "national")]
         lines = []
@@ -462,8 +525,6 @@ class _Chapter(Paper):
             asked = [worded.target(s, self.words), str(row.edition), worded.national(row, self.words)]
             lines.append([s.record.label, self.words.name(s.record), *asked])
         self.table(head, lines, (12, 54, 30, 22, 38), centred=(0, 3))
-        if table["confidence"].isin(catalog.UNVERIFIED).any():
-            self.small(self.say("docx.note", text=self.say("about.unverified")))
 
     # ------------------------------------------------------------------ data and method
 
@@ -495,7 +556,7 @@ class _Chapter(Paper):
         self.table(head, lines, (46, 110), flags={0: [VERDICT_COLOURS[code] for code in codes]})
 
     def numbers(self, code: str) -> list:
-        items = self.analysis.items(self.region.code)
+        items = self.items_judged
         return list(items.loc[items["verdict"] == code, "item"])
 
     def sources(self) -> None:
@@ -504,9 +565,8 @@ class _Chapter(Paper):
         for s in self.statements:
             rows = self.behind(s)
             if len(rows):
-                unit = self.words.unit(s.record.unit)
-                value = f"{self.latest(s)}" if unit else self.latest(s)
-                lines.append([s.record.label, self.words.name(s.record), value, "\n".join(self.shortened(rows))])
+                shown = "\n".join(self.shortened(rows))
+                lines.append([s.record.label, self.words.name(s.record), self.latest(s), shown])
         self.caption("table", "table.sources", self.say("docx.sources"), keep=bool(lines))
         if not lines:
             self.paragraph(self.say("docx.no_sources"))

@@ -117,10 +117,6 @@ def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float],
     )
     # the lower bound carries the band and is nothing to read
     hidden = '<c:legendEntry><c:idx val="0"/><c:delete val="1"/></c:legendEntry>' if areas else ""
-    text = (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="900">{_fill(QUIET)}<a:latin typeface="Arial"/>'
-        f'<a:ea typeface="{SCREEN_FONTS["east_asian"]}"/></a:defRPr></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
-    )
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
         f'<c:chartSpace xmlns:c="{CHART}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -129,10 +125,20 @@ def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float],
         f"{area}{line}{_axes(unit, limits)}</c:plotArea>"
         f'<c:legend><c:legendPos val="r"/>{hidden}<c:overlay val="0"/></c:legend>'
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'  # a missing year is a gap, never a zero
-        f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{text}<c:externalData r:id="{BOOK}"><c:autoUpdate val="0"/>'
+        f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_letters(8)}<c:externalData r:id="{BOOK}"><c:autoUpdate val="0"/>'
         "</c:externalData></c:chartSpace>"
     )
     return xml.encode()
+
+
+def _letters(size: float, level: bool = False) -> str:
+    """Size and fonts of a chart's words; level ones are not turned where they are many."""
+    turned = ' rot="0" vert="horz"' if level else ""
+    return (
+        f'<c:txPr><a:bodyPr{turned}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}">{_fill(QUIET)}'
+        f'<a:latin typeface="{SCREEN_FONTS["latin"]}"/><a:ea typeface="{SCREEN_FONTS["east_asian"]}"/></a:defRPr></a:pPr>'
+        '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
+    )
 
 
 def _axes(unit: str, limits: tuple[float, float, float]) -> str:
@@ -149,7 +155,7 @@ def _axes(unit: str, limits: tuple[float, float, float]) -> str:
         f'<c:catAx><c:axId val="{YEARS_AXIS}"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
         '<c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="out"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
-        f"<c:spPr><a:ln>{_fill(AXIS)}</a:ln></c:spPr>"
+        f"<c:spPr><a:ln>{_fill(AXIS)}</a:ln></c:spPr>{_letters(8, level=True)}"
         f'<c:crossAx val="{VALUES_AXIS}"/><c:crosses val="min"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
         '<c:lblOffset val="100"/><c:noMultiLvlLbl val="0"/></c:catAx>'
         f'<c:valAx><c:axId val="{VALUES_AXIS}"/><c:scaling><c:orientation val="minMax"/><c:max val="{top!r}"/>'

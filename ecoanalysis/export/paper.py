@@ -47,7 +47,7 @@ LANDSCAPE_MARGIN = 15  # mm
 SHORT, LONG = 210, 297  # mm
 # Body size, leading, title, headings and tables [pt]: sizes 3 and 2 of GB/T 9704 in Chinese.
 SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
-COMPACT = {"zh": (12, 18), "en": (10.5, 14)}  # size and leading of an item's paragraph [pt]
+COMPACT = {"zh": (11, 16.5), "en": (10.5, 13.5)}  # size and leading of an item's paragraph [pt]
 KINDS = ("table", "figure")
 MARK_REF, MARK_LEAD, MARK_BLANK, MARK_END = "\ue000", "\ue001", "\ue002", "\ue003"  # in texts, until they become runs
 MARKED = re.compile(f"([{MARK_REF}{MARK_LEAD}{MARK_BLANK}])([^{MARK_END}]*){MARK_END}")

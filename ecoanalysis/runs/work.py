@@ -20,6 +20,7 @@ import pandas as pd
 from ecoanalysis import analysis as analyses
 from ecoanalysis import intake
 from ecoanalysis.export import languages, write_csv
+from ecoanalysis.plan import kept
 
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
@@ -97,14 +98,14 @@ def only(analysis, regions: list[str]):
     """The same analysis, speaking of these regions alone."""
     if set(regions) >= set(analysis.regions["code"]):
         return analysis
-    kept = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
+    tables = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
     among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
     among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
     return replace(
         analysis,
         regions=among,
-        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators")},
-        **kept,
+        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators", "plan")},
+        **tables,
     )
 
 
@@ -122,6 +123,10 @@ def went_in(analysis, code: str) -> str:
     digest.update(_of_table(analysis.milestones))
     moved = analysis.changes
     digest.update(_of_table(moved[moved["region_code"] == code]))
+    for table in kept.tables(analysis).values():
+        mine = table["region_code"] == code
+        mine |= (table["city"] if "city" in table else table["region_code"]) == code
+        digest.update(_of_table(table[mine]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
     return digest.hexdigest()
 
