@@ -16,7 +16,7 @@ from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.export import fan_chart, worded
 from ecoanalysis.export.paper import COMPACT, FONTS, INSTEAD, SIZES, UP, Paper, _flag
 from ecoanalysis.look import INK, MARK, VERDICT_COLOURS
-from ecoanalysis.plan import calendar, drivers, kept
+from ecoanalysis.plan import calendar, drivers, duties, kept
 from ecoanalysis.words import NOTHING
 
 __all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
@@ -28,7 +28,7 @@ WIDTHS = {
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
-CHART = (156, 36)  # mm
+CHART = (156, 35)  # mm
 SOURCES_SHOWN = 3
 COUNTIES_NAMED = 7
 MET = ("reached", "reached_at_risk", "documented")
@@ -177,7 +177,7 @@ class _Chapter(Paper):
             briefing.verdict(s, w),
             chance,
             briefing.gap_with_things(s, w) or NOTHING,
-            worded.lead(s, w) or NOTHING,
+            self.bureaus(s)[0] or NOTHING,
         ]
 
     @functools.cached_property
@@ -279,7 +279,7 @@ class _Chapter(Paper):
         if drawn:
             name = f"figure.{s.place}"
             mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
-            said = self.say("docx.chart_of", region=self.region.name(self.lang), name=self.words.name(s.record)) + mark
+            said = self.words.name(s.record) + mark
             self.fan(s, briefing.named_sentence(s, self.words), *CHART)
             self.caption("figure", name, said, keep=False)
 
@@ -287,9 +287,7 @@ class _Chapter(Paper):
         """Gap, cause, measures and projects, tasks by year and county, who and until when, as one paragraph."""
         w = self.words
         mark = w.bracket(w.demo_mark(s.status == "demo"))
-        gap = w.join(
-            briefing.sentence(s, w).removesuffix(mark).strip(), briefing.pace(s, w), briefing.contribution(s, w)
-        )
+        gap = w.join(briefing.sentence(s, w).removesuffix(mark).strip(), briefing.pace(s, w))
         if drawn:  # the chart stands under the paragraph, so that a few words do
             gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
         parts = {
@@ -309,7 +307,7 @@ class _Chapter(Paper):
         said = drivers.sentence(rows, self.analysis, self.words)
         if s.verdict == "reached_at_risk":
             return said
-        return said or self.blank(self.say("docx.fill_cause", department=self.department(s)))
+        return said or self.blank(self.say("docx.fill_cause"))
 
     def measure(self, s) -> str:
         """The projects that act on it and what they change; a blank where none is listed."""
@@ -320,10 +318,8 @@ class _Chapter(Paper):
             row = rows.iloc[0]
             return w.join(self.projects(row), *self.effect(s, row)) + w.bracket(w.demo_mark(bool(row["demo"])))
         if s.verdict == "reached_at_risk":
-            return self.blank(self.say("docx.fill_hold", department=self.department(s)))
-        return w.join(
-            self.say("docx.no_project"), self.blank(self.say("docx.fill_measure", department=self.department(s)))
-        )
+            return self.blank(self.say("docx.fill_hold"))
+        return w.join(self.say("docx.no_project"), self.blank(self.say("docx.fill_measure")))
 
     def projects(self, row) -> str:
         w = self.words
@@ -420,15 +416,21 @@ class _Chapter(Paper):
         return lines if len(names) > 1 else [[*labels, *lines[0][2:]]]
 
     def who(self, s) -> str:
+        """Lead and supporting departments, as the region itself calls them, and until when."""
         key = "hold" if s.verdict == "reached_at_risk" else "again" if s.due <= s.as_of else "due"
         until = self.say(f"docx.until_{key}", due=s.due, hold=s.hold_until, milestone=s.milestone)
-        leading = worded.departments(s, self.words) or self.blank(self.say("docx.fill_unit"))
+        leading, supporting = self.bureaus(s)
+        lead = self.say("worded.lead", lead=leading) if leading else self.blank(self.say("docx.fill_unit"))
+        if leading and supporting:
+            lead = self.say("worded.departments", lead=leading, supporting=supporting)
         county = self.analysis.region_row(s.region_code).level == "county"
-        place = self.say("docx.county_owes", region=self.region.name(self.lang)) if county else ""
-        return self.words.join(leading, place, until)
+        return self.words.join(lead, self.say("docx.county_owes") if county else "", until)
 
-    def department(self, s) -> str:
-        return worded.lead(s, self.words) or self.say("docx.department")
+    def bureaus(self, s) -> tuple[str, str]:
+        """Leading and supporting departments of a target; in a county its own."""
+        a, code = self.analysis, s.region_code
+        named = (duties.leading(a, code, s.indicator), duties.supporting(a, code, s.indicator))
+        return tuple(self.words.list(duties.bureau(a, code, name) for name in names) for names in named)
 
     # ------------------------------------------------------------------ risks
 

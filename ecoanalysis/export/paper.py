@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import io
-import math
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,12 +48,14 @@ SHORT, LONG = 210, 297  # mm
 SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
 COMPACT = {"zh": (11, 16.5), "en": (10.5, 13.5)}  # size and leading of an item's paragraph [pt]
 KINDS = ("table", "figure")
+LEADING = 1.3  # of tables, notes, captions and headings: exact, so that pages break alike whatever font is there
 MARK_REF, MARK_LEAD, MARK_BLANK, MARK_END = "\ue000", "\ue001", "\ue002", "\ue003"  # in texts, until they become runs
 MARKED = re.compile(f"([{MARK_REF}{MARK_LEAD}{MARK_BLANK}])([^{MARK_END}]*){MARK_END}")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 UP = "\ue004"  # a cell that goes on from the one above
 SPACES = nsdecls("w", "r")
 MM = 72 / 25.4  # points
+SPARE = 6  # points left free at the foot of a page: a break is better early than late
 
 
 class Paper:
@@ -80,7 +81,7 @@ class Paper:
         self.captions: dict[str, tuple[str, str]] = {}  # by name: label and bookmark
         self.counts = dict.fromkeys(KINDS, 0)
         self.open_references: list[tuple[etree._Element, str]] = []
-        self.headings: list[tuple[int, str, str, int]] = []  # level, text, bookmark, page
+        self.headings: list[list] = []  # level, text, bookmark, page
         self.contents_at = None
         self.flow = Flow(self.lang)
         about = self.document.core_properties
@@ -152,16 +153,14 @@ class Paper:
         self._heading(3, text, False)
 
     def _heading(self, level: int, text: str, new_page: bool) -> None:
-        mark = f"_Toc{900000000 + len(self.headings) + 1}"
+        entry = [level, text, f"_Toc{900000000 + len(self.headings) + 1}", 0]
+        self.headings.append(entry)
         if new_page:
             self.flow.new_page()
-        page = self.flow.heading(level, text)
-        self.headings.append((level, text, mark, page))
         broken = "<w:pageBreakBefore/>" if new_page else ""
-        run = _run(_unbroken(text))
-        self._add(
-            f'<w:p {SPACES}><w:pPr><w:pStyle w:val="Heading{level}"/>{broken}</w:pPr>{self._marked(mark, run)}</w:p>'
-        )
+        run = self._marked(entry[2], _run(_unbroken(text)))
+        element = self._add(f'<w:p {SPACES}><w:pPr><w:pStyle w:val="Heading{level}"/>{broken}</w:pPr>{run}</w:p>')
+        self.flow.heading(level, text, element, entry)
 
     def contents(self) -> None:
         """Where the table of contents will stand: a page of its own, with what precedes it."""
@@ -197,7 +196,7 @@ class Paper:
         look = f'<w:rPr><w:color w:val="{colour[1:].upper()}"/></w:rPr>' if colour else ""
         element = self._add(f"<w:p {SPACES}><w:pPr>{properties}</w:pPr>{self._runs(text.strip(), look)}</w:p>")
         self._note_references(element)
-        self.flow.text(text, style, keep)
+        self.flow.text(text, style, keep, element)
         return Paragraph(element, self.document._body)
 
     def small(self, text: str, colour: str = QUIET) -> None:
@@ -263,11 +262,11 @@ class Paper:
         self.captions[name] = (f"{word}\u00a0{number}", mark)
         label = _run(f"{word}\u00a0") + _field(rf"SEQ {word} \* ARABIC", str(number))
         keeping = "<w:keepNext/>" if keep else ""
-        self._add(
+        element = self._add(
             f'<w:p {SPACES}><w:pPr><w:pStyle w:val="Caption"/>{keeping}</w:pPr>{self._marked(mark, label)}'
             f"{_run(_unbroken(self.say('docx.caption', text=text)))}</w:p>"
         )
-        self.flow.block(self.table_size * 1.3 + 8, keep)
+        self.flow.block(self.table_size * LEADING + 7, keep, element)
 
     def _marked(self, mark: str, runs: str) -> str:
         self.ids += 1
@@ -329,6 +328,7 @@ class Paper:
 
     def _cell(self, text: str, size: float, middle: bool, head: bool, keep: bool) -> str:
         properties = '<w:pStyle w:val="TableText"/>' + ("<w:keepNext/>" if keep else "")
+        properties += f'<w:spacing w:line="{round(size * LEADING * 20)}" w:lineRule="exact"/>'
         properties += '<w:jc w:val="center"/>' if middle else ""
         half = round(size * 2)
         look = f'<w:rFonts w:eastAsia="{FONTS["heading"]}"/>' if head else ""
@@ -372,42 +372,54 @@ class Paper:
 
 
 class Flow:
-    """On which page the next thing falls, reckoned from sizes: East-Asian letters are as wide as high."""
+    """On which page the next thing falls, reckoned from sizes: East-Asian letters are as wide as high.
+
+    Where a heading and what belongs to it no longer fit a page, the break is written into the document, so that the
+    reader's Word breaks where this did.
+    """
 
     def __init__(self, lang: str):
         self.lang, self.page, self.used, self.held = lang, 1, 0.0, 0.0
-        self.width, self.height = (SHORT - 54) * MM, (LONG - 72) * MM
+        self.group: list[tuple] = []  # what stays together with the next thing: elements, and entries of the contents
+        self.width, self.height = (SHORT - 54) * MM, (LONG - 72) * MM - SPARE
 
     def turn(self, landscape: bool) -> None:
         side = 2 * LANDSCAPE_MARGIN
         across = (LONG - side, SHORT - side) if landscape else (SHORT - 54, LONG - 72)
-        self.width, self.height = (mm * MM for mm in across)
+        self.width, self.height = across[0] * MM, across[1] * MM - SPARE
         self.new_page()
 
     def new_page(self) -> None:
         self.page, self.used, self.held = self.page + 1, 0.0, 0.0
 
-    def block(self, height: float, keep: bool = False) -> int:
-        """Something that is not parted; with `keep` it stays with what follows. The page it falls on."""
+    def block(self, height: float, keep: bool = False, element=None, entry: list | None = None) -> None:
+        """Something that is not parted [pt]; with `keep` it stays with what follows."""
+        if element is not None:
+            self.group.append((element, entry))
         if keep:
             self.held += height
-            return self.page + (self.used + self.held > self.height)
+            return
         height += self.held
-        self.held = 0.0
-        if self.used + height > self.height and self.used:
-            self.page, self.used = self.page + 1, 0.0
+        self.settle(height)
         self.used += height
-        return self.page
 
-    def heading(self, level: int, text: str) -> int:
-        size = SIZES[self.lang][3]
-        size = COMPACT[self.lang][0] + 1 if level == 3 else size
-        body = SIZES[self.lang][0]
-        page = self.page + (self.used + self.held + size * 1.3 + body * 1.15 + 2 * SIZES[self.lang][1] > self.height)
-        self.block(self._lines(text, size, self.width) * size * 1.3 + (body * 1.15 if level < 3 else 9), True)
-        return page
+    def settle(self, height: float) -> None:
+        """What was held goes on this page if so much fits it, else on the next."""
+        if self.used + height > self.height and self.used:
+            self.new_page()
+            if self.group:
+                Paragraph(self.group[0][0], None).paragraph_format.page_break_before = True
+        for _, entry in self.group:
+            if entry is not None:
+                entry[3] = self.page
+        self.group, self.held = [], 0.0
 
-    def text(self, text: str, style: str, keep: bool) -> None:
+    def heading(self, level: int, text: str, element, entry: list) -> None:
+        size = COMPACT[self.lang][0] + 1 if level == 3 else SIZES[self.lang][3]
+        apart = 9 if level == 3 else SIZES[self.lang][0] * 1.15
+        self.block(_lines(text, round(self.width / size, 3)) * size * LEADING + apart, True, element, entry)
+
+    def text(self, text: str, style: str, keep: bool, element=None) -> None:
         size, leading = SIZES[self.lang][:2]
         after = 0 if self.lang == "zh" else 6
         if style == "Compact":
@@ -415,18 +427,17 @@ class Flow:
             after = 3
         elif style:
             size = SIZES[self.lang][4]
-            leading, after = size * 1.3, 10
-        lines = self._lines(MARKED.sub(r"\2", text), size, self.width, 2 if self.lang == "zh" else 0)
-        if style == "Compact":  # not parted
-            self.block(lines * leading + after, keep)
+            leading, after = size * LEADING, 10
+        indent = 2 if self.lang == "zh" and style in ("", "Compact") else 0
+        lines = _lines(MARKED.sub(r"\2", text), round(self.width / size, 3), indent)
+        if style:  # not parted
+            self.block(lines * leading + after, keep, element if style == "Compact" or self.group else None)
             return
-        first = self.held + min(lines, 2) * leading
-        self.held = 0.0
-        if self.used + first > self.height:
-            self.page, self.used = self.page + 1, 0.0
+        first = self.held + (2 if lines > 3 else lines) * leading
+        self.settle(first)
         self.used += first
-        for _ in range(max(lines - 2, 0)):
-            if self.used + leading > self.height:
+        for left in range(lines - 2 if lines > 3 else 0, 0, -1):
+            if self.used + leading * (2 if left == 2 else 1) > self.height + SPARE:  # the last two stay together
                 self.page, self.used = self.page + 1, 0.0
             self.used += leading
         self.used += after
@@ -436,22 +447,39 @@ class Flow:
         head = sum(tall[: len(heads)])
         self.block(head + sum(tall[len(heads) : len(heads) + 2]))
         for height in tall[len(heads) + 2 :]:
-            if self.used + height > self.height:
+            if self.used + height > self.height + SPARE:
                 self.page, self.used = self.page + 1, head
             self.used += height
 
     def _row(self, row, widths, size: float) -> float:
         most = 1
         for x, (text, span) in _cells(row).items():
-            room = sum(widths[x : x + span]) * MM - 6.8
+            room = round((sum(widths[x : x + span]) * MM - 6.8) / size, 3)
             if text is not UP:
-                most = max(most, sum(self._lines(line, size, room) for line in text.split("\n")))
-        return most * size * 1.3 + 2.9
+                most = max(most, sum(_lines(line, room) for line in text.split("\n")))
+        return most * size * LEADING + 2.9
 
-    def _lines(self, text: str, size: float, room: float, indent: int = 0) -> int:
-        ems = indent + sum(1.0 if ord(letter) > 0x2E7F else 0.5 for letter in text)
-        loose = 1.0 if self.lang == "zh" else 1.04  # words are not parted
-        return max(1, math.ceil(loose * ems * size / room - 1e-6))
+
+STOPS = "\u3001\u3002\uff0c\uff1b\uff1a\uff09\u3011\u201d"  # no line begins with them
+WHOLE = re.compile(rf"[^\s\u2e80-\uffee]+[{STOPS}]*|\s|.[{STOPS}]*")
+
+
+@functools.lru_cache(maxsize=4096)
+def _lines(text: str, room: float, indent: float = 0) -> int:
+    """On how many lines a text falls in so many ems: Chinese breaks anywhere but before a stop, words do not.
+
+    >>> _lines("一二三四五六", 4), _lines("one two three", 4), _lines("", 4)
+    (2, 2, 1)
+    """
+    lines, used = 1, float(indent)
+    for piece in WHOLE.findall(text):
+        wide = sum(1.0 if letter > "\u2e7f" else 0.25 if letter == "\u202f" else 0.5 for letter in piece)
+        if used + wide > room + 0.01 and used and not piece.isspace():
+            lines, used = lines + 1, 0.0
+        used += wide
+        while used > room + 0.01:  # longer than a line
+            lines, used = lines + 1, used - room
+    return lines
 
 
 def _cells(row) -> dict[int, tuple[str, int]]:
@@ -566,7 +594,7 @@ def _blank(lang: str) -> bytes:
         form.space_before, form.space_after = (
             (Pt(6), Pt(3)) if name == "Heading 3" else (Pt(size * 0.75), Pt(size * 0.4))
         )
-        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(points * LEADING)
         form.keep_with_next = True
         for border in list(style.element.iter(qn("w:pBdr"))):
             border.getparent().remove(border)
@@ -608,10 +636,10 @@ def _style(
     _font(style, font, size)
     form = style.paragraph_format
     form.first_line_indent, form.space_before, form.space_after = Pt(indent), Pt(before), Pt(after)
-    if leading:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(leading)
-    else:
+    if name == "Picture":  # exact leading would clip it
         form.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    else:
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(leading or size * LEADING)
     if centred:
         form.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
