@@ -24,11 +24,11 @@ __all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
 # Columns of the table of all indicators [mm].
 WIDTHS = {
     "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
-    "en": (9, 18, 22, 35, 17, 16, 18, 19, 17, 17, 14, 20, 13, 18, 14),
+    "en": (9, 18, 22, 34, 16, 15, 18, 18, 17, 17, 15, 22, 14, 18, 14),
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
-CHART = (156, 35)  # mm
+CHART = (156, 31)  # mm
 SOURCES_SHOWN = 3
 COUNTIES_NAMED = 7
 MET = ("reached", "reached_at_risk", "documented")
@@ -242,7 +242,7 @@ class _Chapter(Paper):
         head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]
         self.caption("table", "table.classes", self.say("docx.by_class_of", region=self.region.name(self.lang)))
         colours = [VERDICT_COLOURS[code] for code in counts.index] + ["#ffffff"]
-        self.table(head, lines, (30, 16, 17, 12, 81), centred=(1, 2, 3), size=self.table_size - 1, flags={0: colours})
+        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.table_size - 1, flags={0: colours})
 
     def standings(self, items: pd.DataFrame) -> str:
         """How many of some items are met, unmet, or not to be told: a clause."""

@@ -19,6 +19,7 @@ from ecoanalysis.words import Words
 
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 BOOK = "rId1"  # the workbook behind a chart is its only relation
+YEARS_SHOWN = 9  # of more years every second one is labelled
 YEARS_AXIS, VALUES_AXIS = 100001, 100002  # positive: axis ids are unsigned
 LOOKS = {  # colour, width [pt], dash, marker and its size
     "observed": (INK, 2.0, "", "circle", 5),
@@ -122,7 +123,7 @@ def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float],
         f'<c:chartSpace xmlns:c="{CHART}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         '<c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>'
-        f"{area}{line}{_axes(unit, limits)}</c:plotArea>"
+        f"{area}{line}{_axes(unit, limits, len(years))}</c:plotArea>"
         f'<c:legend><c:legendPos val="r"/>{hidden}<c:overlay val="0"/></c:legend>'
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'  # a missing year is a gap, never a zero
         f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_letters(8)}<c:externalData r:id="{BOOK}"><c:autoUpdate val="0"/>'
@@ -141,8 +142,9 @@ def _letters(size: float, level: bool = False) -> str:
     )
 
 
-def _axes(unit: str, limits: tuple[float, float, float]) -> str:
+def _axes(unit: str, limits: tuple[float, float, float], years: int) -> str:
     bottom, top, step = limits
+    skip = 1 + (years > YEARS_SHOWN)
     title = ""
     if unit:
         title = (
@@ -157,7 +159,7 @@ def _axes(unit: str, limits: tuple[float, float, float]) -> str:
         '<c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
         f"<c:spPr><a:ln>{_fill(AXIS)}</a:ln></c:spPr>{_letters(8, level=True)}"
         f'<c:crossAx val="{VALUES_AXIS}"/><c:crosses val="min"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
-        '<c:lblOffset val="100"/><c:noMultiLvlLbl val="0"/></c:catAx>'
+        f'<c:lblOffset val="100"/><c:tickLblSkip val="{skip}"/><c:noMultiLvlLbl val="0"/></c:catAx>'
         f'<c:valAx><c:axId val="{VALUES_AXIS}"/><c:scaling><c:orientation val="minMax"/><c:max val="{top!r}"/>'
         f'<c:min val="{bottom!r}"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:majorGridlines><c:spPr><a:ln>'
         f"{_fill(GRID)}</a:ln></c:spPr></c:majorGridlines>{title}"
