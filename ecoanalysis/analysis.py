@@ -301,8 +301,8 @@ class Analysis:
 
     @property
     def suspicions(self) -> list:
-        """Numbers of the folder that look wrong, found when first asked for; empty for a loaded analysis."""
-        return [] if self.raw is None else list(self.raw.suspicions)
+        """Numbers of the folder that look wrong, found when first asked for."""
+        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -655,6 +655,7 @@ class Analysis:
             ],
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
+            "suspicions": [asdict(one) for one in self.suspicions],
             "columns": columns,
         }
         text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
@@ -711,6 +712,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         cache={
             "changes": changes,
             **({"plan": plan} if plan else {}),
+            "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )

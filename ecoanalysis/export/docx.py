@@ -68,6 +68,7 @@ def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path]
 class _Chapter(Paper):
     def __init__(self, region, lang: str, charts=()):
         self.region, self.analysis = region, region.analysis
+        self.sentences: dict = {}
         w = words.of(lang)
         super().__init__(w, w("docx.title", region=region.name(lang), title=w("slide.title")))
 
@@ -280,14 +281,15 @@ class _Chapter(Paper):
             name = f"figure.{s.place}"
             mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
             said = self.words.name(s.record) + mark
-            self.fan(s, briefing.named_sentence(s, self.words), *CHART)
+            spoken = self.say("claim.named", name=self.words.name(s.record), sentence=self.sentence(s))
+            self.fan(s, spoken, *CHART)
             self.caption("figure", name, said, keep=False)
 
     def told(self, s, drawn: bool) -> str:
         """Gap, cause, measures and projects, tasks by year and county, who and until when, as one paragraph."""
         w = self.words
         mark = w.bracket(w.demo_mark(s.status == "demo"))
-        gap = w.join(briefing.sentence(s, w).removesuffix(mark).strip(), briefing.pace(s, w))
+        gap = w.join(self.sentence(s).removesuffix(mark).strip(), briefing.pace(s, w))
         if drawn:  # the chart stands under the paragraph, so that a few words do
             gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
         parts = {
@@ -299,6 +301,12 @@ class _Chapter(Paper):
         }
         said = [self.lead(self.say(f"docx.lead.{name}")) + text for name, text in parts.items() if text]
         return w.join(*said) + mark
+
+    def sentence(self, s) -> str:
+        """What is said of a target, worded once."""
+        if s.place not in self.sentences:
+            self.sentences[s.place] = briefing.sentence(s, self.words)
+        return self.sentences[s.place]
 
     def cause(self, s) -> str:
         """What its two inputs brought, or a blank for the department that alone can tell."""
@@ -490,7 +498,7 @@ class _Chapter(Paper):
         for s in self.statements:
             if s.comparison == "done" and s.verdict in ("documented", "undocumented"):
                 mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
-                said = briefing.sentence(s, self.words).removesuffix(mark).strip()
+                said = self.sentence(s).removesuffix(mark).strip()
                 answers.setdefault((said, mark), []).append(s)
         return [
             self.say("docx.papers", said=said, names=self.named(some)) + mark for (said, mark), some in answers.items()
