@@ -193,7 +193,7 @@ ITEMS = {
             "责任与时限：牵头部门：生态环境局。2025 年底前达标，保持到 2026 年复核。",
         ],
         "en": [
-            "Where it stands: 30.4 % in 2023; target at least 40 % by the end of 2025; 9.6 points short, 50 villages;",
+            "Where it stands: 30.4 % in 2023; target at least 40 % by the end of 2025; 9.6 points, 50 villages short;",
             "raising it by 24.2 points",
             "Tasks: 50 villages in all (2024: 25 villages, 2025: 25 villages), of which North County 40 villages, "
             "South County 10 villages; by county and year in Table 3.",
