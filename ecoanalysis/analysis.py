@@ -479,15 +479,19 @@ class Analysis:
         """
         return self._compared(self.indicator_code(indicator)).copy()
 
-    def _compared(self, code: str) -> pd.DataFrame:
-        """`compare` by code, made once an indicator."""
+    def deciding(self, code: str) -> pd.DataFrame:
+        """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
         if "values" not in self.cache:
             rows = compute.deciding(self.results).dropna(subset="value")
             self.cache["values"] = dict(list(rows.groupby("indicator", sort=False)))
+        return self.cache["values"].get(code, self.results[:0])
+
+    def _compared(self, code: str) -> pd.DataFrame:
+        """`compare` by code, made once an indicator."""
         key = ("compared", code)
         if key not in self.cache:
-            rows = self.cache["values"].get(code)
-            wide = pd.DataFrame() if rows is None else rows.pivot(index="year", columns="region_code", values="value")
+            rows = self.deciding(code)
+            wide = rows.pivot(index="year", columns="region_code", values="value") if len(rows) else pd.DataFrame()
             self.cache[key] = wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
         return self.cache[key]
 
@@ -710,6 +714,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         projects=None if about.get("projects") is None else projects.table(about["projects"]),
         cache={
             "changes": changes,
+            "folder": folder,
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },

@@ -1,54 +1,37 @@
 """The reachability chapter of one region as a Word document, laid out as such chapters are (可达性分析).
 
-Official style after GB/T 9704; the reader's machine supplies the fonts named here. What is not measured (causes,
-measures, projects, who is responsible) is left as blanks for the departments, never invented.
+Official style after GB/T 9704; the reader's machine supplies the fonts named in `paper`. What is known is written out;
+what nobody but a department can know (a cause that no series shows, a measure that no project is) is a blank to fill.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import functools
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from docx import Document
-from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
-from lxml import etree
 
-from ecoanalysis import briefing, catalog, plotdata, words
-from ecoanalysis.export import replacing, worded
-from ecoanalysis.intake import EVIDENCE_KINDS
-from ecoanalysis.look import INK, MARK, QUIET, VERDICT_COLOURS
-from ecoanalysis.words import NOTHING, SIGNS
+from ecoanalysis import briefing, catalog, judge, plotdata, words
+from ecoanalysis.export import fan_chart, worded
+from ecoanalysis.export.paper import COMPACT, FONTS, INSTEAD, SIZES, UP, Paper, _flag
+from ecoanalysis.look import INK, MARK, VERDICT_COLOURS
+from ecoanalysis.plan import calendar, drivers, duties, kept
+from ecoanalysis.words import NOTHING
 
-LATIN = "Times New Roman"
-FONTS = {
-    "title": "FZXiaoBiaoSong-B05S",
-    "body": "FangSong_GB2312",
-    "heading": "SimHei",
-    "second": "KaiTi_GB2312",
-    "table": "SimSun",
-}
-# What Word takes where a machine lacks the official font.
-INSTEAD = {"FZXiaoBiaoSong-B05S": "SimSun", "FangSong_GB2312": "FangSong", "KaiTi_GB2312": "KaiTi"}
-MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}  # mm, GB/T 9704
-LANDSCAPE_MARGIN = 15  # mm
-# Body size, leading, title, headings and tables [pt]: sizes 3 and 2 of GB/T 9704 in Chinese.
-SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
+__all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
+
 # Columns of the table of all indicators [mm].
 WIDTHS = {
-    "zh": (11, 54, 21, 15, 27, 12, 32, 24, 26, 26, 19),
-    "en": (11, 51, 21, 20, 29, 12, 26, 27, 30, 23, 17),
+    "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
+    "en": (9, 18, 22, 34, 16, 15, 18, 18, 17, 17, 15, 22, 14, 18, 14),
 }
+WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
-PICTURE_WIDTH = 112  # mm
-SOURCES_SHOWN = 5
+CHART = (156, 31)  # mm
+SOURCES_SHOWN = 3
+COUNTIES_NAMED = 7
+MET = ("reached", "reached_at_risk", "documented")
 
 
 def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path] | tuple = ()) -> None:
@@ -64,7 +47,7 @@ def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path]
     lang : str
         zh or en.
     charts : list of path, optional
-        Pictures as `charts.save_all` names them; the one of an unmet indicator stands under its paragraph.
+        Nothing is done with pictures: the chapter draws native charts.
 
     Raises
     ------
@@ -72,179 +55,171 @@ def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path]
         The analysis has no such region.
     """
     chapter = _Chapter(analysis[region], lang, charts)
-    chapter.head()
+    chapter.cover()
     chapter.conclusion()
     chapter.whole_table()
     chapter.by_class()
-    chapter.unmet()
-    chapter.awaiting()
-    chapter.missing()
-    chapter.conditions()
-    chapter.checklists()
-    chapter.editions()
-    chapter.sources()
-    with replacing(path) as temporary:
-        chapter.document.save(temporary)
+    chapter.items()
+    chapter.risks()
+    chapter.method()
+    chapter.save(path)
 
 
-class _Chapter:
-    def __init__(self, region, lang: str, charts):
-        self.region, self.analysis, self.lang = region, region.analysis, lang
-        self.words = words.of(lang)
-        self.statements = region.statements
-        self.pictures = {_indicator_of(Path(chart)): Path(chart) for chart in charts}
-        self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[lang]
-        self.numbered = 0
-        self.document = Document()
-        self.set_up()
+class _Chapter(Paper):
+    def __init__(self, region, lang: str, charts=()):
+        self.region, self.analysis = region, region.analysis
+        self.sentences: dict = {}
+        w = words.of(lang)
+        super().__init__(w, w("docx.title", region=region.name(lang), title=w("slide.title")))
 
-    def say(self, key: str, **values) -> str:
-        return self.words(key, **values)
+    @functools.cached_property
+    def statements(self) -> list:
+        return [s for s in self.region.statements if s.verdict != "not_applicable"]
 
-    # ------------------------------------------------------------------ page and styles
+    @functools.cached_property
+    def items_judged(self) -> pd.DataFrame:
+        """The items of the region, the worst part deciding."""
+        return self.analysis.items(self.region.code)
 
-    def set_up(self) -> None:
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        _margins(section)
-        _fonts_of_the_house(self.document)
-        styles = self.document.styles
-        body = styles["Normal"]
-        _font(body, "body", self.size)
-        form = body.paragraph_format
-        form.first_line_indent = Pt(2 * self.size if self.lang == "zh" else 0)
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(self.leading)
-        form.space_after = Pt(0 if self.lang == "zh" else 6)
-        form.widow_control = True
-        levels = (("Title", "title", self.title_size), ("Heading 1", "heading", self.heading_size))
-        for name, font, size in (*levels, ("Heading 2", "second", self.heading_size)):
-            style = styles[name]
-            _font(style, font, size)
-            style.font.bold = self.lang == "en"
-            style.font.color.rgb = _rgb(INK)
-            form = style.paragraph_format
-            form.first_line_indent = Pt(0)
-            form.space_before, form.space_after = Pt(self.size * 0.75), Pt(self.size * 0.4)
-            form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            form.keep_with_next = True
-            for border in style.element.iter(qn("w:pBdr")):
-                border.getparent().remove(border)
-        styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _page_number(section)
-        about = self.document.core_properties
-        about.title = f"{self.region.name(self.lang)} {self.say('slide.title')}"
-        about.author = about.comments = ""
-        about.language = {"zh": "zh-CN", "en": "en-GB"}[self.lang]
-        about.created = about.modified = datetime.now(UTC)
-
-    def section(self, landscape: bool) -> None:
-        """Go on on a new page, upright or turned."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        short, long = Mm(210), Mm(297)
-        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = (long, short) if landscape else (short, long)
-        _margins(section, LANDSCAPE_MARGIN if landscape else None)
-
-    def heading(self, key: str) -> None:
-        numerals = self.say("docx.numerals")
-        number = numerals[self.numbered] if self.numbered < len(numerals) else str(self.numbered + 1)
-        self.numbered += 1
-        self.document.add_heading(self.say("docx.section", number=number, title=self.say(key)), level=1)
-
-    def paragraph(self, text: str, *, colour: str | None = None, keep: bool = False):
-        paragraph = self.document.add_paragraph()
-        run = paragraph.add_run(_unbroken(text.strip()))
-        if colour:
-            run.font.color.rgb = _rgb(colour)
-        paragraph.paragraph_format.keep_with_next = keep or None
-        return paragraph
-
-    def small(self, text: str, colour: str = QUIET) -> None:
-        """A note in the size of the tables."""
-        paragraph = self.paragraph(text, colour=colour)
-        paragraph.runs[0].font.size = Pt(self.table_size)
-        form = paragraph.paragraph_format
-        form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(4), Pt(6)
-        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    @functools.cached_property
+    def weak(self) -> list:
+        return [s for s in self.region.weak if s.verdict in judge.OPEN or s.verdict == "reached_at_risk"]
 
     # ------------------------------------------------------------------ parts
 
-    def head(self) -> None:
+    def cover(self) -> None:
+        """Title, as-of year, whether demo data are in it, and the contents, on a page of their own."""
         title = self.document.add_paragraph(style="Title")
         title.add_run(self.region.name(self.lang)).add_break()
         title.add_run(self.say("slide.title"))
-        under = self.paragraph(self.say("slide.as_of", as_of=self.analysis.as_of))
-        under.alignment, under.paragraph_format.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
+        under = self.paragraph(self.say("slide.as_of", as_of=self.analysis.as_of), style="Picture")
+        under.runs[0].font.size = None
         if worded.uses_demo(self.region.rows):
             mark = self.words.bracket(self.words.demo_mark(True)).strip()
             self.small(f"{mark} {self.say('slide.demo_notice')}", MARK)
+        self.contents()
 
     def conclusion(self) -> None:
         """The answer first: met at its date, may the region apply, outlook, what moved, and what needs work."""
-        self.heading("docx.conclusion")
+        self.heading("docx.conclusion", new_page=True)
         for sentence in briefing.headline(self.region, self.words):
             self.paragraph(sentence)
-        named = worded.named_weak(self.region, self.words)
-        if named:
-            self.paragraph(named)
+        stands = calendar.sentence(calendar.stage(self.analysis), self.words)
+        if stands:
+            self.paragraph(stands)
         weak = worded.weakest(self.region)
         names = self.words.list(self.words.name(s.record) for s in weak)
-        self.paragraph(self.say("docx.weak", names=names) if weak else self.say("slide.no_weak_points"))
-        self.small(self.say("docx.note", text=self.say("about.chances")))
+        self.paragraph(
+            self.say("docx.weak", names=names) if weak else self.say("slide.no_weak_points") + self.say("stop")
+        )
+        self.paragraph(
+            self.say("docx.see", whole=self.reference("table.whole"), classes=self.reference("table.classes"))
+        )
 
     def whole_table(self) -> None:
-        """Every row of the assessment on landscape pages."""
+        """Every target on landscape pages: field, task, threshold, value, target, standing, chance, gap, who."""
         self.section(landscape=True)
         self.heading("docx.table")
-        meanings = self.say("join").join(
-            self.say("docx.meaning", verdict=self.words.verdict(code), meaning=self.say(f"meaning.{code}"))
-            for code in VERDICT_COLOURS
-            if any(s.verdict == code for s in self.statements)
+        self.small(self.say("docx.table_note"))
+        self.caption("table", "table.whole", self.say("docx.table_of", region=self.region.name(self.lang)))
+        due, hold = self.usual_years
+        near = [self.below(self.say("docx.near"), due), self.below(self.say("docx.far"), hold)]
+        named = "number field task indicator unit attribute standard latest".split()
+        after = "standing verdict chance gap lead".split()
+        heads = [self.say(f"docx.column.{name}") for name in named]
+        heads += [(self.say("docx.column.targets"), 2), *(self.say(f"docx.column.{name}") for name in after)]
+        under = [UP] * len(named) + near + [UP] * len(after)
+        self.table(
+            [heads, under],
+            self.grouped([self.line_of(s) for s in self.statements]),
+            WIDTHS[self.lang],
+            centred=(0, 4, 5, 10, 12),
+            size=WHOLE_SIZE[self.lang],
+            flags={11: [VERDICT_COLOURS[s.verdict] for s in self.statements]},
         )
-        status = self.say("docx.note", text=self.say("about.status"))
-        self.small(self.words.join(self.say("docx.meanings", meanings=meanings), status))
-        columns = ("number", "indicator", "unit", "attribute", "target", "due", "latest", "chances", "verdict")
-        keys = {"latest": "docx.latest", "chances": "docx.chances"}
-        head = [self.say(keys.get(name, f"column.{name}")) for name in (*columns, "lead_department", "status")]
-        lines = [self.line_of(s) for s in self.statements]
-        table = self.table(head, lines, WIDTHS[self.lang], centred=(0, 2, 3, 5, 7, 10))
-        for drawn, s in zip(table.rows[1:], self.statements, strict=True):
-            _flag(drawn.cells[8], VERDICT_COLOURS[s.verdict])
         self.section(landscape=False)
 
+    @functools.cached_property
+    def usual_years(self) -> tuple[int, int]:
+        """The due year and the re-inspection of most targets; what differs says so in its cell."""
+        pairs = pd.Series([(s.due, s.hold_until) for s in self.statements], dtype=object)
+        return pairs.mode().iloc[0] if len(pairs) else (self.analysis.as_of, self.analysis.as_of)
+
+    def grouped(self, lines: list[list[str]]) -> list[list[str]]:
+        """Field and task once, for all the rows that share them."""
+        shown = [list(line) for line in lines]
+        for y in range(1, len(lines)):
+            for x in (1, 2):
+                if lines[y][1 : x + 1] == lines[y - 1][1 : x + 1]:
+                    shown[y][x] = UP
+        return shown
+
     def line_of(self, s) -> list[str]:
-        unit = self.words.unit(s.record.unit)
+        w, record = self.words, s.record
+        unit = w.unit(record.unit)
+        target = worded.target(s, w)
+        target = target.removesuffix(f" {unit}") if unit else target
+        years = [
+            text if year == usual or text == NOTHING else self.below(text, year)
+            for text, year, usual in zip((target, target), (s.due, s.hold_until), self.usual_years, strict=True)
+        ]
+        chance = w.chance(s.p_reach if s.verdict in judge.OPEN else s.p_hold)
         return [
-            s.record.label,
-            self.words.name(s.record),
+            record.label,
+            getattr(record, f"system_{self.lang}"),
+            getattr(record, f"group_{self.lang}"),
+            w.name(record),
             unit or NOTHING,
             self.say(f"attribute.{'binding' if s.binding else 'advisory'}"),
-            worded.target(s, self.words).removesuffix(f" {unit}"),
-            str(s.due),
+            self.standard(s),
             self.latest(s, unit),
-            self.chances(s),
-            briefing.verdict(s, self.words),
-            worded.lead(s, self.words),
-            worded.status(s, self.words),
+            *years,
+            self.standing(s),
+            briefing.verdict(s, w),
+            chance,
+            briefing.gap_with_things(s, w) or NOTHING,
+            self.bureaus(s)[0] or NOTHING,
         ]
 
+    @functools.cached_property
+    def thresholds(self) -> dict:
+        """What the latest national edition asks, by indicator and comparison."""
+        rows = self.analysis.editions
+        rows = rows[rows["region_code"] == self.region.code].sort_values("edition", kind="stable")
+        return {(row.indicator, row.comparison): row for row in rows.itertuples()}
+
+    def standard(self, s) -> str:
+        """The national threshold with its edition; marked where it could not be checked."""
+        row = self.thresholds.get((s.indicator, s.comparison))
+        if row is None:
+            return NOTHING
+        sign = words.SIGNS.get(row.national_comparison, row.national_comparison)
+        mark = "※" if row.confidence in catalog.UNVERIFIED else ""
+        return self.below(f"{sign} {self.words.plain(row.national)}", f"{row.edition}{mark}")
+
+    def below(self, text: str, year: int | str) -> str:
+        """A year or edition in brackets under what it belongs to."""
+        return f"{text}\n{self.say('docx.bracket', text=year)}"
+
     def latest(self, s, unit: str = "") -> str:
-        """Latest value and its year, without the unit where a column of its own holds it."""
+        """Latest value, without the unit where a column of its own holds it, its year where it is not the as-of year."""
         if not np.isfinite(s.latest_value):
             return NOTHING
         value = worded.value(s, self.words)
         value = value.removesuffix(f" {unit}") if unit else value
-        return self.say("docx.value_year", value=value, year=self.words.year(s.latest_year))
+        value += "*" if s.status == "demo" else ""
+        return value if int(s.latest_year) == self.analysis.as_of else self.below(value, int(s.latest_year))
 
-    def chances(self, s) -> str:
-        """Chance of reaching the target (where it is unmet) and of holding it."""
-        reach, hold = worded.chance(s, self.words), self.words.chance(s.p_hold)
-        return NOTHING if reach == hold == NOTHING else self.say("docx.pair", reach=reach, hold=hold)
+    def standing(self, s) -> str:
+        """Whether the target is met now."""
+        if s.verdict in judge.OPEN:
+            return self.say("docx.standing.old" if "stale" in s.warnings and not s.gap > 0 else "docx.standing.unmet")
+        return self.say("docx.standing.met" if s.verdict in MET else f"docx.standing.{s.verdict}")
 
     def by_class(self) -> None:
         """How many items stand at each verdict, and which: binding items first."""
         self.heading("docx.by_class")
-        items = self.analysis.items(self.region.code)
+        items = self.items_judged
         counts = plotdata.counts(self.analysis, self.region.code)
         lines = []
         for code, row in counts.iterrows():
@@ -258,94 +233,301 @@ class _Chapter:
             word = worded.verdict_of_items(self.analysis, code, of_verdict, self.words)
             lines.append([word, *(str(n) for n in (*row, row.sum())), "\n".join(named)])
         sums = counts.sum()
-        lines.append([self.say("attribute.all"), *(str(n) for n in (*sums, sums.sum())), ""])
+        lines.append([self.say("attribute.all"), *(str(int(n)) for n in (*sums, sums.sum())), ""])
+        for binding, kind in ((True, "binding"), (False, "advisory")):
+            said = self.standings(items[items["binding"] == binding])
+            if said:
+                self.paragraph(
+                    self.say(f"docx.count_{kind}", count=int((items["binding"] == binding).sum()), parts=said)
+                )
         head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]
-        table = self.table(head, lines, (30, 16, 17, 12, 81), centred=(1, 2, 3), size=self.table_size - 1)
-        for drawn, code in zip(table.rows[1:-1], counts.index, strict=True):
-            _flag(drawn.cells[0], VERDICT_COLOURS[code])
+        self.caption("table", "table.classes", self.say("docx.by_class_of", region=self.region.name(self.lang)))
+        colours = [VERDICT_COLOURS[code] for code in counts.index] + ["#ffffff"]
+        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.table_size - 1, flags={0: colours})
 
-    def unmet(self) -> None:
-        """What needs work: what is measured and what comes of it, its picture, and blanks for the departments."""
+    def standings(self, items: pd.DataFrame) -> str:
+        """How many of some items are met, unmet, or not to be told: a clause."""
+        met = int(items["verdict"].isin(MET).sum())
+        unmet = int(items["verdict"].isin(judge.OPEN).sum())
+        counts = {"met": met, "unmet": unmet, "unknown": len(items) - met - unmet}
+        return self.words.list(self.say(f"docx.count.{k}", count=n) for k, n in counts.items() if n)
+
+    # ------------------------------------------------------------------ items
+
+    def items(self) -> None:
+        """One compact paragraph for every unmet or fragile item, binding ones first, with a chart where there is one."""
         self.heading("docx.unmet")
-        weak = self.region.weak
-        if not weak:
-            self.paragraph(self.say("slide.no_weak_points"))
-        for s in weak:
-            self.document.add_heading(worded.indicator(s, self.words), level=2)
-            self.paragraph(worded.said(s, self.words), keep=True)
-            departments = worded.departments(s, self.words)
-            if departments:
-                self.paragraph(departments, keep=True)
-            picture = self.pictures.get(s.indicator)
-            if picture is not None:
-                self.picture(picture, briefing.named_sentence(s, self.words))
-            cause = "docx.slip_cause" if s.verdict == "reached_at_risk" else "docx.cause"
-            self.blanks([cause, "docx.measures", "docx.projects", "docx.unit"])
-
-    def awaiting(self) -> None:
-        waiting = [s for s in self.statements if s.verdict == "no_target"]
-        if not waiting:
+        if not self.weak:
+            self.paragraph(self.say("slide.no_weak_points") + self.say("stop"))
             return
-        self.heading("docx.awaiting")
-        names = ("number", "indicator", "latest", "lead_department", "status")
-        head = [self.say("docx.latest" if name == "latest" else f"column.{name}") for name in names]
-        lines = [
-            [
-                s.record.label,
-                self.words.name(s.record),
-                self.latest(s),
-                worded.lead(s, self.words),
-                worded.status(s, self.words),
-            ]
-            for s in waiting
-        ]
-        self.table(head, lines, (12, 58, 40, 26, 20), centred=(0, 4))
+        unmet = [s for s in self.weak if s.verdict in judge.OPEN]
+        groups = {
+            "binding": [s for s in unmet if s.binding],
+            "advisory": [s for s in unmet if not s.binding],
+            "fragile": [s for s in self.weak if s.verdict == "reached_at_risk"],
+        }
+        for kind, chosen in groups.items():
+            if chosen:
+                self.subheading(f"docx.group.{kind}", count=len(chosen))
+            for s in chosen:
+                self.item(s)
+        self.task_table()
 
-    def missing(self) -> None:
-        lacking = [s for s in self.statements if s.verdict == "insufficient_data"]
-        if not lacking:
-            return
-        self.heading("docx.missing")
-        for s in lacking:
-            self.paragraph(briefing.named_sentence(s, self.words))
+    def item(self, s) -> None:
+        self.item_heading(worded.indicator(s, self.words))
+        drawn = fan_chart.drawable(s)
+        self.compact(self.told(s, drawn), keep=drawn)
+        if drawn:
+            name = f"figure.{s.place}"
+            mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
+            said = self.words.name(s.record) + mark
+            spoken = self.say("claim.named", name=self.words.name(s.record), sentence=self.sentence(s))
+            self.fan(s, spoken, *CHART)
+            self.caption("figure", name, said, keep=False)
 
-    def conditions(self) -> None:
-        """What must not happen, and did not; what happened or may is told under what needs work."""
-        kept = [s for s in self.statements if s.requirement == "condition" and s.verdict == "reached"]
-        if not kept:
-            return
-        self.heading("docx.conditions")
-        for s in kept:
-            self.paragraph(briefing.named_sentence(s, self.words))
+    def told(self, s, drawn: bool) -> str:
+        """Gap, cause, measures and projects, tasks by year and county, who and until when, as one paragraph."""
+        w = self.words
+        mark = w.bracket(w.demo_mark(s.status == "demo"))
+        gap = w.join(self.sentence(s).removesuffix(mark).strip(), briefing.pace(s, w))
+        if drawn:  # the chart stands under the paragraph, so that a few words do
+            gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
+        parts = {
+            "gap": gap,
+            "cause": self.cause(s),
+            "measure": self.measure(s),
+            "task": self.task(s),
+            "who": self.who(s),
+        }
+        said = [self.lead(self.say(f"docx.lead.{name}")) + text for name, text in parts.items() if text]
+        return w.join(*said) + mark
 
-    def checklists(self) -> None:
-        """Which of plan, data and proof are on file; nothing supplied is told as that, with no accusation."""
-        items = [s for s in self.statements if s.comparison == "done" and s.verdict != "not_applicable"]
-        if not items:
+    def sentence(self, s) -> str:
+        """What is said of a target, worded once."""
+        if s.place not in self.sentences:
+            self.sentences[s.place] = briefing.sentence(s, self.words)
+        return self.sentences[s.place]
+
+    def cause(self, s) -> str:
+        """What its two inputs brought, or a blank for the department that alone can tell."""
+        rows = kept.table(self.analysis, "drivers")
+        rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+        said = drivers.sentence(rows, self.analysis, self.words)
+        if s.verdict == "reached_at_risk":
+            return said
+        return said or self.blank(self.say("docx.fill_cause"))
+
+    def measure(self, s) -> str:
+        """The projects that act on it and what they change; a blank where none is listed."""
+        w, rows = self.words, kept.table(self.analysis, "effects")
+        rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+        rows = rows[rows["comparison"] == s.comparison]
+        if len(rows):
+            row = rows.iloc[0]
+            return w.join(self.projects(row), *self.effect(s, row)) + w.bracket(w.demo_mark(bool(row["demo"])))
+        if s.verdict == "reached_at_risk":
+            return self.blank(self.say("docx.fill_hold"))
+        return w.join(self.say("docx.no_project"), self.blank(self.say("docx.fill_measure")))
+
+    def projects(self, row) -> str:
+        w = self.words
+        names = w.list(str(name).split("：")[-1] for name in str(row["projects"]).split(";"))
+        cost = w.count(row["cost"], "10⁴ CNY") if np.isfinite(row["cost"]) else ""
+        key = "docx.projects_cost" if cost else "docx.projects"
+        return self.say(key, names=names, cost=cost)
+
+    def effect(self, s, row) -> list[str]:
+        w, said = self.words, []
+        if np.isfinite(row["adds"]):
+            things = w.count(row["adds"], row["things_unit"])
+            said.append(self.say("docx.projects_add", year=int(row["milestone"]), things=things))
+        if np.isfinite(row["p_reach_with"]) and s.verdict in judge.OPEN:
+            known = "docx.chance_with" if np.isfinite(row["p_reach_without"]) else "docx.chance_with_thin"
+            without, joined = w.chance(row["p_reach_without"]), w.chance(row["p_reach_with"])
+            said.append(self.say(known, without=without, joined=joined))
+        return said
+
+    def task(self, s) -> str:
+        """What is to be added by year: by county in the city's chapter, of the city's gap in a county's."""
+        rows = self.tasks
+        rows = rows[(rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)]
+        of_city = rows[rows["city"] == s.region_code]
+        if len(of_city):
+            return self.city_task(of_city)
+        own = rows[rows["region_code"] == s.region_code]
+        if len(own):
+            city = self.analysis.name(own["city"].iloc[0], self.lang)
+            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0])
+            return self.say("docx.task_county", city=city, whole=whole, years=self.yearly(own))
+        missing = briefing.things(s, self.words)
+        if s.verdict in judge.OPEN and missing:
+            return self.say("docx.task_own", year=s.milestone, things=missing)
+        return ""
+
+    @functools.cached_property
+    def tasks(self) -> pd.DataFrame:
+        """What each county has to add each year, where it has to add anything."""
+        rows = kept.table(self.analysis, "tasks")
+        return rows[rows["needed"] > 0]
+
+    def city_task(self, rows: pd.DataFrame) -> str:
+        """The whole, by year, and by county the largest first; the table of tasks has both at once."""
+        w, unit = self.words, rows["unit"].iloc[0]
+        by_county = rows.groupby("region_code", sort=False)["needed"].sum().sort_values(ascending=False, kind="stable")
+        parts = w.list(
+            self.say("docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit))
+            for code, things in by_county.items()
+        )
+        whole, years = w.count(rows["needed"].sum(), unit), self.yearly(rows)
+        return self.say("docx.task_city", whole=whole, years=years, parts=parts, table=self.reference("table.tasks"))
+
+    def yearly(self, rows: pd.DataFrame) -> str:
+        """2024 年 23 个村、2025 年 22 个村."""
+        unit = rows["unit"].iloc[0]
+        return self.words.list(
+            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit))
+            for year, things in rows.groupby("year")["needed"].sum().items()
+        )
+
+    def task_table(self) -> None:
+        """Every task of the city by county and year; adds up to the gaps."""
+        rows = self.tasks[self.tasks["city"] == self.region.code]
+        told = {(s.indicator, s.comparison): s for s in self.weak}
+        rows = rows[[key in told for key in zip(rows["indicator"], rows["comparison"], strict=True)]]
+        if rows.empty:
             return
-        self.heading("docx.checklists")
-        head = [self.say("column.number"), self.say("column.indicator")]
-        head += [self.say(f"docx.kind.{kind}") for kind in EVIDENCE_KINDS]
+        self.subheading("docx.tasks")
+        self.caption("table", "table.tasks", self.say("docx.tasks_of", region=self.region.name(self.lang)))
+        years = sorted(rows["year"].unique())
+        head = [self.say(f"docx.column.{name}") for name in ("indicator", "unit", "county")]
+        head += [self.words.year(year) for year in years] + [self.say("attribute.all")]
         lines = []
-        for s in items:
-            absent = "docx.not_supplied" if "not_supplied" in s.warnings else ""
-            marks = [
-                self.say(absent or ("docx.lacks" if f"lacks_{kind}" in s.warnings else "docx.on_file"))
-                for kind in EVIDENCE_KINDS
-            ]
-            lines.append([s.record.label, self.words.name(s.record), *marks, worded.lead(s, self.words)])
-        head.append(self.say("column.lead_department"))
-        self.table(head, lines, (12, 60, 18, 18, 18, 30), centred=(0, 2, 3, 4))
-        if all(not s.warnings for s in items):
-            self.small(self.say("docx.no_checklist"))
+        for key, group in rows.groupby(["indicator", "comparison"], sort=False):
+            lines += self.task_lines(told[key], group, years)
+        share = 78 / (len(years) + 1)
+        widths = (38, 13, 27, *[share] * (len(years) + 1))
+        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.table_size - 1)
 
-    def editions(self) -> None:
+    def task_lines(self, s, rows: pd.DataFrame, years: list[int]) -> list[list[str]]:
+        wide = rows.pivot_table(index="region_code", columns="year", values="needed", aggfunc="sum", sort=False)
+        decimals = 0 if rows["unit"].iloc[0] in words.COUNTED else 2
+        wide = wide.reindex(columns=years).fillna(0.0).round(decimals)  # sums are those of the printed numbers
+        wide["whole"] = wide.sum(axis=1)
+        names = [self.analysis.name(code, self.lang) for code in wide.index]
+        numbers = [*wide.to_numpy().tolist(), wide.sum().tolist()]
+        labels = [worded.indicator(s, self.words), self.words.unit(rows["unit"].iloc[0])]
+        lines = [
+            [UP, UP, name, *(self.words.number(number, decimals) if number else NOTHING for number in line)]
+            for name, line in zip([*names, self.say("attribute.all")], numbers, strict=True)
+        ]
+        lines[0][:2] = labels
+        return lines if len(names) > 1 else [[*labels, *lines[0][2:]]]
+
+    def who(self, s) -> str:
+        """Lead and supporting departments, as the region itself calls them, and until when."""
+        key = "hold" if s.verdict == "reached_at_risk" else "again" if s.due <= s.as_of else "due"
+        until = self.say(f"docx.until_{key}", due=s.due, hold=s.hold_until, milestone=s.milestone)
+        leading, supporting = self.bureaus(s)
+        lead = self.say("worded.lead", lead=leading) if leading else self.blank(self.say("docx.fill_unit"))
+        if leading and supporting:
+            lead = self.say("worded.departments", lead=leading, supporting=supporting)
+        county = self.analysis.region_row(s.region_code).level == "county"
+        return self.words.join(lead, self.say("docx.county_owes") if county else "", until)
+
+    def bureaus(self, s) -> tuple[str, str]:
+        """Leading and supporting departments of a target; in a county its own."""
+        a, code = self.analysis, s.region_code
+        named = (duties.leading(a, code, s.indicator), duties.supporting(a, code, s.indicator))
+        return tuple(self.words.list(duties.bureau(a, code, name) for name in names) for names in named)
+
+    # ------------------------------------------------------------------ risks
+
+    def risks(self) -> None:
+        """What may still go wrong: what slips, what nobody knows, papers, old figures, weaker targets, late projects."""
+        self.heading("docx.risks")
+        before = len(self.headings)
+        self.risk("docx.risk.slips", self.slipping())
+        self.risk("docx.risk.unknown", self.unknown())
+        self.risk("docx.risk.papers", self.papers())
+        self.risk("docx.risk.late", self.late())
+        self.weaker()
+        if len(self.headings) == before:
+            self.paragraph(self.say("docx.no_risks"))
+
+    def risk(self, key: str, sentences: list[str]) -> None:
+        if sentences:
+            self.subheading(key)
+        for text in sentences:
+            self.paragraph(text)
+
+    def named(self, chosen: list, chance: bool = False) -> str:
+        """Names of statements, with the chance of holding where asked for."""
+        w = self.words
+        return w.list(
+            self.say("docx.with_chance", name=worded.indicator(s, w), chance=w.chance(s.p_hold))
+            if chance and np.isfinite(s.p_hold)
+            else worded.indicator(s, w)
+            for s in chosen
+        )
+
+    def slipping(self) -> list[str]:
+        fragile = [s for s in self.statements if s.verdict == "reached_at_risk"]
+        fragile.sort(key=lambda s: s.p_hold if np.isfinite(s.p_hold) else 0.0)
+        said = [self.say("docx.fragile_items", count=len(fragile), names=self.named(fragile, True))] if fragile else []
+        surveyed = [s for s in self.statements if "survey_error" in s.warnings]
+        return said + ([self.say("docx.surveyed", names=self.named(surveyed))] if surveyed else [])
+
+    def unknown(self) -> list[str]:
+        """What cannot be judged, what waits for its target, what is old, what rests on demo data."""
+        said = [briefing.named_sentence(s, self.words) for s in self.statements if s.verdict == "insufficient_data"]
+        chosen = {
+            "awaiting": [s for s in self.statements if s.verdict == "no_target"],
+            "old": [s for s in self.statements if "stale" in s.warnings],
+        }
+        for name, some in chosen.items():
+            if some:
+                said.append(self.say(f"docx.{name}_items", count=len(some), names=self.named(some)))
+        demo = [s for s in self.statements if s.status == "demo" and np.isfinite(s.latest_value)]
+        if demo:
+            said.append(self.say("docx.demo_items", count=len(demo), all=len(self.statements)))
+        return said
+
+    def papers(self) -> list[str]:
+        """What is on file for the items of papers, those with the same answer together; no accusation."""
+        answers: dict[str, list] = {}
+        for s in self.statements:
+            if s.comparison == "done" and s.verdict in ("documented", "undocumented"):
+                mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
+                said = self.sentence(s).removesuffix(mark).strip()
+                answers.setdefault((said, mark), []).append(s)
+        return [
+            self.say("docx.papers", said=said, names=self.named(some)) + mark for (said, mark), some in answers.items()
+        ]
+
+    def late(self) -> list[str]:
+        """Targets that projects carry: what their chance is without them."""
+        rows = kept.table(self.analysis, "effects")
+        rows = rows[(rows["region_code"] == self.region.code) & (rows["p_reach_with"] > rows["p_reach_without"] + 0.01)]
+        said = []
+        for row in rows.drop_duplicates("indicator").to_dict("records"):
+            name = self.words.name(self.analysis.indicators[row["indicator"]])
+            chances = {key: self.words.chance(row[f"p_reach_{key}"]) for key in ("without", "with")}
+            mark = self.words.bracket(self.words.demo_mark(bool(row["demo"])))
+            text = self.say("docx.late", name=name, without=chances["without"], joined=chances["with"])
+            said.append(text + mark)
+        return said
+
+    def weaker(self) -> None:
         """Targets that ask for less than a national edition does."""
         table = self.analysis.editions
         table = table[(table["region_code"] == self.region.code) & table["weaker"].astype(bool)]
         if table.empty:
             return
-        self.heading("page.weaker")
+        self.subheading("page.weaker")
+        self.paragraph(self.say("docx.weaker", table=self.reference("table.weaker")))
+        if table["confidence"].isin(catalog.UNVERIFIED).any():
+            self.small(self.say("docx.note", text=self.say("about.unverified")))
+        self.caption("table", "table.weaker", self.say("page.weaker"))
         head = [self.say(f"column.{name}") for name in ("number", "indicator", "target", "edition", "national")]
         lines = []
         for row in table.itertuples():
@@ -353,224 +535,82 @@ class _Chapter:
             asked = [worded.target(s, self.words), str(row.edition), worded.national(row, self.words)]
             lines.append([s.record.label, self.words.name(s.record), *asked])
         self.table(head, lines, (12, 54, 30, 22, 38), centred=(0, 3))
-        if table["confidence"].isin(catalog.UNVERIFIED).any():
-            self.small(self.say("docx.note", text=self.say("about.unverified")))
 
-    def sources(self) -> None:
-        """Appendix: for every number its sources with file and row; then the rows a run went on without."""
-        self.heading("docx.sources")
-        lines = []
-        for s in self.statements:
-            rows = s.sources
-            if len(rows):
-                shown = "\n".join(self.shortened(rows))
-                lines.append([s.record.label, self.words.name(s.record), self.latest(s), shown])
-        head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.latest")]
-        if lines:
-            self.table([*head, self.say("column.source")], lines, (11, 36, 27, 82), centred=(0,), size=8.5)
+    # ------------------------------------------------------------------ data and method
+
+    def method(self) -> None:
+        """How chances come about, what the classes mean, where every number comes from, which rows were left out."""
+        self.heading("docx.method")
+        self.subheading("docx.method.how")
+        self.paragraph(self.say("docx.method_text", as_of=self.analysis.as_of))
+        self.paragraph(self.say("about.chances"))
+        self.classes()
+        self.subheading("docx.method.data")
+        self.paragraph(
+            self.words.join(self.say("about.status"), self.say("docx.data_text", table=self.reference("table.sources")))
+        )
+        self.sources()
         problems = worded.left_out(self.analysis, self.words)
         if problems:
-            self.document.add_heading(self.say("opening.left_out", count=len(problems)), level=2)
+            self.subheading("opening.left_out", count=len(problems))
             for problem in problems:
                 self.small(problem, INK)
 
+    def classes(self) -> None:
+        codes = [code for code in VERDICT_COLOURS if any(s.verdict == code for s in self.statements)]
+        self.paragraph(self.say("docx.classes", table=self.reference("table.meanings")))
+        self.caption("table", "table.meanings", self.say("docx.classes_of"))
+        names = [worded.verdict_of_items(self.analysis, code, self.numbers(code), self.words) for code in codes]
+        lines = [[name, self.say(f"meaning.{code}")] for name, code in zip(names, codes, strict=True)]
+        head = [self.say("column.verdict"), self.say("docx.column.meaning")]
+        self.table(head, lines, (46, 110), flags={0: [VERDICT_COLOURS[code] for code in codes]})
+
+    def numbers(self, code: str) -> list:
+        items = self.items_judged
+        return list(items.loc[items["verdict"] == code, "item"])
+
+    def sources(self) -> None:
+        """For every number its sources with file and row."""
+        lines = []
+        for s in self.statements:
+            rows = self.behind(s)
+            if len(rows):
+                shown = "\n".join(self.shortened(rows))
+                lines.append([s.record.label, self.words.name(s.record), self.latest(s), shown])
+        self.caption("table", "table.sources", self.say("docx.sources"), keep=bool(lines))
+        if not lines:
+            self.paragraph(self.say("docx.no_sources"))
+            return
+        head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.column.latest")]
+        self.table([*head, self.say("column.source")], lines, (11, 38, 25, 82), centred=(0,), size=8.5)
+
+    def behind(self, s) -> pd.DataFrame:
+        """The observations behind the latest value, looked up by their ids."""
+        cache, rows = self.analysis.cache, self.analysis.observations
+        if "rows_by_id" not in cache:
+            cache["rows_by_id"] = pd.Series(np.arange(len(rows)), index=rows["id"].astype(str))
+        ids = [one for one in s.inputs if one in cache["rows_by_id"].index]
+        return rows.iloc[np.unique(cache["rows_by_id"].loc[ids].to_numpy(dtype=int))] if ids else rows[:0]
+
     def shortened(self, rows: pd.DataFrame) -> list[str]:
         """Each source once, with the file and rows of its first cells and how many there are in all."""
+        places: dict[str, list[str]] = {}
+        for row in rows.itertuples():
+            places.setdefault(str(row.source), []).append(briefing.place_of(row))
         shown = []
-        for source, cells in rows.groupby("source", sort=False, observed=True):
-            places = [briefing.place_of(row) for row in cells.itertuples()]
+        for source, cells in places.items():
             files: dict[str, list[str]] = {}
-            for place in places[:SOURCES_SHOWN]:
+            for place in cells[:SOURCES_SHOWN]:
                 file, mark, line = _parted(place)
                 files.setdefault(f"{file}{mark}", []).append(line)
             text = self.say("join").join(f"{file}{self.words.list(lines)}" for file, lines in files.items())
-            if len(places) > SOURCES_SHOWN:
-                text = self.say("join").join([text, self.say("docx.more_cells", count=len(places))])
+            if len(cells) > SOURCES_SHOWN:
+                text = self.say("join").join([text, self.say("docx.more_cells", count=len(cells))])
             shown.append(self.say("docx.cells", source=source, cells=text))
         return shown
-
-    # ------------------------------------------------------------------ pieces
-
-    def table(self, head: list[str], lines: list[list[str]], widths: tuple, *, centred: tuple = (), size=None):
-        """A three-line table with widths in mm: header repeated on every page, no row split over two."""
-        table = self.document.add_table(rows=1 + len(lines), cols=len(head))
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Mm(width)
-        for place, (row, texts) in enumerate(zip(table.rows, [head, *lines], strict=True)):
-            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-            for x, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
-                cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
-                middle = x in centred or place == 0
-                self.cell(cell, texts[x], size or self.table_size, "table" if place else "heading", middle)
-        for row in table.rows[:2] + table.rows[-2:-1]:  # no row stands alone on a page
-            for cell in row.cells:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        _three_lines(table)
-        _padding(table, 1.2)
-        return table
-
-    def cell(self, cell, text: str, size: float, font: str, centred: bool = False) -> None:
-        """Put text into a cell, a paragraph a line; the body's indent and leading do not leak in."""
-        for place, line in enumerate(text.split("\n")):
-            paragraph = cell.add_paragraph() if place else cell.paragraphs[0]
-            form = paragraph.paragraph_format
-            form.first_line_indent, form.space_before, form.space_after = Pt(0), Pt(1.2), Pt(1.2)
-            form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
-            run = paragraph.add_run(_unbroken(line))
-            run.font.size, run.font.name = Pt(size), LATIN
-            run.font.bold = True if font == "heading" and self.lang == "en" else None
-            _east_asian(run._r.get_or_add_rPr(), font)
-
-    def blanks(self, keys: list[str]) -> None:
-        """Lines for a department to fill, kept on the page of what they belong to."""
-        table = self.document.add_table(rows=len(keys), cols=2)
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        widths = (46, 110)
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Mm(width)
-        for row, key in zip(table.rows, keys, strict=True):
-            row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
-            row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
-            for cell, width, text in zip(row.cells, widths, (self.say(key).strip(), ""), strict=True):
-                cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
-                self.cell(cell, text, self.table_size, "table")
-                cell.paragraphs[0].paragraph_format.keep_with_next = key != keys[-1] or None
-        _borders(table, top=4, bottom=4, insideH=4, insideV=4, left=4, right=4)
-
-    def picture(self, file: Path, text: str) -> None:
-        paragraph = self.document.add_paragraph()
-        form = paragraph.paragraph_format
-        form.line_spacing_rule, form.first_line_indent = WD_LINE_SPACING.SINGLE, Pt(0)  # exact leading would clip it
-        form.keep_with_next = True
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        picture = paragraph.add_run().add_picture(str(file), width=Mm(PICTURE_WIDTH))
-        picture._inline.docPr.set("descr", text)
-
-
-def _indicator_of(chart: Path) -> str:
-    """The indicator a picture is of: the code its name ends in."""
-    name = f"_{chart.stem}"
-    return max((code for code in catalog.indicators() if name.endswith(f"_{code}")), key=len, default="")
 
 
 def _parted(place: str) -> tuple[str, str, str]:
     """File (and sheet), the mark after it, and the cell: economy.csv : 23, book.xlsx!Sheet ! C12."""
     mark = "!" if "!" in place else ":"
     return place.rpartition(mark)
-
-
-def _unbroken(text: str) -> str:
-    """≥ 83 % and 3 248 stay on one line."""
-    for sign in SIGNS.values():
-        text = text.replace(f"{sign} ", f"{sign}\u00a0")
-    return worded.unbroken(text)
-
-
-# ---------------------------------------------------------------------- what python-docx has no word for
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour[1:].upper())
-
-
-def _margins(section, all_round: float | None = None) -> None:
-    for side, width in MARGINS.items():
-        setattr(section, f"{side}_margin", Mm(all_round or width))
-
-
-def _font(style, name: str, size: float) -> None:
-    style.font.size, style.font.name = Pt(size), LATIN
-    _east_asian(style.element.get_or_add_rPr(), name)
-
-
-def _east_asian(properties, name: str) -> None:
-    properties.get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[name])
-
-
-def _fonts_of_the_house(document) -> None:
-    """Name the fonts everywhere, and take out the theme's, which would win over them."""
-    root = document.styles.element
-    defaults = root.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    fonts = defaults.get_or_add_rFonts()
-    fonts.set(qn("w:ascii"), LATIN)
-    fonts.set(qn("w:hAnsi"), LATIN)
-    _east_asian(defaults, "body")
-    for fonts in root.iter(qn("w:rFonts")):
-        for attribute in [key for key in fonts.attrib if key.lower().endswith("theme")]:  # cstheme is lower case
-            del fonts.attrib[attribute]
-    language = defaults.find(qn("w:lang"))
-    if language is None:
-        language = OxmlElement("w:lang")
-        defaults.append(language)
-    language.set(qn("w:val"), "en-GB")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    for key, relation in list(document.part.rels.items()):
-        if relation.reltype.endswith("/stylesWithEffects"):  # a second set of styles, with the theme's fonts
-            del document.part.rels[key]
-        elif relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
-            table = etree.fromstring(relation.target_part.blob)
-            for name, instead in INSTEAD.items():
-                font = f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{instead}"/></w:font>'
-                table.append(parse_xml(font))
-            relation.target_part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _page_number(section) -> None:
-    """The number between dashes at the foot, as GB/T 9704 prints it."""
-    paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.first_line_indent = Pt(0)
-    for kind, text in ((None, "— "), ("begin", ""), ("PAGE", ""), ("end", ""), (None, " —")):
-        run = paragraph.add_run(text)
-        run.font.size, run.font.name = Pt(14), LATIN
-        _east_asian(run._r.get_or_add_rPr(), "table")
-        if kind == "PAGE":
-            element = OxmlElement("w:instrText")
-            element.text = kind
-            run._r.append(element)
-        elif kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-            run._r.append(element)
-
-
-def _three_lines(table) -> None:
-    """Strong rules above and at the foot, one below the header; hairlines guide the eye along long rows."""
-    _borders(table, top=12, bottom=12, insideH=2)
-    for cell in table.rows[0].cells:
-        under = parse_xml(
-            f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:color="{INK[1:]}"/></w:tcBorders>'
-        )
-        cell._tc.get_or_add_tcPr().insert_element_before(under, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
-
-
-def _borders(table, **sizes: int) -> None:
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):  # the order of the schema
-        if side in sizes:
-            line = OxmlElement(f"w:{side}")
-            colour = "C9CFD5" if sizes[side] == 2 else INK[1:]
-            for key, value in (("val", "single"), ("sz", str(sizes[side])), ("space", "0"), ("color", colour)):
-                line.set(qn(f"w:{key}"), value)
-            borders.append(line)
-    following = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription")
-    table._tbl.tblPr.insert_element_before(borders, *following)
-
-
-def _padding(table, width: float) -> None:
-    sides = "".join(f'<w:{side} w:w="{round(width * 56.7)}" w:type="dxa"/>' for side in ("left", "right"))
-    padding = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
-    table._tbl.tblPr.insert_element_before(padding, "w:tblLook", "w:tblCaption", "w:tblDescription")
-
-
-def _flag(cell, colour: str) -> None:
-    """A broad bar in the verdict's colour at the left of its cell; the word itself stays black on white."""
-    bar = f'<w:left w:val="single" w:sz="48" w:space="0" w:color="{colour[1:].upper()}"/>'
-    borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{bar}</w:tcBorders>")
-    properties = cell._tc.get_or_add_tcPr()
-    properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
-    room = parse_xml(f'<w:tcMar {nsdecls("w")}><w:left w:w="170" w:type="dxa"/></w:tcMar>')
-    properties.insert_element_before(room, "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")

@@ -37,8 +37,8 @@ PRINTED = (  # what an official reads of the assessment and what is printed; the
 def write(analysis: Analysis, path: Path | str, lang: str) -> None:
     """Write the workbook, one sheet a question.
 
-    For the leaders, counties compared, every target, who owes what, one indicator with a chart that follows a selector, values and
-    forecasts, what moved, national editions, data and sources, what has to be verified, definitions, how to read it.
+    For the leaders, counties compared, every target, who owes what, one indicator with a chart that follows a selector, values
+    and forecasts, what moved, national editions, data and sources, what has to be verified, definitions, how to read it.
 
     Parameters
     ----------

@@ -11,18 +11,19 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis.analysis import Analysis
-from ecoanalysis.plan import projects, tasks
+from ecoanalysis.plan import drivers, projects, tasks
 
 MAKERS = {  # name -> how it is made, and its columns where it cannot be
     "effects": (projects.effects, projects.EFFECT_COLUMNS),
     "candidates": (projects.candidates, projects.CANDIDATE_COLUMNS),
     "tasks": (tasks.tasks, tasks.TASK_COLUMNS),
+    "drivers": (drivers.drivers, drivers.COLUMNS),
 }
 FILE = "plan.json"
 
 
 def table(analysis: Analysis, name: str) -> pd.DataFrame:
-    """A table of the plan: `effects`, `candidates` or `tasks`.
+    """A table of the plan: `effects`, `candidates`, `tasks` or `drivers`.
 
     Returns
     -------
@@ -32,9 +33,11 @@ def table(analysis: Analysis, name: str) -> pd.DataFrame:
     """
     key = f"plan_{name}"
     if key not in analysis.cache:
-        make, columns = MAKERS[name]
-        analysis.cache[key] = pd.DataFrame(columns=columns) if analysis.raw is None else make(analysis)
-    return analysis.cache[key]
+        if analysis.raw is None:
+            _read(analysis)
+        else:
+            analysis.cache[key] = MAKERS[name][0](analysis)
+    return analysis.cache.get(key, pd.DataFrame(columns=MAKERS[name][1]))
 
 
 def save(analysis: Analysis, folder: Path | str) -> None:
@@ -47,12 +50,11 @@ def save(analysis: Analysis, folder: Path | str) -> None:
     (Path(folder) / FILE).write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read(analysis: Analysis, folder: Path | str) -> Analysis:
-    """The same analysis, which knows the tables that were kept in its folder, if any were."""
-    path = Path(folder) / FILE
-    if path.is_file() and "plan_effects" not in analysis.cache:
+def _read(analysis: Analysis) -> None:
+    """Take the tables that were kept in the folder an analysis was loaded from, if any were."""
+    path = analysis.cache.get("folder", Path()) / FILE
+    if path.is_file():
         for name, one in json.loads(path.read_text(encoding="utf-8")).items():
             made = pd.DataFrame(one["rows"], columns=one["columns"])
             numbers = {c: float for c, kind in zip(one["columns"], one["kinds"], strict=True) if kind == "f"}
             analysis.cache[f"plan_{name}"] = made.astype(numbers)
-    return analysis

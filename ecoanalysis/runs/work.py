@@ -24,7 +24,12 @@ from ecoanalysis.export import languages, write_csv
 from ecoanalysis.plan import kept
 
 BOUNDARIES = "boundaries.geojson"
-FOR_ALL = ("changes", "own_indicators", "suspicions")  # what an analysis of some regions keeps of the whole one
+FOR_ALL = (
+    "changes",
+    "own_indicators",
+    "suspicions",
+    "folder",
+)  # what an analysis of some regions keeps of the whole one
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -52,7 +57,7 @@ def save(analysis, folder: Path) -> None:
 
 def load(folder: Path | str):
     """A kept analysis."""
-    return kept.read(analyses.load(folder), folder)
+    return analyses.load(folder)
 
 
 def warm_up(prepared: str) -> None:
@@ -105,14 +110,14 @@ def only(analysis, regions: list[str]):
     """The same analysis, speaking of these regions alone."""
     if set(regions) >= set(analysis.regions["code"]):
         return analysis
-    kept = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
+    tables = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
     among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
     among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
     return replace(
         analysis,
         regions=among,
         cache={k: v for k, v in analysis.cache.items() if k in FOR_ALL or str(k).startswith("plan_")},
-        **kept,
+        **tables,
     )
 
 
@@ -130,6 +135,10 @@ def went_in(analysis, code: str) -> str:
     digest.update(_of_table(analysis.milestones))
     moved = analysis.changes
     digest.update(_of_table(moved[moved["region_code"] == code]))
+    for table in (kept.table(analysis, name) for name in kept.MAKERS):
+        mine = table["region_code"] == code
+        mine |= (table["city"] if "city" in table else table["region_code"]) == code
+        digest.update(_of_table(table[mine]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
     return digest.hexdigest()
 

@@ -1,0 +1,212 @@
+"""A native chart of one statement: measured years, band and median of the forecast, target and dates, as chart XML.
+
+Word, PowerPoint, Excel and WPS open and edit it; the workbook behind it holds the numbers that `plotdata.fan` gives.
+"""
+
+from __future__ import annotations
+
+import io
+from xml.sax.saxutils import escape
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from matplotlib.ticker import MaxNLocator
+
+from ecoanalysis import plotdata
+from ecoanalysis.look import AXIS, BAND, GRID, INK, MARK, QUIET, SCREEN_FONTS, TARGET
+from ecoanalysis.words import Words
+
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+BOOK = "rId1"  # the workbook behind a chart is its only relation
+YEARS_SHOWN = 9  # of more years every second one is labelled
+YEARS_AXIS, VALUES_AXIS = 100001, 100002  # positive: axis ids are unsigned
+LOOKS = {  # colour, width [pt], dash, marker and its size
+    "observed": (INK, 2.0, "", "circle", 5),
+    "median": (BAND, 1.75, "sysDash", "none", 0),
+    "target": (TARGET, 1.5, "", "none", 0),
+    "due": (MARK, 0, "", "diamond", 8),
+    "hold": (MARK, 0, "", "triangle", 7),
+}
+
+
+def series(s, w: Words) -> tuple[list[int], list[tuple[str, str, list[float]]]]:
+    """What the chart of a statement draws.
+
+    Parameters
+    ----------
+    s : Statement
+    w : Words
+
+    Returns
+    -------
+    years, series
+        Every series with what it is (lower, band, observed, median, target, due, hold), its name and its values, NaN
+        where it has none. The band is its lower bound and its width, stacked. Without a forecast there is neither
+        band nor median.
+    """
+    table = plotdata.fan(s)
+    shown = []
+    if table["median"].notna().any():
+        lower = table["lo80"].fillna(table["observed"].interpolate())
+        shown.append(("lower", w("chart.lower"), lower))
+        shown.append(("band", w("chart.band80"), (table["hi80"] - table["lo80"]).fillna(0.0)))
+    shown.append(("observed", w("chart.history"), table["observed"]))
+    if table["median"].notna().any():
+        shown.append(("median", w("chart.median"), table["median"]))
+    if table["target"].notna().any():
+        shown.append(("target", w("chart.target"), table["target"]))
+        for key, year in {"due": s.due, "hold": s.hold_until}.items():
+            if year in table.index and (key == "due" or year != s.due):
+                shown.append((key, f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year)))
+    return [int(year) for year in table.index], [(k, name, [float(v) for v in values]) for k, name, values in shown]
+
+
+def parts(s, w: Words) -> tuple[bytes, bytes]:
+    """Chart XML of a statement and the workbook behind it, whose relation is `BOOK`."""
+    years, drawn = series(s, w)
+    decimals = s.record.decimals or 0
+    return _xml(years, drawn, w.unit(s.record.unit), _limits(s, drawn), decimals), _book(years, drawn)
+
+
+def _book(years: list[int], drawn) -> bytes:
+    kept = io.BytesIO()
+    with xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for y, year in enumerate(years, start=1):
+            sheet.write_string(y, 0, str(year))
+        for x, (_, name, values) in enumerate(drawn, start=1):
+            sheet.write_string(0, x, name)
+            for y, value in enumerate(values, start=1):
+                if np.isfinite(value):
+                    sheet.write_number(y, x, value)
+    return kept.getvalue()
+
+
+def _limits(s, drawn) -> tuple[float, float, float]:
+    """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
+    by_kind = {kind: np.array(values) for kind, _, values in drawn}
+    ends = [values for kind, values in by_kind.items() if kind not in ("lower", "band")]
+    if "band" in by_kind:
+        ends += [by_kind["lower"], by_kind["lower"] + by_kind["band"]]
+    values = np.concatenate(ends)
+    low, high = np.nanmin(values), np.nanmax(values)
+    record = s.record
+    least = max(0.02 * abs(high), 10.0 ** -(record.decimals or 0) * 4)  # a standing series is no mountain range
+    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
+    bounds = [-np.inf if record.low is None else record.low, np.inf if record.high is None else record.high]
+    bottom, top = np.clip([low - margin, high + margin], *bounds)
+    ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
+    bottom, top = np.clip(ticks[[0, -1]], *bounds)
+    return round(float(bottom), 6), round(float(top), 6), round(float(ticks[1] - ticks[0]), 6)
+
+
+def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float], decimals: int) -> bytes:
+    areas, lines = [], []
+    for place, (kind, name, values) in enumerate(drawn):
+        element = _series(place, kind, name, years, values, decimals)
+        (areas if kind in ("lower", "band") else lines).append(element)
+    axes = f'<c:axId val="{YEARS_AXIS}"/><c:axId val="{VALUES_AXIS}"/>'
+    area = (
+        f'<c:areaChart><c:grouping val="stacked"/><c:varyColors val="0"/>{"".join(areas)}{axes}</c:areaChart>'
+        if areas
+        else ""
+    )
+    line = (
+        f'<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{"".join(lines)}<c:marker val="1"/>{axes}'
+        "</c:lineChart>"
+    )
+    # the lower bound carries the band and is nothing to read
+    hidden = '<c:legendEntry><c:idx val="0"/><c:delete val="1"/></c:legendEntry>' if areas else ""
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        f'<c:chartSpace xmlns:c="{CHART}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>'
+        f"{area}{line}{_axes(unit, limits, len(years))}</c:plotArea>"
+        f'<c:legend><c:legendPos val="r"/>{hidden}<c:overlay val="0"/></c:legend>'
+        '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'  # a missing year is a gap, never a zero
+        f'<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_letters(8)}<c:externalData r:id="{BOOK}"><c:autoUpdate val="0"/>'
+        "</c:externalData></c:chartSpace>"
+    )
+    return xml.encode()
+
+
+def _letters(size: float, level: bool = False) -> str:
+    """Size and fonts of a chart's words; level ones are not turned where they are many."""
+    turned = ' rot="0" vert="horz"' if level else ""
+    return (
+        f'<c:txPr><a:bodyPr{turned}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}">{_fill(QUIET)}'
+        f'<a:latin typeface="{SCREEN_FONTS["latin"]}"/><a:ea typeface="{SCREEN_FONTS["east_asian"]}"/></a:defRPr></a:pPr>'
+        '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
+    )
+
+
+def _axes(unit: str, limits: tuple[float, float, float], years: int) -> str:
+    bottom, top, step = limits
+    skip = 1 + (years > YEARS_SHOWN)
+    title = ""
+    if unit:
+        title = (
+            '<c:title><c:tx><c:rich><a:bodyPr rot="-5400000" vert="horz"/><a:lstStyle/><a:p><a:pPr>'
+            f'<a:defRPr sz="900" b="0">{_fill(QUIET)}</a:defRPr></a:pPr><a:r><a:rPr lang="zh-CN" sz="900" b="0">'
+            f"{_fill(QUIET)}</a:rPr><a:t>{escape(unit)}</a:t></a:r></a:p></c:rich></c:tx>"
+            '<c:overlay val="0"/></c:title>'
+        )
+    return (
+        f'<c:catAx><c:axId val="{YEARS_AXIS}"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
+        '<c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="out"/>'
+        '<c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
+        f"<c:spPr><a:ln>{_fill(AXIS)}</a:ln></c:spPr>{_letters(8, level=True)}"
+        f'<c:crossAx val="{VALUES_AXIS}"/><c:crosses val="min"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
+        f'<c:lblOffset val="100"/><c:tickLblSkip val="{skip}"/><c:noMultiLvlLbl val="0"/></c:catAx>'
+        f'<c:valAx><c:axId val="{VALUES_AXIS}"/><c:scaling><c:orientation val="minMax"/><c:max val="{top!r}"/>'
+        f'<c:min val="{bottom!r}"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:majorGridlines><c:spPr><a:ln>'
+        f"{_fill(GRID)}</a:ln></c:spPr></c:majorGridlines>{title}"
+        '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
+        f'<c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr><c:crossAx val="{YEARS_AXIS}"/>'
+        f'<c:crosses val="min"/><c:crossBetween val="midCat"/><c:majorUnit val="{step!r}"/></c:valAx>'
+    )
+
+
+def _series(place: int, kind: str, name: str, years: list[int], values: list[float], decimals: int) -> str:
+    letter = chr(ord("B") + place)
+    last = len(years) + 1
+    format_code = f"0.{'0' * decimals}".rstrip(".")
+    points = "".join(
+        f'<c:pt idx="{k}"><c:v>{value!r}</c:v></c:pt>' for k, value in enumerate(values) if np.isfinite(value)
+    )
+    labels = "".join(f'<c:pt idx="{k}"><c:v>{year}</c:v></c:pt>' for k, year in enumerate(years))
+    count = f'<c:ptCount val="{len(years)}"/>'
+    head = (
+        f'<c:idx val="{place}"/><c:order val="{place}"/><c:tx><c:strRef><c:f>Sheet1!${letter}$1</c:f><c:strCache>'
+        f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
+    )
+    data = (
+        f"<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache>{count}{labels}</c:strCache></c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:f>Sheet1!${letter}$2:${letter}${last}</c:f><c:numCache>"
+        f"<c:formatCode>{format_code}</c:formatCode>{count}{points}</c:numCache></c:numRef></c:val>"
+    )
+    if kind in ("lower", "band"):
+        fill = "<a:noFill/>" if kind == "lower" else _fill(BAND, 30)
+        return f"<c:ser>{head}<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>{data}</c:ser>"
+    colour, width, dash, marker, size = LOOKS[kind]
+    dashed = f'<a:prstDash val="{dash}"/>' if dash else ""
+    line = f'<a:ln w="{round(width * 12700)}" cap="rnd">{_fill(colour)}{dashed}<a:round/></a:ln>'
+    line = line if width else "<a:ln><a:noFill/></a:ln>"
+    symbol = f'<c:symbol val="{marker}"/>'
+    if size:
+        symbol += f'<c:size val="{size}"/><c:spPr>{_fill(colour)}<a:ln><a:noFill/></a:ln></c:spPr>'
+    # without `smooth` some readers draw splines
+    return f'<c:ser>{head}<c:spPr>{line}</c:spPr><c:marker>{symbol}</c:marker>{data}<c:smooth val="0"/></c:ser>'
+
+
+def _fill(colour: str, percent: int = 100) -> str:
+    alpha = f'<a:alpha val="{percent * 1000}"/>' if percent < 100 else ""
+    return f'<a:solidFill><a:srgbClr val="{colour[1:].upper()}">{alpha}</a:srgbClr></a:solidFill>'
+
+
+def drawable(s) -> bool:
+    """Whether there is a series to draw: two measured years and a number to reach."""
+    history = s.history
+    return len(history) > 1 and np.isfinite(s.target) and s.comparison != "done" and isinstance(history, pd.Series)
