@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,8 @@ class Outlook:
     paths : float32 array (regions, paths, ahead); years of `ahead` that a region has measured are repeated in every
         path, NaN in a gap. A row of paths is one possible future of all regions together.
     method : str
+    weights : dict, for each region put together from a ratio of sums: codes of its parts, and their denominators in
+        the same futures, float32 array (parts, paths, ahead)
     """
 
     indicator: str
@@ -65,6 +67,7 @@ class Outlook:
     ahead: pd.RangeIndex
     paths: np.ndarray
     method: str
+    weights: dict[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict)
 
     @property
     def n_obs(self) -> np.ndarray:
@@ -149,7 +152,14 @@ def outlook(
     drawn = series.drawn(own)
     cities = series.joined(joined, drawn) if joined else {}
     told = [code for code in deciding.index if code in wanted]
-    return _together(measured, indicator, base_year, until, method, paths, deciding[told], drawn | cities)
+    made = _together(measured, indicator, base_year, until, method, paths, deciding[told], drawn | cities)
+    rows = slice(made.ahead.start - _span(measured, until)[0], None)
+    weights = {
+        city: (tuple(wholes), np.array([whole[rows].T for whole in wholes.values()], np.float32))
+        for city, wholes in series.wholes.items()
+        if city in made.regions
+    }
+    return replace(made, weights=weights)
 
 
 def bands(outlook: Outlook) -> pd.DataFrame:
@@ -187,6 +197,7 @@ class _Series:
     paths: int
     seed: int
     references: Measured | None = None
+    wholes: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # denominators of the parts, by city
 
     def drawn(self, codes: list[str]) -> dict[str, np.ndarray]:
         """Whole paths (years of `_span`, paths) of the regions' own figures, measured years repeated."""
@@ -273,6 +284,7 @@ class _Series:
 
     def ratio_of_sums(self, city: str, codes: list[str], levels: dict, wholes: dict) -> np.ndarray:
         codes = [code for code in codes if code in levels and code in wholes]
+        self.wholes[city] = {code: wholes[code] for code in codes}
         denominator = sum(wholes[code].astype(float) for code in codes)
         numerator = sum(levels[code].astype(float) * wholes[code] for code in codes)
         span = _span(self.measured, self.until)

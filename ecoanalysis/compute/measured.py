@@ -182,6 +182,20 @@ class Measured:
         parts = self._panel.sides(indicator)
         return parts[1] if parts else "area_km2"
 
+    def sides(self, indicator: str) -> tuple[str, str] | None:
+        """Codes of the numerator and the denominator of a ratio; None for what is no ratio."""
+        return self._panel.sides(indicator)
+
+    def inputs(self, indicator: str) -> frozenset[str]:
+        """Codes of everything an indicator is made of, all the way down, optional inputs and itself among them."""
+        reached, ahead = set(), [indicator]
+        while ahead:
+            name = ahead.pop()
+            if name not in reached:
+                reached.add(name)
+                ahead += sum(parameters(self.formulas[name]), []) if name in self.formulas else []
+        return frozenset(reached)
+
     def trace(
         self, region: str, indicator: str, year: int, basis: str = OWN, *, base_year: int | None = None
     ) -> tuple[frozenset, frozenset]:
