@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -463,15 +464,19 @@ class Analysis:
 
     def _compared(self, code: str) -> pd.DataFrame:
         """`compare` by code, made once an indicator."""
+        key = ("compared", code)
+        if key not in self.cache:
+            rows = self.decided(code)
+            wide = rows.pivot(index="year", columns="region_code", values="value") if len(rows) else pd.DataFrame()
+            self.cache[key] = wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
+        return self.cache[key]
+
+    def decided(self, code: str) -> pd.DataFrame:
+        """Rows of the results that decide for an indicator, by code; those with a value alone."""
         if "values" not in self.cache:
             rows = compute.deciding(self.results).dropna(subset="value")
             self.cache["values"] = dict(list(rows.groupby("indicator", sort=False)))
-        key = ("compared", code)
-        if key not in self.cache:
-            rows = self.cache["values"].get(code)
-            wide = pd.DataFrame() if rows is None else rows.pivot(index="year", columns="region_code", values="value")
-            self.cache[key] = wide.reindex(columns=[c for c in self.regions["code"] if c in wide])
-        return self.cache[key]
+        return self.cache["values"].get(code, self.results[:0])
 
     # ------------------------------------------------------------------ changing and keeping
 
@@ -492,6 +497,23 @@ class Analysis:
         same = (table["region_code"] == region) & (table["indicator"] == code)
         table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
         return self._again(replace(self.raw, targets=table))
+
+    def explore(self, region=None, indicator=None, lang: str = "zh", *, setting: dict | None = None):
+        """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
+        return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
+
+    def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
+        """The same data under a scenario: another assessment, its headlines, and `kept` futures by key of the cache."""
+        items = headline.items(assessment, self.item_of)
+        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        return replace(
+            self,
+            scenario=scenario,
+            assessment=assessment,
+            forecasts=forecasts.assign(scenario=scenario),
+            headlines=_headline_table(heads),
+            cache={key: made for key, made in self.cache.items() if key[0] == "outlook"} | kept,
+        )
 
     def with_settings(self, **changed) -> Analysis:
         """A new analysis with other bounds; names as in `Settings`."""
@@ -880,6 +902,11 @@ class Statement:
         from ecoanalysis import charts
 
         return charts.forecast(self, lang)
+
+
+def _above(module: str):
+    """A room above this one, asked for when it is needed: an analysis hands itself to what is made of it."""
+    return importlib.import_module(f"ecoanalysis.{module}")
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import compute, headline
+from ecoanalysis import headline
 
 BANDS = ("median", "lo80", "hi80", "lo95", "hi95")
 BEST_FIRST = (
@@ -39,9 +39,9 @@ def fan(statement) -> pd.DataFrame:
         `attrs` holds due, milestone and hold_until (int years). Empty, with these columns, when nothing was measured.
     """
     s = statement
-    rows = compute.deciding(s.analysis.results)
-    rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
-    measured = rows.dropna(subset="value").drop_duplicates("year").set_index("year").sort_index()
+    rows = s.analysis.decided(s.indicator)
+    rows = rows[rows["region_code"] == s.region_code]
+    measured = rows.drop_duplicates("year").set_index("year").sort_index()
     ahead = s.forecast.set_index("year")
     dates = {"due": int(s.due), "milestone": int(s.milestone), "hold_until": int(s.hold_until)}
     if measured.empty:

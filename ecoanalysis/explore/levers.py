@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, forecast, futures, judge, words
+from ecoanalysis import catalog, forecast, futures, judge, projects, words
 from ecoanalysis.analysis import STATEMENT_FIELDS, Statement, Told
 from ecoanalysis.formulas import CHANGES, diagnosis, ei, rates
 from ecoanalysis.words import COUNTED, SIGNS, Words
@@ -31,7 +31,7 @@ class Lever:
     Attributes
     ----------
     kind : str
-        things, pace, target, due, growth or land.
+        things, pace, target, due, growth, land or projects.
     low, high, step, start : float
         Range, step and present position, in `unit`.
     unit : str
@@ -40,6 +40,9 @@ class Lever:
         What one unit a year adds to the indicator every year [indicator's unit]; NaN where it is no sum.
     choices : tuple of (code, share, each)
         Of a land conversion: class, its area [km²], points of EI that one more km² of it is worth.
+    projects : tuple of dict
+        Of projects: the rows of `projects.csv` that act on the indicator here, with `id` and, under `gain`, what each
+        adds by the end of every year ahead if it is done in time [indicator's unit].
     """
 
     kind: str
@@ -50,6 +53,7 @@ class Lever:
     unit: str
     each: float = math.nan
     choices: tuple = ()
+    projects: tuple = ()
 
 
 class Refused(Told, ValueError):
@@ -100,10 +104,13 @@ class Answer:
 
 def offered(s: Statement) -> list[Lever]:
     """The levers of a statement; none for what has no sample paths (duties, protected values, papers)."""
-    if not has_paths(s):
-        return []
-    levers = [*_things(s), *_pace(s), *_target(s), *_due(s), *_growth(s), *_land(s)]
-    return [lever for lever in levers if lever.high > lever.low]
+    key = ("levers", s.region_code, s.indicator, s.comparison)
+    if key not in s.analysis.cache:
+        levers = []
+        if has_paths(s):
+            levers = [*_things(s), *_pace(s), *_target(s), *_due(s), *_growth(s), *_land(s), *_projects(s)]
+        s.analysis.cache[key] = [lever for lever in levers if lever.high > lever.low]
+    return s.analysis.cache[key]
 
 
 def has_paths(s: Statement) -> bool:
@@ -232,6 +239,38 @@ def _land(s: Statement) -> list[Lever]:
     return [Lever("land", 0.0, largest, 0.1, 0.0, "km²", choices=tuple(choices))] if largest > 0 else []
 
 
+def _projects(s: Statement) -> list[Lever]:
+    """Projects of the region and of its parts on a variable that the indicator is made of."""
+    rows = s.analysis.raw.projects
+    if not len(rows):
+        return []
+    own = {s.region_code, *s.analysis.assessor.members(s.region_code)}
+    acting = projects.table(rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)])
+    told = []
+    for row in acting.to_dict("records"):
+        certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}
+        gain = np.median(_with_projects(s, drawn(s), [certain]) - _with_projects(s, drawn(s), []), axis=0)
+        told.append(row | {"id": project_id(row), "gain": [float(x) for x in gain]})
+    return [Lever("projects", 0.0, 1.0, 1.0, 0.0, "", projects=tuple(told))] if told else []
+
+
+def project_id(row: dict) -> str:
+    """What a project is called in a scenario: its name, or where it acts and when it begins."""
+    return row["name"] or f"{row['region_code']} {row['variable']} {row['first_year']}"
+
+
+def _response(s: Statement):
+    key = ("response", s.indicator, _base(s))
+    if key not in s.analysis.cache:
+        s.analysis.cache[key] = projects.response(s.analysis.assessor.measured, s.indicator, _base(s))
+    return s.analysis.cache[key]
+
+
+def _with_projects(s: Statement, outlook, rows: list[dict]) -> np.ndarray:
+    """Paths (paths, years after the latest value) of the statement's region with these projects in."""
+    return projects.moved(outlook, rows, _response(s)).of(s.region_code)[1]
+
+
 # ---------------------------------------------------------------------- what cannot be
 
 
@@ -251,11 +290,15 @@ def checked(s: Statement, setting: dict, w: Words) -> dict:
             name = w(f"lever.{kind}") if words.has_phrase(f"lever.{kind}") else str(kind)
             wrong.append(w("lever.refused.not_offered", lever=name, there=there))
             continue
-        told = _land_wrong(levers[kind], asked, w) if kind == "land" else _wrong(s, levers[kind], asked, w)
+        check = {"land": _land_wrong, "projects": _projects_wrong}.get(kind)
+        told = check(levers[kind], asked, w) if check else _wrong(s, levers[kind], asked, w)
         if told:
             wrong.append(told)
         elif kind == "land":
             kept |= {"land": asked} if float(asked["area"]) else {}
+        elif kind == "projects":
+            on = {name: how for name, how in asked.items() if how.get("on", True)}
+            kept |= {"projects": on} if on else {}
         elif float(asked) != levers[kind].start:
             kept[kind] = float(asked)
     if wrong:
@@ -299,6 +342,19 @@ def _land_wrong(lever: Lever, asked, w: Words) -> str:
     if area > there:
         name = land_name(asked["from"], w)
         return w("lever.refused.no_land", name=name, there=w.plain(round(there, 2)), asked=w.plain(area))
+    return ""
+
+
+def _projects_wrong(lever: Lever, asked, w: Words) -> str:
+    known = [row["id"] for row in lever.projects]
+    if not isinstance(asked, dict) or not all(isinstance(how, dict) for how in asked.values()):
+        return w("lever.refused.projects", there=w.list(known))
+    for name, how in asked.items():
+        if name not in known:
+            return w("lever.refused.no_project", name=name, there=w.list(known))
+        delay, scale = _number(how.get("delay", 0)), _number(how.get("scale", 1))
+        if delay is None or scale is None or delay < 0 or scale < 0 or set(how) - {"on", "delay", "scale"}:
+            return w("lever.refused.project", name=name)
     return ""
 
 
@@ -368,7 +424,21 @@ def answer(s: Statement, setting: dict, w: Words | None = None) -> Answer:
     if not setting:
         return Answer(s, tuple(years), paths)
     moved = push(s, setting, years, np.median(paths, axis=0)).on(paths.astype(float))
+    if "projects" in setting:
+        moved = _with_projects(s, _whole(s, moved), chosen(s, setting["projects"])).astype(float)
     return Answer(_judged(s, setting, moved), tuple(years), moved)
+
+
+def chosen(s: Statement, how: dict) -> list[dict]:
+    """The projects that are switched on, delayed by so many more years and scaled."""
+    (lever,) = [lever for lever in offered(s) if lever.kind == "projects"]
+    rows = []
+    for row in lever.projects:
+        if row["id"] in how:
+            later, scale = (float(how[row["id"]].get(name, usual)) for name, usual in (("delay", 0), ("scale", 1)))
+            first, last = (int(row[name] + later) for name in ("first_year", "last_year"))
+            rows.append(row | {"first_year": first, "last_year": last, "change": scale * row["change"]})
+    return rows
 
 
 def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
@@ -433,19 +503,25 @@ def _base(s: Statement) -> int | None:
     return None if pd.isna(s.base_year) or s.comparison in ("not_below_base", "not_above_base") else int(s.base_year)
 
 
+def _whole(s: Statement, moved: np.ndarray):
+    """The outlook of all regions, one of them with moved paths after its latest value."""
+    outlook = drawn(s)
+    paths = outlook.paths.copy()
+    paths[outlook.regions.index(s.region_code), :, paths.shape[2] - moved.shape[1] :] = moved
+    return replace(outlook, paths=paths)
+
+
 def _one_region(s: Statement, moved: np.ndarray):
     """The outlook of one region alone, with moved paths after its latest value."""
-    outlook = drawn(s)
+    outlook = _whole(s, moved)
     k = outlook.regions.index(s.region_code)
-    paths = outlook.paths[k : k + 1].copy()
-    paths[0, :, paths.shape[2] - moved.shape[1] :] = moved
     return replace(
         outlook,
         regions=(s.region_code,),
         basis=(outlook.basis[k],),
         values=outlook.values[k : k + 1],
         latest=outlook.latest[k : k + 1],
-        paths=paths,
+        paths=outlook.paths[k : k + 1],
     )
 
 
@@ -481,7 +557,8 @@ def needed(s: Statement, chance: float = 0.8) -> Needed | None:
         return None
     better = 1 if s.comparison in judge.AT_LEAST else -1
     ends = better * paths[:, years.index(s.milestone)].astype(float)
-    unlucky = float(np.quantile(ends, 1 - chance, method="lower"))
+    reaching = math.ceil(chance * len(ends) - 1e-9)  # so many futures have to pass the target
+    unlucky = float(np.sort(ends)[len(ends) - reaching])
     short = max(0.0, better * s.target - unlucky)
     lever = next((one for one in offered(s) if one.kind == "things"), None)
     things, unit, left = math.nan, "", math.nan
@@ -518,6 +595,8 @@ def told(s: Statement, setting: dict, w: Words) -> list[str]:
         if kind == "land":
             names = {"before": land_name(position["from"], w), "after": land_name(position["to"], w)}
             parts.append(w("lever.told.land", area=w.plain(float(position["area"])), **names))
+        elif kind == "projects":
+            parts.append(w("lever.told.projects", names=w.list(_project_told(name, how, w) for name, how in position.items())))
         elif kind == "due":
             parts.append(w("lever.told.due", year=int(position)))
         elif kind == "things":
@@ -527,6 +606,13 @@ def told(s: Statement, setting: dict, w: Words) -> list[str]:
             unit = w.unit(levers[kind].unit)
             parts.append(w(f"lever.told.{kind}", value=f"{w.plain(float(position))} {unit}".strip()))
     return parts
+
+
+def _project_told(name: str, how: dict, w: Words) -> str:
+    delay, scale = float(how.get("delay", 0)), float(how.get("scale", 1))
+    marks = [w("lever.told.delayed", years=w.plain(delay))] if delay else []
+    marks += [w("lever.told.scaled", scale=w.plain(scale))] if scale != 1 else []
+    return name + (w("mark.in_brackets", text=w.list(marks)) if marks else "")
 
 
 def needed_told(s: Statement, w: Words) -> str:

@@ -28,7 +28,7 @@ def choices(analysis: Analysis) -> dict:
     -------
     dict
         as_of, years (as-of years, latest first), regions and indicators (list of code, zh, en, initials, label),
-        demo (bool), texts (lang -> phrase by key).
+        milestones, demo (bool), texts (lang -> phrase by key).
     """
     regions = [
         {"code": row.code, "zh": row.name_zh, "en": row.name_en, "initials": initials(row.name_zh), "label": row.code}
@@ -48,6 +48,8 @@ def choices(analysis: Analysis) -> dict:
         "scenario": analysis.scenario,
         "regions": regions,
         "indicators": indicators,
+        "levels": [round(float(level), 4) for level in LEVELS],
+        "milestones": milestones(analysis),
         "demo": analysis.demo_share > 0,
         "texts": {lang: screen_texts(words.of(lang)) for lang in LANGUAGES},
     }
@@ -65,8 +67,8 @@ def initials(name: str) -> str:
 SCREEN = (
     "title search region indicator as_of language card trend levers inputs departments milestones nothing waiting "
     "no_kernel reset other_methods other_methods_wait no_levers offline offline_hold scenario save_scenario saved "
-    "scenario_name link results methods_head inputs_head page_title none legend_observed legend_estimated legend_demo band80 band95 median history target due "
-    "hold milestone apply area from to what_if unchanged year"
+    "scenario_name link results methods_head inputs_head none legend_observed legend_estimated legend_demo band80 band95 "
+    "median target due hold milestone area from to what_if delay scale"
 ).split()
 OFFLINE = (
     "lever.refused.no_number lever.refused.negative lever.refused.more_than_left lever.refused.outside "
@@ -101,33 +103,45 @@ def view(s: Statement, setting: dict | None = None) -> dict:
     ----------
     s : Statement
     setting : dict, optional
-        Positions of levers, already checked.
+        Positions of levers.
 
     Returns
     -------
     dict
         region, indicator, comparison; `numbers` for the picture; `levers` with what they may be moved to; `texts` by
         language. JSON takes it: no NaN, years as integers.
+
+    Raises
+    ------
+    levers.Refused
     """
-    told = levers.answer(s, setting or {})
+    setting = setting or {}
+    told = levers.answer(s, setting)
     return {
         "region": s.region_code,
         "indicator": s.indicator,
         "comparison": s.comparison,
-        "setting": setting or {},
+        "setting": setting,
         "numbers": numbers(s) | moved(told),
         "levers": [_lever(lever) for lever in levers.offered(s)],
-        "texts": {lang: texts(s, told.statement, setting or {}, words.of(lang)) for lang in LANGUAGES},
+        "texts": {lang: standing(s, words.of(lang)) | said(told, setting, words.of(lang)) for lang in LANGUAGES},
     }
+
+
+def answered(s: Statement, setting: dict, lang: str) -> dict:
+    """What a moved lever changes of a view, in one language: as little as is needed, as it is asked for often."""
+    w = words.of(lang)
+    told = levers.answer(s, setting, w)
+    return {"setting": setting, "numbers": moved(told), "texts": {lang: said(told, setting, w)}}
 
 
 def numbers(s: Statement) -> dict:
     """What the picture is drawn from and what an offline answer reckons with."""
     table = plotdata.fan(s)
     known = table.dropna(subset="observed")
-    record, base = s.record, {"left": None, "acting_from": None}
+    record, base = s.record, {"left": None, "acting_from": None, "parts": None}
     if levers.has_paths(s):
-        base = {"left": _number(levers.left_of(s)), "acting_from": levers.first_year(s)}
+        base = {"left": _number(levers.left_of(s)), "acting_from": levers.first_year(s), "parts": _parts(s)}
     return base | {
         "observed": [[int(year), _number(row.observed), row.status] for year, row in known.iterrows()],
         "latest_year": None if not len(known) else int(s.latest_year),
@@ -138,15 +152,21 @@ def numbers(s: Statement) -> dict:
         "high": _number(record.high),
         "better": record.direction,
         "unit": record.unit,
-        "things_unit": s.gap_count_unit,
-        "missing": _number(s.gap_count),
-        "at_least": s.comparison in judge.AT_LEAST,
-        "at_most": s.comparison in judge.AT_MOST,
+        "at_least": s.comparison in (">=", ">", "not_below_base"),
+        "at_most": s.comparison in ("<=", "<", "not_above_base"),
         "pressing": bool(s.pressing),
         "bounds": [s.analysis.settings.likely, s.analysis.settings.possible, s.analysis.settings.hard],
         "is_change": levers.CHANGES[s.indicator].from_base + 1 if s.indicator in levers.CHANGES else 0,
-        "milestones": milestones(s),
     }
+
+
+def _parts(s: Statement) -> dict | None:
+    """What a share is made of, where its things can be counted."""
+    parts, size, unit = levers.things_of(s)
+    if not unit:
+        return None
+    sides = {name: _number(getattr(parts, name), 12) for name in ("numerator", "denominator", "factor")}
+    return sides | {"size": size, "counted": unit in words.COUNTED}
 
 
 def moved(told: levers.Answer) -> dict:
@@ -155,7 +175,7 @@ def moved(told: levers.Answer) -> dict:
     cut = np.quantile(told.paths, LEVELS, axis=0).T if told.paths.size else np.empty((0, len(LEVELS)))
     return {
         "years": list(told.years),
-        "quantiles": [[_number(x) for x in row] for row in cut],
+        "quantiles": [[_number(x, 5) for x in row] for row in cut],
         "target": _number(s.target),
         "due": s.due,
         "hold_until": s.hold_until,
@@ -166,52 +186,57 @@ def moved(told: levers.Answer) -> dict:
     }
 
 
-def milestones(s: Statement) -> list[dict]:
+def milestones(analysis: Analysis) -> list[dict]:
     """The plan's dates: decimal year and names."""
-    if s.analysis.raw is None:
+    if analysis.raw is None:
         return []
     rows = []
-    for row in s.analysis.raw.milestones.itertuples():
+    for row in analysis.raw.milestones.itertuples():
         year, month = int(str(row.date)[:4]), int(str(row.date)[5:7] or 12)
         rows.append({"at": round(year + month / 12, 2), "date": str(row.date), "zh": row.name_zh, "en": row.name_en})
     return rows
 
 
-def texts(before: Statement, s: Statement, setting: dict, w: Words) -> dict:
-    """Every text about a statement; `before` is the one before any lever was moved."""
+def standing(s: Statement, w: Words) -> dict:
+    """The texts that no lever changes."""
     record, a = s.record, s.analysis
     lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
+    departments = [w("slide.lead", departments=lead) if lead else ""]
+    departments.append(w("deck.supporting", departments=supporting) if supporting else "")
+    offered = levers.offered(s)
     return {
         "title": f"{a.name(s.region_code, w.lang)} · {record.label} {w.name(record)}".replace("  ", " "),
         "unit": w.unit(record.unit),
         "demo": w.demo_mark(s.status == "demo"),
+        "needed": levers.needed_told(s, w),
+        "standing": [text for text in (briefing.contribution(s, w), briefing.city_only(s, w)) if text],
+        "levers": {lever.kind: _lever_texts(s, lever, w) for lever in offered},
+        "no_levers": "" if offered else no_levers(s, w),
+        "things_unit": _unit_of(s.gap_count_unit, w),
+        "gap_unit": w.unit("pp" if record.unit == "%" else record.unit),
+        "inputs": inputs(s, w),
+        "departments": [text for text in departments if text],
+    }
+
+
+def said(told: levers.Answer, setting: dict, w: Words) -> dict:
+    """The texts that a lever changes: verdict, sentences, the card's rows, what was assumed."""
+    s = told.statement
+    before = s.analysis._of_row(s.place) if setting else s
+    return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),
-        "more": [text for text in _more(before, s, w) if text],
+        "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
         "rows": card(s, w),
         "assumed": w("join").join(levers.told(before, setting, w)),
         "target_label": _target_label(s, w),
-        "levers": {lever.kind: _lever_texts(before, lever, w) for lever in levers.offered(before)},
-        "no_levers": "" if levers.offered(before) else no_levers(before, w),
-        "things_unit": w.count(2, s.gap_count_unit).partition(" ")[2] if s.gap_count_unit else "",
-        "inputs": inputs(before, w),
-        "departments": [text for text in (
-            w("slide.lead", departments=lead) if lead else "",
-            w("deck.supporting", departments=supporting) if supporting else "",
-        ) if text],
-        "link": link(before, setting, w.lang),
-    }  # fmt: skip
+        "link": link(s, setting, w.lang),
+    }
 
 
-def _more(before: Statement, s: Statement, w: Words) -> list[str]:
-    """Sentences below the first: paces, the reverse question, the county's share, how such statements fared."""
-    return [
-        briefing.pace(s, w),
-        levers.needed_told(before, w),
-        briefing.contribution(s, w),
-        briefing.fared(s, w),
-        briefing.city_only(s, w),
-    ]
+def _unit_of(code: str, w: Words) -> str:
+    """A unit of things as it stands behind a number."""
+    return w.count(2, code).partition(" ")[2] if code else ""
 
 
 def card(s: Statement, w: Words) -> list[list[str]]:
@@ -251,10 +276,10 @@ def no_levers(s: Statement, w: Words) -> str:
 
 def inputs(s: Statement, w: Words) -> list[list[str]]:
     """The observations behind the latest value: name, region, year, value with unit, status, source, file and cell."""
-    rows = []
+    rows, names = [], dict(zip(s.analysis.regions["code"], s.analysis.regions[f"name_{w.lang}"], strict=True))
     for row in s.sources.itertuples():
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
-        name, region = briefing.input_name(row.variable, w), s.analysis.name(row.region_code, w.lang)
+        name, region = briefing.input_name(row.variable, w), names[row.region_code]
         rows.append([name, region, str(row.year), value, w.status(row.status), str(row.source), briefing.place_of(row)])
     return rows
 
@@ -284,22 +309,32 @@ def _target_label(s: Statement, w: Words) -> str:
 def _lever(lever: levers.Lever) -> dict:
     names = ("low", "high", "step", "start", "each")
     values = {name: _number(getattr(lever, name)) for name in names}
-    return {"kind": lever.kind, "choices": [list(choice) for choice in lever.choices]} | values
+    named = "id first_year last_year change probability delay_years delay_probability gain".split()
+    rows = [{name: row[name] for name in named} for row in lever.projects]
+    return {"kind": lever.kind, "choices": [list(choice) for choice in lever.choices], "projects": rows} | values
 
 
 def _lever_texts(s: Statement, lever: levers.Lever, w: Words) -> dict:
     more = ("more" if s.record.direction > 0 else "fewer") if lever.kind == "things" else ""
     label = w(f"lever.label.{lever.kind}_{more}" if more else f"lever.label.{lever.kind}")
     note = w(f"lever.note.{lever.kind}", growth=w.plain(round(lever.start, 1)) if np.isfinite(lever.start) else NOTHING)
-    unit = "" if lever.kind == "due" else w.count(2, lever.unit).partition(" ")[2] or w.unit(lever.unit)
+    unit = _unit_of(lever.unit, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
     names = {code: levers.land_name(code, w) for code, _, _ in lever.choices}
+    names |= {row["id"]: _project_label(row, w) for row in lever.projects}
     return {"label": label, "note": note, "unit": unit, "names": names}
 
 
-def _number(value) -> float | None:
+def _project_label(row: dict, w: Words) -> str:
+    """A project in a line: what it adds, when, and how sure it is."""
+    change = f"{w.plain(row['change'])} {w.unit(row['unit'])}".strip()
+    when = str(row["first_year"]) if row["first_year"] == row["last_year"] else f"{row['first_year']}–{row['last_year']}"
+    return w("lever.project", name=row["id"], change=change, when=when, chance=w.chance(row["probability"]))
+
+
+def _number(value, digits: int = DIGITS) -> float | None:
     """As JSON takes it: a few significant digits, null for what is missing or infinite."""
     if value is None or not math.isfinite(float(value)):
         return None
-    return float(f"{float(value):.{DIGITS}g}")
+    return float(f"{float(value):.{digits}g}")
 
 
