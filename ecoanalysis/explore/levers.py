@@ -359,7 +359,8 @@ def _projects_wrong(lever: Lever, asked, w: Words) -> str:
 
 
 def land_name(code: str, w: Words) -> str:
-    return w.name(catalog.variables()[code])
+    """A land class without the word area."""
+    return w.name(catalog.variables()[code]).removesuffix("面积").removesuffix(" area")
 
 
 def _number(asked) -> float | None:

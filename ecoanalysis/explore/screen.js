@@ -26,8 +26,13 @@ function filled(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(...there(children));
   return element;
+}
+
+/** What there is of nested parts. */
+function there(parts) {
+  return parts.flat(Infinity).filter((part) => part !== null && part !== undefined && part !== "");
 }
 
 /** A phrase with values in its braces. */
@@ -146,8 +151,8 @@ class Screen {
     this.places = {};
     for (const name of ["head", "chart", "card", "levers", "methods", "inputs", "departments", "keep"]) this.places[name] = h("section", { class: name });
     const { head, chart, card, levers, methods, inputs, departments, keep } = this.places;
-    this.root.replaceChildren(bar, this.note, head, h("div", { class: "columns" },
-      h("div", { class: "wide" }, chart, levers, inputs), h("div", { class: "narrow" }, card, methods, departments, keep)));
+    const side = h("div", { class: "side" }, methods, departments, keep);
+    this.root.replaceChildren(bar, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
     this.root.lang = this.lang === "zh" ? "zh-CN" : "en";
   }
 
@@ -295,10 +300,10 @@ class Screen {
   /** What an answer changes: heading, picture, card, the line of code. */
   redraw() {
     const words = this.words;
-    this.places.head.replaceChildren(
+    this.places.head.replaceChildren(...there([
       h("h2", {}, words.title, words.demo ? h("mark", {}, words.demo) : null),
       h("p", { class: "sentence" }, words.sentence),
-      words.assumed ? h("p", { class: "assumed" }, `${this.t("what_if")}: ${words.assumed}`) : null);
+      words.assumed ? h("p", { class: "assumed" }, this.t("what_if", { text: words.assumed })) : null]));
     this.places.chart.replaceChildren(...this.picture());
     this.drawCard();
     const code = this.places.keep.querySelector("code");
@@ -385,7 +390,9 @@ class Screen {
   }
 
   landLever(lever, said) {
-    const now = this.setting.land || { from: lever.choices[0][0], to: lever.choices[0][0], area: 0 };
+    const largest = lever.choices.reduce((one, other) => (other[1] > one[1] ? other : one));
+    const better = lever.choices.find(([code, area]) => code !== largest[0] && area > largest[1] / 100) || lever.choices[0];
+    const now = this.setting.land || { from: largest[0], to: better[0], area: 0 };
     const pick = (value) => h("select", { onchange: () => change() }, lever.choices.map(([code]) => h("option", { value: code, selected: code === value ? "" : null }, said.names[code])));
     const from = pick(now.from), to = pick(now.to);
     const area = h("input", { type: "number", step: "any", value: now.area, "aria-label": this.t("area"), oninput: () => change(), onkeydown: (event) => event.stopPropagation() });
@@ -415,9 +422,10 @@ class Screen {
   picture() {
     const n = this.shown.numbers, words = this.words, levels = this.choices.levels;
     if (!n.observed.length) return [h("p", { class: "more" }, this.t("nothing"))];
-    const fan = n.years.map((year, i) => [year, ...[0.025, 0.1, 0.5, 0.9, 0.975].map((level) => quantile(n.quantiles[i], levels, level))]);
+    const last = Math.max(n.hold_until, n.due) + 1; // years beyond the dates of the target tell nothing more
+    const fan = n.years.filter((year) => year <= last).map((year, i) => [year, ...[0.025, 0.1, 0.5, 0.9, 0.975].map((level) => quantile(n.quantiles[i], levels, level))]);
     if (fan.length) fan.unshift([n.latest_year, ...Array(5).fill(n.latest)]);
-    const years = [n.observed[0][0], Math.max(...n.observed.map(([year]) => year), ...n.years, n.hold_until)];
+    const years = [n.observed[0][0], Math.max(...n.observed.map(([year]) => year), ...fan.map(([year]) => year), n.hold_until)];
     const values = [...n.observed.map(([, value]) => value), ...fan.flatMap((row) => [row[1], row[5]]), ...(n.target === null ? [] : [n.target])];
     const [low, high, ticks] = scale(Math.min(...values), Math.max(...values), n.low, n.high);
     const x = (year) => LEFT + ((year - years[0] + 0.3) / (years[1] - years[0] + 0.6)) * (WIDTH - LEFT - RIGHT);
@@ -431,9 +439,8 @@ class Screen {
       ticks.map((tick) => [svg("path", { class: "grid", d: `M${LEFT} ${y(tick)}H${WIDTH - RIGHT}` }), text(LEFT - 8, y(tick) + 4, printed(tick, ticks), { class: "tick", "text-anchor": "end" })]),
       Array.from({ length: years[1] - years[0] + 1 }, (_, i) => years[0] + i).filter((year) => (year - years[0]) % every === 0)
         .map((year) => text(x(year), HEIGHT - FOOT + 18, year, { class: "tick", "text-anchor": "middle" })),
-      text(LEFT - 8, TOP - 2, words.unit, { class: "tick", "text-anchor": "end" }),
-      svg("path", { class: "band95", d: band(1, 5) }), svg("path", { class: "band80", d: band(2, 4) }),
-      this.isMoved ? svg("path", { class: "was", d: line([[n.latest_year, n.latest], ...this.view.numbers.years.map((year, i) => [year, quantile(this.view.numbers.quantiles[i], levels, 0.5)])]) }) : null,
+      fan.length ? [svg("path", { class: "band95", d: band(1, 5) }), svg("path", { class: "band80", d: band(2, 4) })] : null,
+      this.isMoved ? svg("path", { class: "was", d: line([[n.latest_year, n.latest], ...this.view.numbers.years.filter((year) => year <= last).map((year, i) => [year, quantile(this.view.numbers.quantiles[i], levels, 0.5)])]) }) : null,
       svg("path", { class: "median", d: line(fan.map((row) => [row[0], row[3]])) }),
       svg("path", { class: "history", d: runs(n.observed).map(line).join("") }),
       n.target === null ? null : [svg("path", { class: "target", d: `M${LEFT} ${y(n.target)}H${WIDTH - RIGHT}` }), text(WIDTH - RIGHT + 6, y(n.target) + 4, words.target_label, { class: "target-label" })],
@@ -442,15 +449,17 @@ class Screen {
         svg("path", { class: "milestone", d: `M${x(one.at - 0.5)} ${HEIGHT - FOOT}l-4 7h8Z` }, svg("title", {}, `${one.date} ${one[this.lang]}`))),
       n.observed.map(([year, value, status]) => svg("path", { class: `point ${status}`, d: mark(status, x(year), y(value)) },
         svg("title", {}, `${year}: ${printed(value, [value, value + 10 ** -n.decimals])} ${words.unit} ${this.t(`legend_${status}`)}`))));
-    return [h("h3", {}, this.t("trend")), this.legend(n, fan), picture];
+    return [h("h3", {}, words.unit ? this.t("trend_in", { unit: words.unit }) : this.t("trend")), this.legend(n, fan), picture];
   }
 
   /** Due and re-inspection year; one mark where they are the same. */
   dates(n, x) {
     const years = new Map([[n.due, "due"]]);
     years.set(n.hold_until, "hold");
+    const close = years.size > 1 && Math.abs(x(n.hold_until) - x(n.due)) < 120; // then their names part
+    const anchor = { due: close ? "end" : "middle", hold: close ? "start" : "middle" };
     return [...years].map(([year, key]) => [svg("path", { class: "date", d: `M${x(year)} ${TOP}V${HEIGHT - FOOT}` }),
-      svg("text", { class: "date-label", x: x(year), y: HEIGHT - 8, "text-anchor": "middle" }, `${this.t(key)} ${year}`)]);
+      svg("text", { class: "date-label", x: x(year), y: HEIGHT - 8, "text-anchor": anchor[key] }, `${this.t(key)} ${year}`)]);
   }
 
   legend(n, fan) {
