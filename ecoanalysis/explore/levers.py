@@ -395,7 +395,11 @@ def push(s: Statement, setting: dict, years: list[int], middle: np.ndarray) -> P
         if s.indicator not in CHANGES:
             factor, added = factor * quicker, added * quicker
         else:  # a fall in percent speaks of what is left: 100 − value
-            step = quicker if CHANGES[s.indicator].from_base else np.where(acting > 0, quicker ** (1 / np.maximum(acting, 1)), 1.0)
+            step = (
+                quicker
+                if CHANGES[s.indicator].from_base
+                else np.where(acting > 0, quicker ** (1 / np.maximum(acting, 1)), 1.0)
+            )
             factor, added = factor * step, 100 - (100 - added) * step
     if "things" in setting:
         added = added + levers["things"].each * setting["things"] * acting
@@ -574,8 +578,11 @@ def needed(s: Statement, chance: float = 0.8) -> Needed | None:
 
 
 def _has_been(s: Statement, pace: float) -> tuple[int, int, float, str, int]:
-    """How often the regions of the analysis moved at a pace from one year to the next, and their largest move."""
+    """How often regions moved at a pace from one year to the next, and the largest move; what is put together from
+    others is not counted beside them."""
     wide = s.analysis._compared(s.indicator)
+    counties = [code for code in s.analysis.counties if code in wide]
+    wide = wide[counties] if counties else wide
     changes = wide.reindex(range(wide.index[0], wide.index[-1] + 1)).diff().stack().dropna()
     toward = math.copysign(1, pace)
     if changes.empty:
@@ -597,7 +604,9 @@ def told(s: Statement, setting: dict, w: Words) -> list[str]:
             names = {"before": land_name(position["from"], w), "after": land_name(position["to"], w)}
             parts.append(w("lever.told.land", area=w.plain(float(position["area"])), **names))
         elif kind == "projects":
-            parts.append(w("lever.told.projects", names=w.list(_project_told(name, how, w) for name, how in position.items())))
+            parts.append(
+                w("lever.told.projects", names=w.list(_project_told(name, how, w) for name, how in position.items()))
+            )
         elif kind == "due":
             parts.append(w("lever.told.due", year=int(position)))
         elif kind == "things":
@@ -628,7 +637,12 @@ def needed_told(s: Statement, w: Words) -> str:
         if s.record.direction < 0 and kind == "more":
             kind = "fewer"
         things = w.count(what.things, what.unit)
-        first = w(f"lever.needed.{kind}", things=things, left=w.count(what.left, what.unit) if np.isfinite(what.left) else "", **values)
+        first = w(
+            f"lever.needed.{kind}",
+            things=things,
+            left=w.count(what.left, what.unit) if np.isfinite(what.left) else "",
+            **values,
+        )
     else:
         first = w("lever.needed.pace_up" if what.pace > 0 else "lever.needed.pace_down", **values)
     if not what.moves:

@@ -327,7 +327,9 @@ def _lever_texts(s: Statement, lever: levers.Lever, w: Words) -> dict:
 def _project_label(row: dict, w: Words) -> str:
     """A project in a line: what it adds, when, and how sure it is."""
     change = f"{w.plain(row['change'])} {w.unit(row['unit'])}".strip()
-    when = str(row["first_year"]) if row["first_year"] == row["last_year"] else f"{row['first_year']}–{row['last_year']}"
+    when = (
+        str(row["first_year"]) if row["first_year"] == row["last_year"] else f"{row['first_year']}–{row['last_year']}"
+    )
     return w("lever.project", name=row["id"], change=change, when=when, chance=w.chance(row["probability"]))
 
 
@@ -336,5 +338,3 @@ def _number(value, digits: int = DIGITS) -> float | None:
     if value is None or not math.isfinite(float(value)):
         return None
     return float(f"{float(value):.{digits}g}")
-
-

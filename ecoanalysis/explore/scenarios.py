@@ -268,5 +268,3 @@ def told(analysis: Analysis, scenario: Scenario, w: Words) -> list[str]:
         name = f"{analysis.name(region, w.lang)} · {w.name(s.record)}"
         sentences.append(w("scenario.entry", name=name, what=what))
     return sentences
-
-

@@ -118,7 +118,8 @@ class Screen {
     this.choices = source.choices;
     const { region, indicator, lang, setting } = source.start;
     Object.assign(this, { region, indicator, lang, first: setting || {} });
-    this.root = h("div", { class: "explore" });
+    // JupyterLab would take arrow keys on a slider for moves between cells.
+    this.root = h("div", { class: "explore", "data-lm-suppress-shortcuts": "true" });
     host.append(this.root);
     this.build();
     this.show();
@@ -175,7 +176,6 @@ class Screen {
       else if (event.key === "ArrowUp") move(event, -1);
       else if (event.key === "Escape") results.replaceChildren();
       else if (event.key === "Enter" && event.target === box) results.querySelector("button")?.click();
-      if (event.key !== "Tab") event.stopPropagation(); // JupyterLab has shortcuts of its own
     };
     const box = h("input", { type: "search", name: "search", placeholder: this.t("search"), "aria-label": this.t("search"), onkeydown: keys,
       oninput: () => {
@@ -349,7 +349,7 @@ class Screen {
 
   drawKeep() {
     if (this.source.offline) return this.places.keep.replaceChildren(h("p", { class: "more" }, this.t("offline")));
-    const name = h("input", { name: "scenario", placeholder: this.t("scenario_name"), "aria-label": this.t("scenario_name"), onkeydown: (event) => event.stopPropagation() });
+    const name = h("input", { name: "scenario", placeholder: this.t("scenario_name"), "aria-label": this.t("scenario_name") });
     const save = async () => this.asked(async () => {
       const reply = await this.source.save(name.value, this.lang);
       this.tell(reply.refused ? reply.refused.join(" ") : this.t("saved", { file: reply.file }));
@@ -380,7 +380,7 @@ class Screen {
     const printed = (value) => (value === "" ? "" : Number(value).toFixed(places));
     const slider = h("input", { type: "range", name: lever.kind, min: lever.low, max: lever.high, step: lever.step, value: now === "" ? lever.low : now, "aria-label": said.label,
       oninput: () => { box.value = printed(slider.value); this.moved(lever.kind, Number(slider.value)); } });
-    const box = h("input", { type: "number", step: "any", value: printed(now), "aria-label": said.label, onkeydown: (event) => event.stopPropagation(),
+    const box = h("input", { type: "number", step: "any", value: printed(now), "aria-label": said.label,
       oninput: () => {
         if (box.value.trim() === "") return this.moved(lever.kind, null);
         slider.value = box.value;
@@ -395,7 +395,7 @@ class Screen {
     const now = this.setting.land || { from: largest[0], to: better[0], area: 0 };
     const pick = (value) => h("select", { onchange: () => change() }, lever.choices.map(([code]) => h("option", { value: code, selected: code === value ? "" : null }, said.names[code])));
     const from = pick(now.from), to = pick(now.to);
-    const area = h("input", { type: "number", step: "any", value: now.area, "aria-label": this.t("area"), oninput: () => change(), onkeydown: (event) => event.stopPropagation() });
+    const area = h("input", { type: "number", step: "any", value: now.area, "aria-label": this.t("area"), oninput: () => change() });
     const change = () => this.moved("land", Number(area.value) === 0 ? null : { from: from.value, to: to.value, area: Number(area.value) });
     return h("div", { class: "row" }, h("span", {}, this.t("from")), from, h("span", {}, this.t("to")), to, area, h("span", {}, said.unit));
   }
@@ -410,7 +410,7 @@ class Screen {
         this.moved("projects", Object.keys(now).length ? { ...now } : null);
       };
       const tick = h("input", { type: "checkbox", onchange: change, ...(id in now ? { checked: "" } : {}) });
-      const small = (value, text, step) => h("input", { type: "number", step, min: 0, value, "aria-label": text, title: text, oninput: change, onkeydown: (event) => event.stopPropagation() });
+      const small = (value, text, step) => h("input", { type: "number", step, min: 0, value, "aria-label": text, title: text, oninput: change });
       const delay = small(is.delay ?? 0, this.t("delay"), 1), scale = small(is.scale ?? 1, this.t("scale"), 0.1);
       return h("div", { class: "row" }, h("label", {}, tick, ` ${said.names[id]}`), h("span", {}, this.t("delay")), delay, h("span", {}, this.t("scale")), scale);
     });
