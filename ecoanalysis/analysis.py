@@ -11,7 +11,7 @@ import functools
 import importlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,6 @@ from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
 
 TABLES = "regions targets evidence observations results forecasts assessment headlines discrepancies editions".split()
-INPUTS = ("regions", "targets", "evidence", "observations")
 LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the array file
 FORMAT = 1
 
@@ -108,7 +107,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     tables = catalog.read(raw.folder)
     indicators = tables.indicators
-    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
+    targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
     assessor = Assessor(
         measured=measured,
@@ -164,7 +163,7 @@ def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
     tables = catalog.read(raw.folder)
     indicators = tables.indicators
-    targets = targets_of_regions(complete_targets(raw.targets, indicators), raw.regions, indicators)
+    targets = targets_of_regions(raw.targets, raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
     if numeric.empty:
         numeric = targets[targets["comparison"] != "done"]
@@ -189,34 +188,17 @@ def _checked_year(as_of, raw) -> int:
     return year
 
 
-def complete_targets(targets: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
-    """Targets with every column that judging reads; an empty requirement is the catalogue's."""
-    table = targets.copy()
-    for name in ("base_year", "base_value"):
-        table[name] = pd.to_numeric(table[name], errors="coerce") if name in table else np.nan
-    given = table["requirement"].fillna("").astype(str) if "requirement" in table else pd.Series("", index=table.index)
-    catalogue = table["indicator"].map(lambda code: indicators[code].requirement)
-    table["requirement"] = given.where(given != "", catalogue)
-    weak = table["named_weak"] if "named_weak" in table else pd.Series(False, index=table.index)
-    table["named_weak"] = weak.isin([True, "yes", "True"])
-    return table
-
-
 def _item_of(indicators: dict[str, Indicator]):
     return lambda code: indicators[code].number or code
 
 
 def _headline_table(heads: list[Headline]) -> pd.DataFrame:
     """Headlines as a table: items joined by semicolons."""
-    rows = []
-    for head in heads:
-        row = {"region_code": head.region, "as_of": head.as_of}
-        for name in Headline.__dataclass_fields__:
-            value = getattr(head, name)
-            if name not in ("region", "as_of"):
-                row[name] = ";".join(map(str, value)) if isinstance(value, tuple) else value
-        rows.append(row)
-    return pd.DataFrame(rows)
+    rows = [
+        {name: ";".join(map(str, value)) if isinstance(value, tuple) else value for name, value in vars(head).items()}
+        for head in heads
+    ]
+    return pd.DataFrame(rows, columns=[one.name for one in fields(Headline)]).rename(columns={"region": "region_code"})
 
 
 # ---------------------------------------------------------------------- the nouns
@@ -233,7 +215,7 @@ class Analysis:
     scenario : str
     settings : Settings
     regions, targets, evidence, observations, results, forecasts, assessment, headlines, discrepancies, editions
-        Tables (DataFrame); their columns are those of the made tables in `docs/tables.md`.
+        Tables (DataFrame); `docs/data.md` says what their columns are.
     problems, suspicions : list
         Rows left out, and numbers that look wrong.
     hashes : dict
@@ -318,7 +300,7 @@ class Analysis:
             "count": int((numeric["latest_year"] == self.as_of).sum()),
         }
 
-    @property
+    @functools.cached_property
     def parents(self) -> list[str]:
         """Codes of the regions that are made of others, in the order of `regions.csv`."""
         made_of = set(self.regions["parent"]) - {""}
@@ -341,10 +323,22 @@ class Analysis:
             return self.assessor.indicators
         return catalog.indicators() | self.cache.get("own_indicators", {})
 
+    @functools.cached_property
+    def _regions_by_code(self) -> dict:
+        return {row.code: row for row in self.regions.itertuples(index=False)}
+
+    def region_row(self, region: str):
+        """The row of `regions.csv` of a code: code, name_zh, name_en, level, parent, area_km2 and more."""
+        return self._regions_by_code[region]
+
+    def members(self, region: str) -> list[str]:
+        """Codes of the regions that a region is made of; none for a county."""
+        return [row.code for row in self._regions_by_code.values() if row.parent == region]
+
     def name(self, region: str, lang: str) -> str:
         """Name of a region by its code; the code itself when there is no such region."""
-        rows = self.regions[self.regions["code"] == region]
-        return str(rows.iloc[0][f"name_{lang}"]) if len(rows) else region
+        row = self._regions_by_code.get(region)
+        return str(getattr(row, f"name_{lang}")) if row else region
 
     def item_of(self, code: str) -> int | str:
         """The plan's number of an indicator; the code of one beside the plan."""
@@ -447,7 +441,7 @@ class Analysis:
 
     def _of_row(self, i) -> Statement:
         row = self.assessment.loc[i]
-        values = {name: row[name] for name in STATEMENT_FIELDS}
+        values = {name: row[name] for name in STATEMENT_COLUMNS}
         for name in ("due", "hold_until", "as_of", "n_obs", "milestone"):
             values[name] = int(values[name])
         return Statement(analysis=self, place=i, **values)
@@ -487,7 +481,7 @@ class Analysis:
         self._needs_data()
         code = self.indicator_code(indicator)
         region = region if region == "*" else self.region_code(region)
-        table = complete_targets(self.raw.targets, self.indicators)
+        table = self.raw.targets
         like = table[table["indicator"] == code]
         row = (like.iloc[0] if len(like) else table.iloc[0]).to_dict()
         unit = self.indicators[code].unit
@@ -701,10 +695,8 @@ class Region:
     @property
     def headline(self) -> Headline:
         """Met at its date, conditions for applying, outlook to the re-inspection: as data."""
-        rows = headline.items(
-            self.analysis.assessment[self.analysis.assessment["region_code"] == self.code], self.analysis.item_of
-        )
-        return headline.headline(rows, self.code, self.analysis.as_of, self.analysis.settings)
+        analysis = self.analysis
+        return headline.headline(analysis.items(self.code), self.code, analysis.as_of, analysis.settings)
 
     @property
     def statements(self) -> list[Statement]:
@@ -740,20 +732,11 @@ class Region:
         return self.analysis[self.code, indicator]
 
 
-STATEMENT_FIELDS = (
-    "region_code indicator part comparison target unit due hold_until as_of basis latest_year latest_value met_at_due "
-    "p_reach p_hold median_at_due lo80_at_due hi80_at_due attain_year gap gap_count gap_count_unit pace_observed "
-    "pace_required verdict warning status method n_obs id pace_for_80 requirement named_weak "
-    "outstanding contribution coverage median_at_milestone methods_low methods_high milestone pace_from spread "
-    "base_year owed_at binding"
-).split()
-
-
 @dataclass(frozen=True, eq=False)
 class Statement:
     """One target of one region: what was measured, what may come, and what is said of it.
 
-    The attributes are the columns of the assessment (`docs/tables.md`); numbers are floats, NaN where there is none.
+    The attributes are the columns of the assessment; numbers are floats, NaN where there is none.
     """
 
     analysis: Analysis
@@ -862,7 +845,7 @@ class Statement:
         if self.requirement == "condition":
             rows = self.analysis.observations
             hit = (rows["variable"] == self.record.count_variable) & (rows["year"] == int(self.latest_year))
-            members = [self.region_code, *self.analysis.assessor.members(self.region_code)]
+            members = [self.region_code, *self.analysis.members(self.region_code)]
             return tuple(rows.loc[hit & rows["region_code"].isin(members), "id"])
         if not self.basis:
             return ()
@@ -902,6 +885,10 @@ class Statement:
         from ecoanalysis import charts
 
         return charts.forecast(self, lang)
+
+
+# Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.
+STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "place")]
 
 
 def _above(module: str):

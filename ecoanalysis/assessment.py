@@ -20,7 +20,6 @@ from ecoanalysis.intake import EVIDENCE_KINDS, STATUSES
 from ecoanalysis.judge import Settings
 from ecoanalysis.words import COUNTED, decimal
 
-KEY = ["region_code", "indicator", "part", "comparison"]
 COLUMNS = (
     "region_code indicator part comparison target unit due hold_until as_of basis latest_year latest_value met_at_due "
     "p_reach p_hold median_at_due lo80_at_due hi80_at_due attain_year gap gap_count gap_count_unit pace_observed "
@@ -29,7 +28,6 @@ COLUMNS = (
     "milestone pace_from spread base_year owed_at binding"
 ).split()
 TEXT = ("met_at_due", "basis", "gap_count_unit", "warning", "method", "inputs", "stage", "verdict")
-POOLED = ("duty", "protected")  # judged by the record of the sister regions, not by a trend
 
 
 def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
@@ -102,10 +100,9 @@ class Assessor:
         return dict(list(rows.groupby(["region_code", "indicator"], observed=True)))
 
     @cached_property
-    def counties_of(self) -> dict[str, list[str]]:
-        """Codes of the regions that a region is made of."""
-        rows = self.regions[self.regions["parent"] != ""]
-        return {parent: list(own["code"]) for parent, own in rows.groupby("parent", sort=False)}
+    def parents(self) -> frozenset[str]:
+        """Codes of the regions that are made of others."""
+        return frozenset(self.regions["parent"]) - {""}
 
     def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
         """The rows of one indicator (and one base year), and its forecasts.
@@ -180,7 +177,7 @@ class Assessor:
         """What must not have happened: a count of events a year (0 is met, missing is not reported), and papers."""
         events, status = self.measured.events(indicator.count_variable)  # regions × years; regions × years
         regions = list(events.index)
-        leaves = [code for code in regions if code not in set(self.regions["parent"])]
+        leaves = [code for code in regions if code not in self.parents]
         states = events.loc[leaves]
         rec = record.count((states == 0).astype(float).where(states.notna()).to_numpy())
         for i in index:
@@ -212,14 +209,11 @@ class Assessor:
                 table[i] |= values | {"verdict": "out_of_reach"}
                 continue
             ahead = max(hold - year, 0)
-            members = [leaves.index(code) for code in self.members(region) if code in leaves] or [leaves.index(region)]
+            parts = self.measured.parts_of(region)
+            members = [leaves.index(code) for code in parts if code in leaves] or [leaves.index(region)]
             p = float(record.hold_chance_together(rec, members, ahead)) if ahead else 1.0
             judged = judge.verdict(True, 1.0, p, self.settings)
             table[i] |= values | {"p_reach": 1.0, "p_hold": p, "verdict": judged}
-
-    def members(self, region: str) -> list[str]:
-        """The regions that a region is made of; none for a county."""
-        return self.counties_of.get(region, [])
 
     # ------------------------------------------------------------------ numbers
 
@@ -381,15 +375,13 @@ class Assessor:
             stale = "stale" in warnings
             is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
             if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
-                p_reach = float(judge.met(ends[k], outlook.at(milestone - 1)[k], goal, comparison, indicator).mean())
+                before = outlook.at(milestone - 1)[k]
+                p_reach = float(judge.met(ends[k], before, goal, comparison, indicator, self.settings.rounding).mean())
             values = {
                 name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
             } | {"p_reach": p_reach}  # fmt: skip
             values["verdict"] = judge.verdict(is_met and not stale, p_reach, float(row["p_hold"]), self.settings)
-            if row["met_at_due"] == "no":
-                warnings.append("missed_due")
-            elif row["met_at_due"] == "unknown" and not (is_met and not stale):
-                warnings.append("due_unknown")
+            warnings += _about_the_date(row["met_at_due"], is_met and not stale)
             years_left = milestone - latest_year
             if not is_met and np.isfinite(goal) and years_left > 0:
                 required = judge.required_pace(latest, goal, years_left)
@@ -433,8 +425,7 @@ class Assessor:
         states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
         states[~np.isfinite(outlook.values)] = np.nan
         states[~np.isfinite(goals[:, 0])] = np.nan
-        parents = set(self.regions["parent"])
-        leaves = [k for k, code in enumerate(outlook.regions) if code not in parents or outlook.basis[k] == OWN]
+        leaves = [k for k, code in enumerate(outlook.regions) if code not in self.parents or outlook.basis[k] == OWN]
         place = {k: n for n, k in enumerate(leaves)}
         prior = "protected" if first["requirement"] == "protected" else "holding"
         whole_record = record.count(states[leaves], prior)
@@ -447,9 +438,8 @@ class Assessor:
             region = table[i]["region_code"]
             k = at[region]
             latest_year, is_met = int(outlook.latest[k]), bool(now[k])
-            members = (
-                [k] if k in place else [at[code] for code in self.members(region) if code in at and at[code] in place]
-            )
+            members = [at[code] for code in self.measured.parts_of(region) if at.get(code) in place]
+            members = [k] if k in place else members
             if k not in place and is_met:  # areas add up: the city may hold what one of its counties lost
                 members = [m for m in members if now[m] == 1]
             spots = [place[m] for m in members]
@@ -462,22 +452,18 @@ class Assessor:
             if due <= self.as_of:
                 known = due in column and due <= latest_year and np.isfinite(states[k, column[due]])
                 values["met_at_due"] = ("yes" if states[k, column[due]] else "no") if known else "unknown"
-            p_reach = float(record.reach_chance_together(rec, spots, member_states, to_reach)) if spots else np.nan
-            p_hold = (
-                float(record.hold_chance_together(rec, spots, to_hold))
-                if is_met and spots
-                else float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
-                if spots
-                else np.nan
-            )
+            p_reach = p_hold = np.nan
+            if spots:
+                p_reach = float(record.reach_chance_together(rec, spots, member_states, to_reach))
+                if is_met:
+                    p_hold = float(record.hold_chance_together(rec, spots, to_hold))
+                else:
+                    p_hold = float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
             if is_met and due <= self.as_of and not stale:
                 p_reach = 1.0
             if not is_met and np.isnan(p_reach):
                 warnings.append("thin_record")
-            if values["met_at_due"] == "no":
-                warnings.append("missed_due")
-            elif values["met_at_due"] == "unknown" and not (is_met and not stale):
-                warnings.append("due_unknown")
+            warnings += _about_the_date(values["met_at_due"], is_met and not stale)
             run = column[latest_year]
             if is_met:
                 while run > 0 and states[k, run - 1] == 1:
@@ -493,9 +479,8 @@ class Assessor:
 
     def contributions(self, table: pd.DataFrame) -> pd.DataFrame:
         """How many of the city's missing things lie in each county, reckoned against the city's own target."""
-        parents = set(self.regions["parent"]) - {""}
-        for row in table[table["region_code"].isin(parents) & (table["gap_count"] > 0)].to_dict("records"):
-            counties = self.members(row["region_code"])
+        for row in table[table["region_code"].isin(self.parents) & (table["gap_count"] > 0)].to_dict("records"):
+            counties = self.measured.parts_of(row["region_code"])
             rows = table[(table["indicator"] == row["indicator"]) & table["region_code"].isin(counties)]
             rows = rows[rows["basis"] != ""].drop_duplicates("region_code")
             short = [self.shortfall(county, row) for county in rows.to_dict("records")]
@@ -544,6 +529,13 @@ def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:
 
 def _joined(*codes: str) -> str:
     return ";".join(code for code in codes if code)
+
+
+def _about_the_date(met_at_due: str, proven: bool) -> list[str]:
+    """The warning about the due date: missed, or not known where nothing newer proves the target met."""
+    if met_at_due == "no":
+        return ["missed_due"]
+    return ["due_unknown"] if met_at_due == "unknown" and not proven else []
 
 
 def _weakest(statuses) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from ecoanalysis import catalog, forecast, judge, words
+from ecoanalysis.intake import EVIDENCE_KINDS
 from ecoanalysis.words import SIGNS, Words, decimal
 
-PAPERS = ("plan", "data", "proof")
 NAMED = 5  # names in a row that can still be read out
 SAID = ("missed_due", "due_unknown", "slows", "survey_error", "thin_record")  # warnings that the sentence itself says
 
@@ -145,6 +145,9 @@ def sentence(s, w: Words) -> str:
 
 def partial(s, w: Words) -> str:
     """A sum of some of the counties that is newer than the value that decides: shown, marked, and deciding nothing."""
+    counties = len(s.analysis.members(s.region_code))
+    if not counties:
+        return ""
     rows = s.analysis.results
     rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
     rows = rows[(rows["coverage"] < 1) & rows["value"].notna() & (rows["basis"] == "from_counties")]
@@ -152,7 +155,6 @@ def partial(s, w: Words) -> str:
     if rows.empty:
         return ""
     row = rows.sort_values("year").iloc[-1]
-    counties = int((s.analysis.regions["parent"] == s.region_code).sum())
     return w(
         "claim.partial",
         year=int(row["year"]),
@@ -254,8 +256,6 @@ def _condition(s, w: Words) -> str:
         return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w), w))
     key = "claim.none_happened_at_risk" if s.verdict == "reached_at_risk" else "claim.none_happened"
     text = w(key, year=w.year(s.latest_year), hold=s.hold_until, chance=w.chance(s.p_hold))
-    if s.latest_year < s.as_of:
-        text = w.join(text, w("claim.not_all_reported", year=s.as_of))
     if s.met_at_due == "no":
         text = w.join(text, w("claim.happened_at_due", due=s.due))
     return text
@@ -265,11 +265,11 @@ def _papers(s, w: Words) -> str:
     """What is on file; nothing supplied is told as that, with no accusation."""
     if "not_supplied" in s.warnings:
         return w("papers.not_supplied")
-    lacking = [kind for kind in PAPERS if f"lacks_{kind}" in s.warnings]
+    lacking = [kind for kind in EVIDENCE_KINDS if f"lacks_{kind}" in s.warnings]
     if not lacking:
         return w("papers.complete")
-    there = [kind for kind in PAPERS if kind not in lacking]
-    names = {kind: w(f"papers.{kind}") for kind in PAPERS}
+    there = [kind for kind in EVIDENCE_KINDS if kind not in lacking]
+    names = {kind: w(f"papers.{kind}") for kind in EVIDENCE_KINDS}
     key = "papers.some" if there else "papers.none"
     together = w.series
     return w(key, there=together([names[k] for k in there]), lacking=together([names[k] for k in lacking])).capitalize()
@@ -344,21 +344,24 @@ def fared(s, w: Words) -> str:
     return w("claim.fared", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0))
 
 
+def city_gap(s) -> float:
+    """The city's missing things that the contributions of its counties add up to; NaN where this county adds nothing."""
+    if not np.isfinite(s.contribution) or s.contribution <= 0:
+        return np.nan
+    rows = s.analysis.assessment
+    rows = rows[(rows["indicator"] == s.indicator) & (rows["gap_count"] > 0)]
+    rows = rows[rows["region_code"] == s.analysis.region_row(s.region_code).parent]
+    return float(rows["gap_count"].iloc[0]) if len(rows) else np.nan
+
+
 def contribution(s, w: Words) -> str:
     """How many of the city's missing things lie in this county; empty for the city and where nothing is missing."""
-    if not np.isfinite(s.contribution) or s.contribution <= 0:
+    whole = city_gap(s)
+    if not whole > 0:
         return ""
-    city = s.analysis.regions.set_index("code")["parent"].get(s.region_code, "")
-    rows = s.analysis.assessment
-    rows = rows[
-        (rows["region_code"] == city) & (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
-    ]
-    if rows.empty or not rows["gap_count"].iloc[0] > 0:
-        return ""
-    whole = float(rows["gap_count"].iloc[0])
     return w(
         "claim.contribution",
-        city=s.analysis.name(city, w.lang),
+        city=s.analysis.name(s.analysis.region_row(s.region_code).parent, w.lang),
         region=s.analysis.name(s.region_code, w.lang),
         whole=w.count(whole, s.gap_count_unit),
         part=w.count(s.contribution, s.gap_count_unit),
@@ -368,8 +371,8 @@ def contribution(s, w: Words) -> str:
 
 def city_only(s, w: Words) -> str:
     """That an item is owed by the city, where a county stands beside its target."""
-    level = s.analysis.regions.set_index("code")["level"].get(s.region_code, "")
-    return w("claim.city_only") if s.owed_at == "city" and level == "county" else ""
+    is_county = s.analysis.region_row(s.region_code).level == "county"
+    return w("claim.city_only") if s.owed_at == "city" and is_county else ""
 
 
 def lacking(s, w: Words) -> str:
@@ -400,7 +403,7 @@ def headline(region, w: Words) -> list[str]:
     head, analysis = region.headline, region.analysis
 
     def named(items) -> str:
-        return w.list(_item(analysis, item, w) for item in items)
+        return w.list(analysis.item_name(item, w.lang) for item in items)
 
     due = len(head.met) + len(head.missed) + len(head.unknown)
     counted = {"met": len(head.met), "missed": len(head.missed), "unknown": len(head.unknown)}
@@ -443,9 +446,8 @@ def slipping(region, w: Words) -> str:
     met = [s for s in region.statements if s.verdict == "reached_at_risk" and s.p_hold < 0.5]
     if not met:
         return ""
-    items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(s.indicator), w) for s in met)
-    names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
-    return w("headline.slipping", count=len(items), names=names)
+    count, names = _first_items(region.analysis, [s.indicator for s in met], w)
+    return w("headline.slipping", count=count, names=names)
 
 
 def unverified(region, w: Words) -> str:
@@ -465,17 +467,18 @@ def changed(region, w: Words) -> str:
     for kind in ("better", "worse", "missed"):
         rows = moved[moved["moved"] == kind]
         if len(rows):
-            items = dict.fromkeys(_item(region.analysis, region.analysis.item_of(c), w) for c in rows["indicator"])
-            names = w.list(list(items)[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
-            parts.append(w(f"headline.{kind}", count=len(items), names=names))
+            count, names = _first_items(region.analysis, rows["indicator"], w)
+            parts.append(w(f"headline.{kind}", count=count, names=names))
     year = region.analysis.as_of - 1
     return (
         w("headline.changed", year=year, parts=w("join").join(parts)) if parts else w("headline.unchanged", year=year)
     )
 
 
-def _item(analysis, item, w: Words) -> str:
-    return analysis.item_name(item, w.lang)
+def _first_items(analysis, indicators, w: Words) -> tuple[int, str]:
+    """How many items these indicators belong to, and the names of the first, as many as can be read out."""
+    items = list(dict.fromkeys(analysis.item_name(analysis.item_of(code), w.lang) for code in indicators))
+    return len(items), w.list(items[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
 
 
 # ---------------------------------------------------------------------- the chain behind a statement

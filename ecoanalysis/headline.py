@@ -18,10 +18,6 @@ OUTLOOKS = {
     "in_doubt": ("hard", "out_of_reach"),
 }
 ITEM_COLUMNS = "region_code item binding verdict met_at_due outlook".split()
-HEADLINE_COLUMNS = (
-    "region_code items yes no unknown not_due binding_yes binding_no binding_unknown missed_binding missed_advisory "
-    "unknown_binding advisory_met advisory_share conditions_met secure consolidate to_be_won in_doubt open"
-).split()
 
 
 @dataclass(frozen=True)

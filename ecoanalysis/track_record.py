@@ -56,8 +56,7 @@ def statements(
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise analysis.BadData(raw.problems)
     tables = catalog.read(raw.folder)
-    complete = analysis.complete_targets(raw.targets, tables.indicators)
-    targets = targets_of_regions(complete, raw.regions, tables.indicators)
+    targets = targets_of_regions(raw.targets, raw.regions, tables.indicators)
     targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
     whole = compute.measure(raw.observations, raw.regions, targets=targets, tables=tables)
     years = raw.observations["year"]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog, forecast, futures, judge, projects, words
-from ecoanalysis.analysis import STATEMENT_FIELDS, Statement, Told
+from ecoanalysis.analysis import STATEMENT_COLUMNS, Statement, Told
 from ecoanalysis.formulas import CHANGES, diagnosis, ei, rates
 from ecoanalysis.words import COUNTED, SIGNS, Words
 
@@ -244,7 +244,7 @@ def _projects(s: Statement) -> list[Lever]:
     rows = s.analysis.raw.projects
     if not len(rows):
         return []
-    own = {s.region_code, *s.analysis.assessor.members(s.region_code)}
+    own = {s.region_code, *s.analysis.members(s.region_code)}
     acting = projects.table(rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)])
     told = []
     for row in acting.to_dict("records"):
@@ -449,7 +449,7 @@ def chosen(s: Statement, how: dict) -> list[dict]:
 def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
     """The statement that the assessment makes of moved paths, another target or another date."""
     assessor = s.analysis.assessor
-    row = {name: getattr(s, name) for name in STATEMENT_FIELDS}
+    row = {name: getattr(s, name) for name in STATEMENT_COLUMNS}
     row["warning"] = ";".join(code for code in s.warnings if code not in ADDED_BY_ASSESSMENT)
     if "due" in setting:
         row["due"] = int(setting["due"])
@@ -464,7 +464,7 @@ def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
         table = {0: row}
         quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), _base(s))
         row = table[0]
-    return Statement(analysis=s.analysis, place=s.place, **{name: row[name] for name in STATEMENT_FIELDS})
+    return Statement(analysis=s.analysis, place=s.place, **{name: row[name] for name in STATEMENT_COLUMNS})
 
 
 def _new_target(s: Statement, target: float, warning: str) -> dict:

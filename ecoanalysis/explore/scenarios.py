@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import futures, words
-from ecoanalysis.analysis import STATEMENT_FIELDS, Analysis, Statement, Told
+from ecoanalysis.analysis import STATEMENT_COLUMNS, Analysis, Statement, Told
 from ecoanalysis.explore import levers
 from ecoanalysis.export import replacing
 from ecoanalysis.words import Words
@@ -217,7 +217,7 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
     for (region, indicator), setting in complete(analysis, scenario).items():
         s = analysis[region, indicator]
         told = levers.answer(s, setting)
-        for name in STATEMENT_FIELDS:
+        for name in STATEMENT_COLUMNS:
             assessment.at[s.place, name] = getattr(told.statement, name)
         outlook = moved.get(indicator, levers.drawn(s))
         paths = outlook.paths.copy()

@@ -23,6 +23,7 @@ from lxml import etree
 
 from ecoanalysis import briefing, catalog, plotdata, words
 from ecoanalysis.export import replacing, worded
+from ecoanalysis.intake import EVIDENCE_KINDS
 from ecoanalysis.look import INK, MARK, QUIET, VERDICT_COLOURS
 from ecoanalysis.words import NOTHING, SIGNS
 
@@ -324,13 +325,13 @@ class _Chapter:
             return
         self.heading("docx.checklists")
         head = [self.say("column.number"), self.say("column.indicator")]
-        head += [self.say(f"docx.kind.{kind}") for kind in briefing.PAPERS]
+        head += [self.say(f"docx.kind.{kind}") for kind in EVIDENCE_KINDS]
         lines = []
         for s in items:
             absent = "docx.not_supplied" if "not_supplied" in s.warnings else ""
             marks = [
                 self.say(absent or ("docx.lacks" if f"lacks_{kind}" in s.warnings else "docx.on_file"))
-                for kind in briefing.PAPERS
+                for kind in EVIDENCE_KINDS
             ]
             lines.append([s.record.label, self.words.name(s.record), *marks, worded.lead(s, self.words)])
         head.append(self.say("column.lead_department"))

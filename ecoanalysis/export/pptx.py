@@ -189,15 +189,11 @@ class _Deck:
 
     def share(self, s: Statement) -> str:
         """How many of the city's missing things lie in a county, and which share of them."""
-        w = self.w
-        if not np.isfinite(s.contribution) or s.contribution <= 0:
+        whole = briefing.city_gap(s)
+        if not whole > 0:
             return NOTHING
-        rows = self.analysis.assessment
-        city = self.analysis.regions.set_index("code")["parent"].get(s.region_code, "")
-        same = (rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)
-        whole = float(rows.loc[same & (rows["region_code"] == city), "gap_count"].iloc[0])
-        part = w.count(s.contribution, s.gap_count_unit)
-        return w("deck.part", value=part, of=w.percent(s.contribution / whole))
+        part = self.w.count(s.contribution, s.gap_count_unit)
+        return self.w("deck.part", value=part, of=self.w.percent(s.contribution / whole))
 
     def judged(self, s: Statement) -> str:
         """A verdict in a word with its chance, where one is given."""

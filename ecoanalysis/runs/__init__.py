@@ -34,7 +34,7 @@ from ecoanalysis.runs.directory import (
     manifest_of,
 )
 from ecoanalysis.runs.notebook import RECORD, Job, Outcome, check_parameters, keep_record, kept_outcome, last_line
-from ecoanalysis.runs.progress import Progress, digest
+from ecoanalysis.runs.progress import Progress, digest, reasons
 from ecoanalysis.runs.workers import pool
 
 __all__ = ["NOTEBOOKS", "PROCESSED", "Interrupted", "Job", "Outcome", "Refused", "Report", "run", "track_record"]
@@ -160,7 +160,8 @@ def run(
     if kept:
         say(phrase("run.kept", word, folder=kept))
     report = replace(report, seconds=time.monotonic() - started)
-    say(digest(report.outcomes, report.seconds, word))
+    for line in [*reasons(report.outcomes, word), digest(report.outcomes, report.seconds, word)]:
+        say(line)
     return report
 
 

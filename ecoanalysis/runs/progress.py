@@ -64,3 +64,18 @@ def digest(outcomes: list, seconds: float, lang: str) -> str:
         named = joint.join(f"{outcome.name} {outcome.seconds:g} s" for outcome in slow)
         line += phrase("run.slowest", lang, regions=named)
     return line
+
+
+def reasons(outcomes: list, lang: str) -> list[str]:
+    """Why what was made had to be made, a line a reason; nothing on a first run, where everything is new."""
+    grouped: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.why:
+            grouped.setdefault(outcome.why, []).append(outcome.name)
+    if set(grouped) <= {"new"} and not any(outcome.reused for outcome in outcomes):
+        return []
+    joint = "、" if lang == "zh" else ", "
+    return [
+        phrase("run.reasons", lang, region=joint.join(names), why=phrase(f"run.why.{why}", lang))
+        for why, names in grouped.items()
+    ]

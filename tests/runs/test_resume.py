@@ -29,6 +29,7 @@ def test_a_run_does_what_changed_and_nothing_else(three, notebooks, tmp_path, ca
     out = tmp_path / "out"
     first = run(three, out)
     assert made(first) == {"C", "C1", "C2"} and not first.failed
+    assert "made again" not in capsys.readouterr().out
     manifest = json.loads((out / "2023/manifest.json").read_text(encoding="utf-8"))
     assert manifest["state"] == "done" and "C1_乙县/assessment.csv" in manifest["files"]
     for outcome in manifest["regions"]:
@@ -47,6 +48,7 @@ def test_a_run_does_what_changed_and_nothing_else(three, notebooks, tmp_path, ca
     assert text != statistics.read_text(encoding="utf-8")
     third = run(three, out)
     assert why(third) == {"C1": "rows", "C": "rows"}
+    assert "its data or what follows from them changed" in capsys.readouterr().out
     assert "90.0" in (out / "2023/C1_乙县/county_report.html").read_text(encoding="utf-8")
 
     for name in ("county_report", "city_overview"):
