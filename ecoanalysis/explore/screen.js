@@ -119,7 +119,7 @@ class Screen {
     const { region, indicator, lang, setting } = source.start;
     Object.assign(this, { region, indicator, lang, first: setting || {} });
     // JupyterLab would take arrow keys on a slider for moves between cells.
-    this.root = h("div", { class: "explore", "data-lm-suppress-shortcuts": "true" });
+    this.root = h("div", { class: "explore", onkeydown: (event) => event.stopPropagation() });
     host.append(this.root);
     this.build();
     this.show();
