@@ -75,7 +75,7 @@ def analyse(
         Calendar year; nothing later is used. By default the year with the most numeric targets that have a value, the
         later of equals.
     scenario : str
-        Label of the futures; `trend` continues what was.
+        Name (or path) of a kept scenario, see `ecoanalysis.explore.scenarios`; `trend` continues what was.
     skip_bad_rows : bool
         Go on without bad rows and keep them in `problems`.
     settings : Settings, optional
@@ -93,6 +93,8 @@ def analyse(
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     BadYear
         There is no observation in or before that year, or none that late.
+    Told
+        The scenario cannot be used.
     """
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
@@ -123,13 +125,13 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         references=_references(raw, tables, as_of),
     )
     assessment, forecasts = assessor.assess(targets)
-    forecasts["scenario"] = scenario
+    forecasts["scenario"] = "trend"
     items = headline.items(assessment, _item_of(indicators))
     heads = [headline.headline(items, code, as_of, settings) for code in raw.regions["code"]]
-    return Analysis(
+    made = Analysis(
         data=Path(raw.folder),
         as_of=as_of,
-        scenario=scenario,
+        scenario="trend",
         settings=settings,
         regions=raw.regions,
         targets=targets,
@@ -146,6 +148,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         assessor=assessor,
         raw=raw,
     )
+    return made if scenario == "trend" else made.under(scenario)
 
 
 def _references(raw, tables: catalog.Catalog, as_of: int):
@@ -496,8 +499,18 @@ class Analysis:
         """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
         return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
 
+    def under(self, scenario) -> Analysis:
+        """The analysis that follows of a scenario: its name, its path, or the scenario itself."""
+        scenarios = _above("explore.scenarios")
+        known = isinstance(scenario, scenarios.Scenario)
+        return scenarios.applied(self, scenario if known else scenarios.read(self, scenario))
+
+    def assumed(self, lang: str) -> list[str]:
+        """What the scenario assumes, in sentences; empty for the trend."""
+        return self.cache.get("assumed", {}).get(lang, [])
+
     def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
-        """The same data under a scenario: another assessment, its headlines, and `kept` futures by key of the cache."""
+        """The same data under a scenario: another assessment, its headlines, and `kept` entries of the cache."""
         items = headline.items(assessment, self.item_of)
         heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
         return replace(
@@ -506,7 +519,7 @@ class Analysis:
             assessment=assessment,
             forecasts=forecasts.assign(scenario=scenario),
             headlines=_headline_table(heads),
-            cache={key: made for key, made in self.cache.items() if key[0] == "outlook"} | kept,
+            cache={key: made for key, made in self.cache.items() if key[0] == "outlook"} | {"trend": self} | kept,
         )
 
     def with_settings(self, **changed) -> Analysis:
@@ -515,15 +528,16 @@ class Analysis:
         return self._again(self.raw, settings=replace(self.settings, **changed))
 
     def as_of_year(self, year: int) -> Analysis:
-        """The same folder at another as-of year."""
+        """The same folder at another as-of year, without a scenario."""
         self._needs_data()
         key = ("as_of", year)
         if key not in self.cache:
-            self.cache[key] = of_raw(self.raw, year, scenario=self.scenario, settings=self.settings)
+            self.cache[key] = of_raw(self.raw, year, settings=self.settings)
         return self.cache[key]
 
     def _again(self, raw, settings=None) -> Analysis:
-        return of_raw(raw, self.as_of, scenario=self.scenario, settings=settings or self.settings)
+        made = of_raw(raw, self.as_of, settings=settings or self.settings)
+        return made.under(self.cache["scenario"]) if "scenario" in self.cache else made
 
     def _needs_data(self) -> None:
         if self.raw is None:
@@ -534,6 +548,8 @@ class Analysis:
         """What moved since the year before: verdicts and values, target by target; empty where there is no such year."""
         if "changes" in self.cache:
             return self.cache["changes"]
+        if "trend" in self.cache:  # a scenario has no year before
+            return self.cache["trend"].changes
         years = self.observations["year"]
         if self.raw is None or not len(years) or self.as_of - 1 < int(years.min()):
             return headline.changes(self.assessment[:0], self.assessment)
@@ -577,6 +593,7 @@ class Analysis:
             "format": FORMAT,
             "as_of": self.as_of,
             "scenario": self.scenario,
+            "assumed": self.cache.get("assumed", {}),
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
@@ -637,6 +654,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         hashes=about["hashes"],
         cache={
             "changes": changes,
+            "assumed": about.get("assumed", {}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )

@@ -360,7 +360,7 @@ def _projects_wrong(lever: Lever, asked, w: Words) -> str:
 
 def land_name(code: str, w: Words) -> str:
     """A land class without the word area."""
-    return w.name(catalog.variables()[code]).removesuffix("面积").removesuffix(" area")
+    return w.name(catalog.variables()[code]).removesuffix(w("lever.area_word"))
 
 
 def _number(asked) -> float | None:

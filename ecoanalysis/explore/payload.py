@@ -338,3 +338,8 @@ def _number(value, digits: int = DIGITS) -> float | None:
     if value is None or not math.isfinite(float(value)):
         return None
     return float(f"{float(value):.{digits}g}")
+
+
+def heads(key: str, w: Words) -> list[str]:
+    """Headings of a table, kept as one phrase."""
+    return w(key).split(";")

@@ -216,16 +216,20 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
     moved = {}
     for (region, indicator), setting in complete(analysis, scenario).items():
         s = analysis[region, indicator]
-        told = levers.answer(s, setting)
+        answer = levers.answer(s, setting)
         for name in STATEMENT_COLUMNS:
-            assessment.at[s.place, name] = getattr(told.statement, name)
+            assessment.at[s.place, name] = getattr(answer.statement, name)
         outlook = moved.get(indicator, levers.drawn(s))
         paths = outlook.paths.copy()
-        paths[outlook.regions.index(region), :, paths.shape[2] - told.paths.shape[1] :] = told.paths
+        paths[outlook.regions.index(region), :, paths.shape[2] - answer.paths.shape[1] :] = answer.paths
         moved[indicator] = replace(outlook, paths=paths)
-        forecasts = _forecasts(forecasts, told.statement, moved[indicator])
+        forecasts = _forecasts(forecasts, answer.statement, moved[indicator])
     assessment = analysis.assessor.contributions(assessment)
     kept = {("outlook", indicator, None): outlook for indicator, outlook in moved.items()}
+    kept |= {
+        "scenario": scenario,
+        "assumed": {lang: told(analysis, scenario, words.of(lang)) for lang in words.LANGUAGES},
+    }
     return analysis.judged_as(scenario.name, assessment, forecasts, kept)
 
 

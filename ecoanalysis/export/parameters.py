@@ -16,7 +16,7 @@ import pandas as pd
 from ecoanalysis import analysis as analyses
 from ecoanalysis import words
 
-INJECTED = ("# Parameters", "# 您的数据")  # how a cell begins that papermill or `ecoanalysis lab` has put in
+INJECTED = "# Parameters"  # how a cell begins that papermill has put in
 YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 
 

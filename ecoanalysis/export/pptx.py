@@ -356,51 +356,7 @@ class _Deck:
         self.notes(slide, [s])
 
     def chart(self, slide, s: Statement, title: str, said: str) -> None:
-        """Measured years, the target and its dates; band and median where there is a forecast."""
-        w, record = self.w, s.record
-        table = plotdata.fan(s)
-        series = self.series(s, table)
-        data = CategoryChartData(number_format=f"0.{'0' * (record.decimals or 0)}".rstrip("."))
-        data.categories = [str(year) for year in table.index]
-        for name, (said_of, values) in series.items():
-            del name
-            data.add_series(said_of, [None if v is None or not np.isfinite(v) else float(v) for v in values])
-        kind = XL_CHART_TYPE.AREA_STACKED if "band80" in series else XL_CHART_TYPE.LINE_MARKERS
-        frame = slide.shapes.add_chart(kind, LEFT, TOP, Inches(8.3), Inches(5.6), data)
-        frame.name = title
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}: {said}" if w.lang == "en" else f"{title}：{said}")
-        chart = frame.chart
-        _draw(chart, list(series))
-        _axes(chart, w.unit(record.unit), _limits(table, record))
-        chart.has_title = True  # the mark goes along when the chart is copied elsewhere
-        frame_of_title = chart.chart_title.text_frame
-        mark = w.bracket(w.demo_mark(s.status == "demo"))
-        self.run(
-            frame_of_title.paragraphs[0],
-            f"{self.analysis.name(s.region_code, w.lang)} · {w.name(record)}{mark}",
-            14,
-            INK,
-        )
-        chart.chart_title.include_in_layout = False
-        for run in frame_of_title.paragraphs[0].runs:
-            run.font.bold = False
-
-    def series(self, s: Statement, table: pd.DataFrame) -> dict[str, tuple[str, Iterable]]:
-        """Name and values of every series by what it is; the band is its lower bound and its width, stacked."""
-        w = self.w
-        series = {}
-        if table["median"].notna().any():
-            lower = table["lo80"].fillna(table["observed"].interpolate())
-            width = (table["hi80"] - table["lo80"]).fillna(0.0)
-            series |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
-        series["history"] = (w("chart.history"), table["observed"])
-        if table["median"].notna().any():
-            series["median"] = (w("chart.median"), table["median"])
-        series["target"] = (w("chart.target"), table["target"])
-        for key, year in {"due": s.due, "hold": s.hold_until}.items():
-            if year in table.index and (key == "due" or year != s.due):
-                series[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
-        return series
+        native_chart(slide, s, self.w, title, said, (LEFT, TOP, Inches(8.3), Inches(5.6)))
 
     # ------------------------------------------------------------------ parts
 
@@ -438,11 +394,7 @@ class _Deck:
             self.run(paragraph, words_, size, colour)
 
     def run(self, paragraph, text: str, size: float, colour: str) -> None:
-        run = paragraph.add_run()
-        run.text = worded.unbroken(text)
-        run.font.size = Pt(size)
-        run.font.color.rgb = _rgb(colour)
-        run._r.get_or_add_rPr().set("lang", "zh-CN" if self.w.lang == "zh" else "en-GB")
+        add_run(paragraph, text, size, colour, self.w)
 
     def table(self, slide, cells: list[list[str]], widths, top, *, row_height: float, size: float):
         """A native table of quiet lines; the first row is the header."""
@@ -481,6 +433,71 @@ class _Deck:
                 lines.append("  " + w("slide.more_sources", count=len(sources) - SOURCES_SHOWN, id=s.id))
         if lines:
             slide.notes_slide.notes_text_frame.text = "\n".join([w("slide.sources"), *lines])
+
+
+# ---------------------------------------------------------------------- a chart, here or in somebody's deck
+
+
+def native_chart(slide, s: Statement, w: Words, title: str, said: str, place: tuple) -> None:
+    """Measured years, the target and its dates; band and median where there is a forecast.
+
+    Parameters
+    ----------
+    slide : pptx slide
+    title : str
+        Name of the shape: region and indicator.
+    said : str
+        What a reader who cannot see the chart is told.
+    place : tuple
+        Left, top, width, height. [EMU]
+    """
+    record = s.record
+    table = plotdata.fan(s)
+    series = _chart_series(s, table, w)
+    data = CategoryChartData(number_format=f"0.{'0' * (record.decimals or 0)}".rstrip("."))
+    data.categories = [str(year) for year in table.index]
+    for said_of, values in series.values():
+        data.add_series(said_of, [None if v is None or not np.isfinite(v) else float(v) for v in values])
+    kind = XL_CHART_TYPE.AREA_STACKED if "band80" in series else XL_CHART_TYPE.LINE_MARKERS
+    frame = slide.shapes.add_chart(kind, *place, data)
+    frame.name = title
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}: {said}" if w.lang == "en" else f"{title}：{said}")
+    chart = frame.chart
+    _draw(chart, list(series))
+    _axes(chart, w.unit(record.unit), _limits(table, record))
+    chart.has_title = True  # the mark goes along when the chart is copied elsewhere
+    paragraph = chart.chart_title.text_frame.paragraphs[0]
+    mark = w.bracket(w.demo_mark(s.status == "demo"))
+    add_run(paragraph, f"{s.analysis.name(s.region_code, w.lang)} · {w.name(record)}{mark}", 14, INK, w)
+    chart.chart_title.include_in_layout = False
+    for run in paragraph.runs:
+        run.font.bold = False
+
+
+def _chart_series(s: Statement, table: pd.DataFrame, w: Words) -> dict[str, tuple[str, Iterable]]:
+    """Name and values of every series by what it is; the band is its lower bound and its width, stacked."""
+    series = {}
+    if table["median"].notna().any():
+        lower = table["lo80"].fillna(table["observed"].interpolate())
+        width = (table["hi80"] - table["lo80"]).fillna(0.0)
+        series |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
+    series["history"] = (w("chart.history"), table["observed"])
+    if table["median"].notna().any():
+        series["median"] = (w("chart.median"), table["median"])
+    series["target"] = (w("chart.target"), table["target"])
+    for key, year in {"due": s.due, "hold": s.hold_until}.items():
+        if year in table.index and (key == "due" or year != s.due):
+            series[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
+    return series
+
+
+def add_run(paragraph, text: str, size: float, colour: str, w: Words) -> None:
+    """Words at the end of a paragraph, in a size [pt] and colour, marked with their language."""
+    run = paragraph.add_run()
+    run.text = worded.unbroken(text)
+    run.font.size = Pt(size)
+    run.font.color.rgb = _rgb(colour)
+    run._r.get_or_add_rPr().set("lang", "zh-CN" if w.lang == "zh" else "en-GB")
 
 
 # ---------------------------------------------------------------------- the deck's look

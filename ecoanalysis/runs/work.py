@@ -36,6 +36,17 @@ def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool
     return analyses.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
 
 
+def folder_name(analysis) -> str:
+    """The folder of a run: the as-of year, and the scenario where there is one."""
+    return str(analysis.as_of) if analysis.scenario == "trend" else f"{analysis.as_of}_{analysis.scenario}"
+
+
+def scenario_hash(data: Path, scenario: str) -> str:
+    """SHA-256 of a scenario's file; empty for the trend, and where there is none (the analysis says so)."""
+    path = Path(scenario) if scenario.endswith(".json") else data / "scenarios" / f"{scenario}.json"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if scenario != "trend" and path.is_file() else ""
+
+
 def save(analysis, folder: Path) -> None:
     """Keep an analysis in a new folder, as tables and arrays."""
     analysis.save(folder)

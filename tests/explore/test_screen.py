@@ -159,3 +159,42 @@ def test_a_bad_scenario_file_is_told_in_a_sentence_with_its_name(shipped, tmp_pa
     assert told in str(error.value) and "bad.json" in str(error.value)
     with pytest.raises(scenarios.BadScenario, match="没有情景文件"):
         scenarios.read(shipped, tmp_path / "none.json")
+
+
+def test_a_scenario_runs_in_batch_with_the_numbers_of_the_screen(folder, tmp_path):
+    """`assess --scenario` writes what the screen shows; the headline says what it rests on; trend tables stay."""
+    from ecoanalysis import briefing, cli, load
+
+    for year in range(2013, 2024):
+        folder.add(
+            ("C1", year, "villages", 200, "village"),
+            ("C1", year, "villages_sewage_treated", 80 - 4 * (2023 - year), "village"),
+        )
+    folder.target(SHARE, ">=", 50, "%", due=2025)
+    a = analyse(folder.path, 2023)
+    scenarios.write(a, scenarios.of_settings(a, "加快", {("C1", SHARE): {"things": 6}}))
+    assert (
+        cli.main(
+            ["assess", "--data", str(folder.path), "--as-of", "2023", "--scenario", "加快", "--out", str(tmp_path)]
+        )
+        == 0
+    )
+    assert (tmp_path / "2023_加快/tables/assessment.csv").is_file() and not (tmp_path / "2023").exists()
+    shown = a.explore("C1", SHARE)
+    told = ask(shown, "answer", region="C1", indicator=SHARE, setting={"things": 6}, lang="zh")
+    made = analyse(folder.path, 2023, scenario="加快")
+    assert made["C1", SHARE].p_reach == told["numbers"]["p_reach"] > a["C1", SHARE].p_reach
+    kept = load(made.save(tmp_path / "kept"))
+    for one in (made, kept):
+        said = briefing.headline(one["C1"], words.of("zh"))
+        assert said[0].startswith("情景“加快”") and "每年多完成 6 个村" in said[0]
+    assert made.with_settings(hard=0.2)["C1", SHARE].p_reach == made["C1", SHARE].p_reach
+
+
+def test_a_scenario_that_is_not_there_ends_in_a_sentence(folder, tmp_path, capsys):
+    from ecoanalysis import cli
+
+    folder.add(("C1", 2023, "villages", 200, "village"), ("C1", 2023, "villages_sewage_treated", 80, "village"))
+    folder.target(SHARE, ">=", 50, "%", due=2025)
+    assert cli.main(["assess", "--data", str(folder.path), "--scenario", "nothing", "--out", str(tmp_path)]) == 2
+    assert "没有情景文件" in capsys.readouterr().err and not list(tmp_path.glob("20*"))
