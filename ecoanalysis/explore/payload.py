@@ -247,6 +247,7 @@ def card(s: Statement, w: Words) -> list[list[str]]:
     def pace(value: float) -> str:
         return w.difference(value, record, decimals) if np.isfinite(value) else ""
 
+    required, sure = _paces(s)
     is_open = s.verdict in judge.OPEN
     years = {"year": w.year(s.latest_year), "milestone": s.milestone, "hold": s.hold_until, "due": s.due}
     found = {
@@ -257,10 +258,19 @@ def card(s: Statement, w: Words) -> list[list[str]]:
         "gap": briefing.gap(s, w),
         "things": briefing.things(s, w),
         "pace_observed": pace(s.pace_observed) if s.comparison != "done" else "",
-        "pace_required": pace(s.pace_required),
-        "pace_for_80": pace(s.pace_for_80),
+        "pace_required": pace(required),
+        "pace_for_80": pace(sure),
     }
     return [[key, w(f"explore.row.{key}", **years), text] for key, text in found.items() if text and text != NOTHING]
+
+
+def _paces(s: Statement) -> tuple[float, float]:
+    """The needed pace, reckoned from what is printed as the sentence does it, and the one for 80 %."""
+    if not np.isfinite(s.pace_required):
+        return math.nan, math.nan
+    gap = judge.printed_gap(s.latest_value, briefing.printed_target(s), briefing.decimals_of(s))
+    required = math.copysign(float(gap) / (s.milestone - int(s.latest_year)), s.pace_required)
+    return required, math.copysign(max(abs(s.pace_for_80), abs(required)), required)
 
 
 def no_levers(s: Statement, w: Words) -> str:

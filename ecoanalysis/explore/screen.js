@@ -598,9 +598,10 @@ function offlineAnswer(view, setting, choices, lang) {
   const reach = at(milestone), keep = held.length ? Math.min(...held) : reach;
   const verdict = isMet ? (keep >= 0.8 ? "reached" : "reached_at_risk") : ["likely", "possible", "hard"][n.bounds.findIndex((bound) => reach >= bound)] || "out_of_reach";
   const row = n.years.includes(milestone) ? rows[n.years.indexOf(milestone)] : rows.at(-1);
-  const left = milestone - n.latest_year, required = (target - n.latest) / left;
+  const left = milestone - n.latest_year;
   const sure = (target + quantile(row, levels, 0.5) - quantile(row, levels, n.at_least ? 0.2 : 0.8) - n.latest) / left;
   const decimals = Math.max(1, n.decimals), gap = isMet ? 0 : Math.abs(target - Number(number(n.latest, n.decimals, false)));
+  const required = (Math.sign(target - n.latest) * gap) / left; // from what is printed
   const measured = (value, places, unit) => `${number(value, places)} ${unit}`.trim();
   const values = { year: n.latest_year, milestone, hold, due };
   const found = {
