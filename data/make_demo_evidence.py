@@ -4,8 +4,9 @@
     python data/make_demo_evidence.py --check   says whether the demo rows there are what this script makes
 
 A demo row's title begins with 演示 and its location with `demo/`, where no file lies. The files fill up as the stages
-of the plan go by: plans in 2021, data from 2022, proof from 2023. What departs from that is listed below. Items that are
-not listed have no demo papers at all: nothing supplied.
+of the plan go by: plans in 2021, data from 2022, proof from 2023. What departs from that is listed below: among it one
+row whose (demo) file is there, one whose file is not, one without a location and one at an address, so that the ledger
+shows every state. Items that are not listed have no demo papers at all: nothing supplied.
 """
 
 from __future__ import annotations
@@ -49,6 +50,27 @@ LACKING = {
     ("620524", "no_cross_boundary_pollution"): ("data", "proof"),
     ("620525", "rural_sewage_treatment_rate"): ("plan", "proof"),
 }
+# Demo rows that do not lie under demo/: region, item, year, kind, location. The first one's file is there.
+FILES = [
+    (
+        "620523",
+        "park_area_per_head",
+        2023,
+        "plan",
+        "2023/620523_甘谷县/08_人居环境改善/28_城镇人均公园绿地面积/1_计划安排/演示_工作计划.txt",
+    ),
+    (
+        "620524",
+        "park_area_per_head",
+        2023,
+        "proof",
+        "2023/620524_武山县/08_人居环境改善/28_城镇人均公园绿地面积/3_佐证材料/演示_佐证材料.pdf",
+    ),
+    ("620521", "rural_sewage_treatment_rate", 2023, "proof", ""),
+    ("620522", "rural_sewage_treatment_rate", 2023, "proof", "https://example.org/demo"),
+]
+PAPER = RAW / "evidence" / FILES[0][4]
+CONTENT = "演示数据：这不是真实材料，只用来展示佐证材料的归档和核对。\nDemo data: no real paper.\n"
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -81,13 +103,14 @@ def demo_rows() -> list[dict]:
 
 def row(region: str, item: dict[str, str], year: int, kind: str) -> dict:
     part = f"{int(item['number']):02}{item['part']}"
+    locations = {tuple(key): location for *key, location in FILES}
     return {
         "region_code": region,
         "indicator": item["code"],
         "year": year,
         "kind": kind,
         "title": f"{MARK}：{item['name_zh']}{year}年{TITLES[kind]}",
-        "location": f"demo/{year}/{region}/{part}/{kind}.pdf",
+        "location": locations.get((region, item["code"], year, kind), f"demo/{year}/{region}/{part}/{kind}.pdf"),
         "department": item["lead"],
         "date": f"{year}-12-20",
     }
@@ -107,11 +130,14 @@ def main() -> int:
     made = text()
     if "--check" in sys.argv[1:]:
         same = TARGET.exists() and TARGET.read_text(encoding="utf-8") == made
+        same = same and PAPER.exists() and PAPER.read_text(encoding="utf-8") == CONTENT
         print(f"{TARGET.name}: {'as made by this script' if same else 'differs from what this script makes'}")
         return 0 if same else 1
     temporary = TARGET.with_name(f".{TARGET.name}.tmp")
     temporary.write_text(made, encoding="utf-8", newline="\n")
     temporary.replace(TARGET)
+    PAPER.parent.mkdir(parents=True, exist_ok=True)
+    PAPER.write_text(CONTENT, encoding="utf-8", newline="\n")
     print(f"{TARGET.name}: {made.count(chr(10)) - 1} rows")
     return 0
 

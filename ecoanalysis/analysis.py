@@ -6,6 +6,7 @@ one array file.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import importlib
@@ -17,13 +18,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute, futures, headline, intake, judge, words
+from ecoanalysis import catalog, compute, futures, headline, intake, judge, projects, words
 from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
 
-TABLES = "regions targets evidence observations results forecasts assessment headlines discrepancies editions".split()
+TABLES = (
+    "regions targets evidence milestones observations results forecasts assessment headlines discrepancies editions"
+).split()
 LEVELS = np.round(np.linspace(0.0125, 0.9875, 40), 4)  # quantiles kept in the array file
 FORMAT = 1
 
@@ -111,6 +114,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
+    milestones = raw.milestones.reindex(columns=intake.MILESTONE_COLUMNS)
     assessor = Assessor(
         measured=measured,
         regions=raw.regions,
@@ -123,6 +127,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         paths=paths,
         seed=seed,
         references=_references(raw, tables, as_of),
+        stage=_stage(milestones, as_of),
     )
     assessment, forecasts = assessor.assess(targets)
     forecasts["scenario"] = "trend"
@@ -145,10 +150,18 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         editions=judge.editions(assessment, raw.regions, tables.thresholds, indicators),
         problems=[*raw.problems, *measured.problems],
         hashes=dict(raw.hashes),
+        milestones=milestones,
         assessor=assessor,
         raw=raw,
     )
     return made if scenario == "trend" else made.under(scenario)
+
+
+def _stage(milestones: pd.DataFrame, as_of: int) -> str:
+    """Name of the stage in which an as-of year ends; empty for a plan without stages and after the last one."""
+    end = intake.stage_on(milestones, f"{as_of}-12-31")
+    names = milestones.loc[(milestones["kind"] == "stage") & (milestones["date"] == end), "name_zh"]
+    return str(names.iloc[0]) if len(names) else ""
 
 
 def _references(raw, tables: catalog.Catalog, as_of: int):
@@ -223,6 +236,8 @@ class Analysis:
         Rows left out, and numbers that look wrong.
     hashes : dict
         SHA-256 of every file that went in.
+    projects : DataFrame or None
+        The projects that are in the futures (`with_projects`); None for the trend alone.
 
     Examples
     --------
@@ -248,8 +263,10 @@ class Analysis:
     editions: pd.DataFrame
     problems: list
     hashes: dict
+    milestones: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=intake.MILESTONE_COLUMNS))
     assessor: Assessor | None = None
     raw: object = None
+    projects: pd.DataFrame | None = None
     cache: dict = field(default_factory=dict)
 
     # ------------------------------------------------------------------ what is inside
@@ -481,7 +498,7 @@ class Analysis:
         self, region, indicator, value: float, comparison: str = ">=", due=None, hold_until=None
     ) -> Analysis:
         """A new analysis in which a region (or `*`) has another target; this one is untouched."""
-        self._needs_data()
+        self.needs_data()
         code = self.indicator_code(indicator)
         region = region if region == "*" else self.region_code(region)
         table = self.raw.targets
@@ -519,27 +536,98 @@ class Analysis:
             assessment=assessment,
             forecasts=forecasts.assign(scenario=scenario),
             headlines=_headline_table(heads),
-            cache={key: made for key, made in self.cache.items() if key[0] == "outlook"} | {"trend": self} | kept,
+            cache={
+                **{key: made for key, made in self.cache.items() if key == "without_projects" or key[0] == "outlook"},
+                **{"trend": self},
+                **kept,
+            },
         )
 
     def with_settings(self, **changed) -> Analysis:
         """A new analysis with other bounds; names as in `Settings`."""
-        self._needs_data()
+        self.needs_data()
         return self._again(self.raw, settings=replace(self.settings, **changed))
 
     def as_of_year(self, year: int) -> Analysis:
         """The same folder at another as-of year, without a scenario."""
-        self._needs_data()
+        self.needs_data()
         key = ("as_of", year)
         if key not in self.cache:
-            self.cache[key] = of_raw(self.raw, year, settings=self.settings)
+            made = of_raw(self.raw, year, settings=self.settings)
+            self.cache[key] = made if self.projects is None else made._with(self.projects)
         return self.cache[key]
 
     def _again(self, raw, settings=None) -> Analysis:
         made = of_raw(raw, self.as_of, settings=settings or self.settings)
+        made = made if self.projects is None else made._with(self.projects)
         return made.under(self.cache["scenario"]) if "scenario" in self.cache else made
 
-    def _needs_data(self) -> None:
+    @property
+    def projects_in(self) -> bool:
+        """Whether chances, gaps at the milestone, verdicts and forecasts have projects in them."""
+        return self.projects is not None
+
+    @property
+    def without_projects(self) -> Analysis:
+        """The same analysis by trend and record alone; itself when no projects are in."""
+        return self.cache.get("without_projects", self)
+
+    def with_projects(self, projects=None) -> Analysis:
+        """A new analysis with projects in its futures; this one is untouched.
+
+        Rows that projects act on carry the warning `with_projects` (or `projects_alone`), and their sentences say so.
+
+        Parameters
+        ----------
+        projects : DataFrame or list of dicts, optional
+            Rows as in `projects.csv`; a region may be named, a unit left out. By default those of the data folder.
+
+        Raises
+        ------
+        BadData
+            What is wrong with the rows, all of it.
+        """
+        self.needs_data()
+        return self._with(self.raw.projects if projects is None else self._checked(projects))
+
+    def _checked(self, projects) -> pd.DataFrame:
+        """Projects of a call, through the door that `projects.csv` goes through."""
+        rows = projects.to_dict("records") if isinstance(projects, pd.DataFrame) else list(projects)
+        codes = {}
+        for name in {str(row.get("region_code", "")) for row in rows}:
+            with contextlib.suppress(NotThere):  # told at the door
+                codes[name] = self.region_code(name)
+        ground = intake.Ground(catalog.read(self.raw.folder), self.regions, self.observations, self.raw.targets)
+        table, problems = intake.projects_given(rows, ground, codes)
+        if problems:
+            raise BadData(problems)
+        return table
+
+    def _with(self, projects: pd.DataFrame) -> Analysis:
+        bare = self.without_projects
+        assessor = replace(bare.assessor, projects=projects)
+        rows = bare.targets[bare.targets["indicator"].map(assessor.moves)]
+        assessment, forecasts = bare.assessment, bare.forecasts
+        if len(rows):
+            judged, bands = assessor.assess(rows, assessor.until(bare.targets))
+            judged.index = rows.index
+            assessment = pd.concat([assessment.drop(rows.index), judged]).sort_index()
+            others = forecasts[~forecasts["indicator"].isin(set(rows["indicator"]))]
+            forecasts = pd.concat([others, bands.assign(scenario=self.scenario)], ignore_index=True)
+        items = headline.items(assessment, self.item_of)
+        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        return replace(
+            bare,
+            assessment=assessment,
+            forecasts=forecasts,
+            headlines=_headline_table(heads),
+            assessor=assessor,
+            projects=projects,
+            cache={"without_projects": bare},
+        )
+
+    def needs_data(self) -> None:
+        """Raise ValueError for a loaded analysis, which has tables and no data to ask anew."""
         if self.raw is None:
             raise ValueError(words.in_both("analysis.loaded"))
 
@@ -559,15 +647,16 @@ class Analysis:
         """Measured values and joint sample paths of an indicator (a `futures.Outlook`), drawn again on demand."""
         key = ("outlook", indicator, method)
         if key not in self.cache:
-            self._needs_data()
+            self.needs_data()
             until = (
                 int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
             )
             a = self.assessor
-            self.cache[key] = futures.outlook(
+            drawn = futures.outlook(
                 a.measured, a.regions, indicator, until,
                 method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
             )  # fmt: skip
+            self.cache[key] = a.with_projects_in(drawn)
         return self.cache[key]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -600,6 +689,7 @@ class Analysis:
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
+            "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "columns": columns,
         }
@@ -652,6 +742,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         **tables,
         problems=[intake.Problem(*one) for one in about["problems"]],
         hashes=about["hashes"],
+        projects=None if about.get("projects") is None else projects.table(about["projects"]),
         cache={
             "changes": changes,
             "assumed": about.get("assumed", {}),

@@ -6,13 +6,13 @@ the sample paths of one indicator are dropped before the next is drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import forecast, futures, judge, record
+from ecoanalysis import forecast, futures, judge, projects, record
 from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import CHANGES, rates
@@ -59,14 +59,19 @@ class Assessor:
     paths: int = futures.PATHS
     seed: int = 0
     references: object = None
+    projects: pd.DataFrame | None = None  # that are in the futures; None for the trend alone
+    kept: dict = field(default_factory=dict)  # outlooks and responses of the indicators that projects act on
+    stage: str = ""
 
-    def assess(self, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def assess(self, targets: pd.DataFrame, until: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
 
         Parameters
         ----------
         targets : DataFrame
             One row a region and target, as `targets_of_regions` gives them.
+        until : int, optional
+            Last year ahead; by default as far as these targets ask.
 
         Returns
         -------
@@ -76,7 +81,7 @@ class Assessor:
             Median and bands by year of every indicator that is judged by its trend.
         """
         targets = targets.reset_index(drop=True)
-        until = int(max([self.as_of, *targets["hold_until"], *targets["due"]])) + self.settings.years_beyond
+        until = until or self.until(targets)
         parts, bands = [], []
         for (code, _), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
             table, forecasts = self.of_indicator(rows, self.indicators[code], until)
@@ -87,6 +92,10 @@ class Assessor:
         forecasts = [table for table in bands if len(table)]
         empty = pd.DataFrame(columns=futures.FORECAST_COLUMNS)
         return whole[COLUMNS], pd.concat(forecasts, ignore_index=True) if forecasts else empty
+
+    def until(self, targets: pd.DataFrame) -> int:
+        """The last year ahead that targets ask for."""
+        return int(max([self.as_of, *targets["hold_until"], *targets["due"]])) + self.settings.years_beyond
 
     @cached_property
     def levels(self) -> dict[str, str]:
@@ -139,6 +148,7 @@ class Assessor:
             "n_obs": 0,
             "owed_at": indicator.owed_at,
             "binding": indicator.binding,
+            "stage": self.stage,
         }
         table = {}
         for i, target in zip(rows.index, rows.to_dict("records"), strict=True):
@@ -157,17 +167,18 @@ class Assessor:
         return pd.concat(found) if found else self.evidence[:0]
 
     def checklist(self, region: str, code: str) -> dict:
-        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking."""
+        """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking.
+
+        A paper whose file is named and cannot be found does not count: whoever inspects would not find it either.
+        """
         rows = self.papers(region, code)
-        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows["kind"])]
-        demo = (
-            "status" in rows
-            and (rows["status"] == "demo").any()
-            or rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
-        )
+        lost = rows["state"] == "not_found"
+        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows.loc[~lost, "kind"])]
+        demo = rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
+        warnings = [f"lacks_{kind}" for kind in lacking] + ["paper_not_found"] * bool(lost.any())
         return {
             "verdict": "undocumented" if lacking else "documented",
-            "warning": "not_supplied" if rows.empty else ";".join(f"lacks_{kind}" for kind in lacking),
+            "warning": "not_supplied" if rows.empty else ";".join(warnings),
             "latest_year": rows["year"].max() if len(rows) else np.nan,
             "n_obs": len(rows),
             "status": "demo" if len(rows) and demo else "observed",
@@ -234,8 +245,12 @@ class Assessor:
         ready = [i for i in judged if np.isfinite(table[i]["target"]) or table[i]["comparison"] in judge.RELATIVE]
         pooled = [i for i in ready if self.is_pooled(table[i], indicator)]
         trend = [i for i in ready if i not in set(pooled)]
+        demo = self.acted_on(indicator.code, base, demo=True)
+        for i in ready:  # a chance that rests on a demo project is demo data
+            if table[i]["region_code"] in demo:
+                table[i]["status"] = "demo"
         for same in _alike(table, pooled):
-            self.by_record(table, same, outlook, indicator)
+            self.by_record(table, same, outlook, indicator, base)
         undrawn = [i for i in judged if i not in set(ready)]  # no target yet: a future is shown all the same
         if not trend and not undrawn:
             return []
@@ -253,7 +268,50 @@ class Assessor:
     def drawn(self, indicator: Indicator, until: int, base: int | None, method: str, paths: int):
         """Sample paths of an indicator over all regions."""
         how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base, "references": self.references}
-        return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+        if self.projects is None:
+            return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+        key = ("outlook", indicator.code, until, base, method, paths)
+        if key not in self.kept:
+            self.kept[key] = futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+        return self.with_projects_in(self.kept[key], base)
+
+    def with_projects_in(self, outlook, base: int | None = None):
+        """An outlook with this assessment's projects in its futures; itself without any."""
+        if self.projects is None:
+            return outlook
+        return projects.moved(outlook, self.projects, self.response(outlook.indicator, base))
+
+    def moves(self, code: str) -> bool:
+        """Whether a project acts on an indicator."""
+        kept = ("inputs", code)
+        if kept not in self.kept:
+            papers = self.indicators[code].kind == "checklist"
+            self.kept[kept] = frozenset() if papers else self.measured.inputs(code)
+        return self.projects is not None and bool(self.kept[kept] & set(self.projects["variable"]))
+
+    def response(self, code: str, base: int | None = None) -> projects.Response:
+        """How an indicator answers to its inputs; made once."""
+        key = ("response", code, base)
+        if key not in self.kept:
+            self.kept[key] = projects.response(self.measured, code, base)
+        return self.kept[key]
+
+    def acted_on(self, code: str, base: int | None, *, demo: bool = False) -> set[str]:
+        """Regions whose value of an indicator a project acts on; of demo projects alone when asked."""
+        if self.projects is None:
+            return set()
+        rows = self.projects
+        if demo:
+            rows = rows[rows["name"].str.startswith(phrase("mark.demo_title", "zh"))]
+        return projects.acting(rows, self.response(code, base))
+
+    def finished(
+        self, outlook, goals: np.ndarray, year: int, comparison: str, indicator: Indicator, base
+    ) -> np.ndarray:
+        """In which futures projects alone meet a target by a year, nothing else moving; bool array (regions, paths)."""
+        alone = self.with_projects_in(projects.still(outlook, self.paths), base)
+        values, before = alone.at(year), alone.at(year - 1)
+        return judge.met(values, before, goals, comparison, indicator, self.settings.rounding)
 
     def is_pooled(self, row: dict, indicator: Indicator) -> bool:
         if row["requirement"] == "protected":
@@ -367,10 +425,12 @@ class Assessor:
         milestone = judge.milestone_of(due, hold, self.as_of)
         second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
         ends = outlook.at(milestone)
+        acted_on = self.acted_on(indicator.code, base)
         for i in index:
             k = at[table[i]["region_code"]]
             row = chances[k]
             warnings = [code for code in table[i]["warning"].split(";") if code]
+            warnings += ["with_projects"] if outlook.regions[k] in acted_on else []
             latest_year, latest, goal = int(outlook.latest[k]), float(table[i]["latest_value"]), goals[k]
             stale = "stale" in warnings
             is_met, p_reach = bool(row["met_now"]), float(row["p_reach"])
@@ -413,7 +473,7 @@ class Assessor:
         said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
         return {k: float(said[k]) for k in unmet}
 
-    def by_record(self, table, index: list, outlook, indicator: Indicator) -> None:
+    def by_record(self, table, index: list, outlook, indicator: Indicator, base: int | None = None) -> None:
         """Chances of a duty or a protected value: from what the sister regions kept, lost and finished."""
         first = table[index[0]]
         comparison, due, hold = first["comparison"], int(first["due"]), int(first["hold_until"])
@@ -434,6 +494,8 @@ class Assessor:
         column = {int(year): n for n, year in enumerate(outlook.years)}
         now = [states[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))]
         short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
+        acted_on = self.acted_on(indicator.code, base)
+        finished = self.finished(outlook, goals, milestone, comparison, indicator, base) if acted_on else None
         for i in index:
             region = table[i]["region_code"]
             k = at[region]
@@ -461,6 +523,12 @@ class Assessor:
                     p_hold = float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
             if is_met and due <= self.as_of and not stale:
                 p_reach = 1.0
+            if not is_met and spots and region in acted_on and finished[members].any():
+                thin, given = np.isnan(p_reach), (rec, spots, member_states, to_reach, finished[members])
+                p_reach = record.reach_chance_with(*given)
+                p_hold = record.reach_chance_with(*given, hold - milestone)
+                warnings += ["projects_alone" if thin else "with_projects"] if p_reach > 0 else []
+                p_reach, p_hold = (np.nan, np.nan) if thin and p_reach == 0 else (p_reach, p_hold)
             if not is_met and np.isnan(p_reach):
                 warnings.append("thin_record")
             warnings += _about_the_date(values["met_at_due"], is_met and not stale)

@@ -266,13 +266,15 @@ def _papers(s, w: Words) -> str:
     if "not_supplied" in s.warnings:
         return w("papers.not_supplied")
     lacking = [kind for kind in EVIDENCE_KINDS if f"lacks_{kind}" in s.warnings]
+    lost = w("papers.not_found") if "paper_not_found" in s.warnings else ""
     if not lacking:
-        return w("papers.complete")
+        return w.join(w("papers.complete"), lost)
     there = [kind for kind in EVIDENCE_KINDS if kind not in lacking]
     names = {kind: w(f"papers.{kind}") for kind in EVIDENCE_KINDS}
     key = "papers.some" if there else "papers.none"
     together = w.series
-    return w(key, there=together([names[k] for k in there]), lacking=together([names[k] for k in lacking])).capitalize()
+    said = w(key, there=together([names[k] for k in there]), lacking=together([names[k] for k in lacking])).capitalize()
+    return w.join(said, lost)
 
 
 def pace(s, w: Words) -> str:

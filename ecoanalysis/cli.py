@@ -1,4 +1,4 @@
-"""The commands: init, check, intake, forms, run, assess, explain, track-record, lab.
+"""The commands: init, check, intake, forms, run, assess, compare, evidence, duties, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -6,6 +6,7 @@ Exit code 0 done, 1 a region or a check failed, 2 refused before anything starte
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -29,7 +30,19 @@ def main(arguments: list[str] | None = None) -> int:
     if others and options.command is not _lab:
         parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
     options.others = others
-    return options.command(options)
+    try:
+        code = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along has read enough, such as `| head`
+        _close_output()
+        return 0
+    return code
+
+
+def _close_output() -> None:
+    """Send what is still to be printed nowhere, so that the interpreter's last flush has nothing to complain about."""
+    with contextlib.suppress(OSError, ValueError):  # a stream without a number of its own has nothing left to print
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,14 +128,63 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     assess.set_defaults(command=_guarded, guarded=_assess)
 
+    assess.add_argument(
+        "--rule",
+        metavar="NAME",
+        help="另附他处进度规则的判断（all 或规则名） · also what another rule set says (all, or its name)",
+    )
+
+    compare = commands.add_parser(
+        "compare",
+        parents=[common],
+        help="两次分析相比：变了什么、为什么，并写出通报 · two analyses: what moved and why, and the bulletin",
+    )
+    compare.add_argument(
+        "before", type=Path, metavar="A", help="数据目录、已保存的分析或运行结果 · data, analysis or run"
+    )
+    compare.add_argument("after", type=Path, metavar="B", nargs="?", help="同上（默认同 A） · likewise (default: A)")
+    compare.add_argument(
+        "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"
+    )
+    compare.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
+    compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    compare.set_defaults(command=_guarded, guarded=_compare)
+
+    evidence = commands.add_parser(
+        "evidence",
+        parents=[common, data],
+        help="佐证材料：缺什么、建立文件夹、收取 · papers: what is missing, folders, taking in",
+    )
+    evidence.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    evidence.add_argument("--year", type=int, metavar="YEAR", help="档案年份（默认截止年份） · year of the files")
+    evidence.add_argument("--on", metavar="DATE", help="站在哪一天（默认年末） · the day it is read on")
+    evidence.add_argument("--region", action="append", metavar="REGION", help="只看这些地区，可重复 · only these")
+    evidence.add_argument("--department", action="append", metavar="NAME", help="只看这些部门，可重复 · only these")
+    doing = evidence.add_mutually_exclusive_group()
+    doing.add_argument("--lay-out", type=Path, metavar="DIR", help="建立当年文件夹和登记表 · make the year's folders")
+    doing.add_argument("--take", type=Path, metavar="DIR", help="收取放入的文件 · take in what was put there")
+    evidence.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    evidence.set_defaults(command=_guarded, guarded=_evidence)
+
+    duties = commands.add_parser(
+        "duties", parents=[common, data], help="各部门任务清单：表格、附件、幻灯片 · who owes what, a part a department"
+    )
+    duties.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    duties.add_argument("--on", metavar="DATE", help="站在哪一天（默认年末） · the day it is read on")
+    duties.add_argument("--department", action="append", metavar="NAME", help="只做这些部门，可重复 · only these")
+    duties.add_argument("--out", type=Path, default=Path("duties"), metavar="DIR", help="输出目录 · folder")
+    duties.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    duties.set_defaults(command=_guarded, guarded=_duties)
+
     explain = commands.add_parser(
         "explain",
         parents=[common, data],
         help="从结论追到文件和单元格 · from a verdict down to file and cell",
     )
-    explain.add_argument("region", metavar="REGION", help="代码或名称 · code or name")
-    explain.add_argument("indicator", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
+    explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
+    explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
+    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -194,21 +256,78 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog
+    from ecoanalysis import catalog, words
+    from ecoanalysis.export import write_csv
+    from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
     analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
     folder = options.out / work.folder_name(analysis) / "tables"
+    told = rule_sets.judged(analysis, options.rule) if options.rule else None
     work.write_tables(analysis, folder)
+    may_count = edition.may_count(analysis)
+    if len(may_count):
+        write_csv(may_count, folder / "edition_2024.csv")
+    if told is not None:
+        write_csv(told, folder / "rule_sets.csv")
+        print(rule_sets.sentence(told, words.of(_word(options))))
     print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    """A alone: its as-of year against the year before; A twice with two years; or two folders."""
+    from ecoanalysis import catalog, words
+    from ecoanalysis.export import bulletin as written
+    from ecoanalysis.export import languages
+    from ecoanalysis.plan import bulletin, comparison
+
+    years = (options.as_of or [])[:2]
+    earlier, later = comparison.pair(options.before, options.after, years, skip_bad_rows=options.skip_bad_rows)
+    folder = options.out / f"bulletin_{earlier.as_of}_{later.as_of}"
+    for lang in languages(options.lang):
+        written.write(earlier, later, folder, lang)
+        print(bulletin.markdown(earlier, later, words.of(lang)))
+    print(catalog.phrase("compare.done", _word(options), folder=folder))
     return 0
 
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
+    from ecoanalysis import catalog
 
+    lang = _word(options)
+    if options.cell:
+        from ecoanalysis.plan import dependants
+
+        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        try:
+            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+        except KeyError:
+            return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
+        return 0
+    if not options.region or not options.indicator:
+        return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
     print(analysis[options.region, options.indicator].explain(_word(options)))
+    return 0
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from ecoanalysis.plan import commands
+
+    return commands.evidence(options, _word(options))
+
+
+def _duties(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+    from ecoanalysis import catalog
+    from ecoanalysis.export import duties, languages
+
+    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    for lang in languages(options.lang):
+        made = duties.write(analysis, options.out, lang, options.department, options.on)
+        print(catalog.phrase("duty_table.done", lang, files=", ".join(str(path) for path in made)))
     return 0
 
 
@@ -265,6 +384,8 @@ def _guarded(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        raise
     except OSError as error:
         values = {"reason": error.strerror or error, "file": error.filename or ""}
         print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)

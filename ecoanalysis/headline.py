@@ -78,18 +78,21 @@ def items(assessment: pd.DataFrame, item_of: Callable[[str], int | str]) -> pd.D
     table = assessment[assessment["verdict"] != "not_applicable"].copy()
     table["item"] = [item_of(code) for code in table["indicator"]]
     slot = ["region_code", "item", "part"]
-    alternatives = table.groupby(slot)["verdict"].transform(lambda verdicts: (verdicts != "no_target").any())
-    table = table[~((table["verdict"] == "no_target") & alternatives)]
+    has_target = table["verdict"] != "no_target"
+    table = table[has_target | ~has_target.groupby([table[name] for name in slot]).transform("any")]
     table["at_due"] = [
         _at_due(row) for row in table[["verdict", "met_at_due", "due", "as_of", "comparison"]].itertuples()
     ]
+    parts_of_items: dict[tuple, list] = {}
+    for row in table[["region_code", "item", "binding", "verdict", "at_due"]].itertuples(index=False):
+        parts_of_items.setdefault((row.region_code, row.item), []).append(row)
     rows = []
-    for (region, item), parts in table.groupby(["region_code", "item"], sort=False):
-        answers = set(parts["at_due"])
+    for (region, item), parts in parts_of_items.items():
+        answers = {part.at_due for part in parts}
         at_due = next((answer for answer in ("no", "unknown", "not_due") if answer in answers), "yes")
-        verdict = judge.worst(parts["verdict"])
+        verdict = judge.worst([part.verdict for part in parts])
         outlook = next((name for name, verdicts in OUTLOOKS.items() if verdict in verdicts), "open")
-        rows.append((region, item, bool(parts["binding"].any()), verdict, at_due, outlook))
+        rows.append((region, item, any(part.binding for part in parts), verdict, at_due, outlook))
     return pd.DataFrame(rows, columns=ITEM_COLUMNS)
 
 
@@ -177,6 +180,21 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             "latest_year_before": "year_before",
         }
     )
+    joined["moved"] = moved(joined)
+    values = joined["value"].astype(float), joined["value_before"].astype(float)
+    same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
+    same_class = joined["verdict"] == joined["verdict_before"]
+    return joined[~same_class | (joined["moved"] == "missed") | ~same_value].reset_index(drop=True)
+
+
+def moved(joined: pd.DataFrame) -> np.ndarray:
+    """How each target moved: better, worse, missed, or same.
+
+    Parameters
+    ----------
+    joined : DataFrame
+        verdict, value, year and met_at_due, and each of them with `_before`.
+    """
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
     step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
@@ -184,7 +202,4 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     papers = joined["value"].isna() & joined["value_before"].isna()
     changed = (joined["value"].astype(float) != joined["value_before"].astype(float)) & ~papers
     better = (step < 0) & newer & (changed | papers)
-    joined["moved"] = np.select([missed, step > 0, better], ["missed", "worse", "better"], "same")
-    values = joined["value"].astype(float), joined["value_before"].astype(float)
-    same_value = (values[0] == values[1]) | (values[0].isna() & values[1].isna())
-    return joined[(step != 0) | missed | ~same_value].reset_index(drop=True)
+    return np.select([missed, step > 0, better], ["missed", "worse", "better"], "same")

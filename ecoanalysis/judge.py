@@ -384,14 +384,12 @@ def observed_pace(history: pd.Series, recent_years: int = 5) -> tuple[float, flo
     >>> observed_pace(pd.Series({2015: 1.0, 2018: 5.0, 2020: 9.0, 2023: 29.0}))
     (4.8, 2018.0)
     """
-    known = history.dropna()
-    if known.empty:
+    years, values = _known(history)
+    if not len(years):
         return np.nan, np.nan
-    last = known.index[-1]
-    window = known[known.index >= last - recent_years]
-    if len(window) < 2:
-        return np.nan, np.nan
-    return float((window.iloc[-1] - window.iloc[0]) / (last - window.index[0])), float(window.index[0])
+    first = int(np.searchsorted(years, years[-1] - recent_years))
+    span = years[-1] - years[first]
+    return (float((values[-1] - values[first]) / span), float(years[first])) if span else (np.nan, np.nan)
 
 
 def required_pace(latest: float, target: float, years: int) -> float:
@@ -424,10 +422,15 @@ def pace_for_chance(paths: np.ndarray, latest: float, target: float, years: int,
 
 def spread(history: pd.Series) -> float:
     """The indicator's own yearly spread: mean absolute annual change [unit a year]; NaN with one value."""
-    known = history.dropna()
-    if len(known) < 2:
-        return np.nan
-    return float((known.diff().abs() / np.diff(known.index, prepend=np.nan)).mean())
+    years, values = _known(history)
+    return float((np.abs(np.diff(values)) / np.diff(years)).mean()) if len(years) > 1 else np.nan
+
+
+def _known(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Years and values that were measured, as arrays: these questions are asked of thousands of series."""
+    years, values = history.index.to_numpy(), history.to_numpy(float)
+    there = ~np.isnan(values)
+    return years[there], values[there]
 
 
 def weakness(rows: pd.DataFrame) -> pd.Index:

@@ -13,6 +13,7 @@ future, the same for the county, its city and every indicator, so that chances a
     moved(outlook, projects, response)       -> Outlook with the projects in; a few ms where a project moves the
                                                 numerator or denominator of a ratio (`outcomes` can be handed in)
     still(outlook)                           -> Outlook in which nothing moves: the lower end, "projects alone"
+    acting(projects, response)               -> set of codes of the regions that projects act on, cities included
 
 An effect is what the indicator's own formula gives with the variable moved less what it gives without, at the latest
 year's figures. Past trends already hold the effort of past projects, so `moved(outlook)` is an upper end and
@@ -67,7 +68,11 @@ def table(projects: pd.DataFrame | Iterable[Mapping]) -> pd.DataFrame:
         "delay_probability": given.where(given.notna(), (late > 0).astype(float)),
         "cost": pd.to_numeric(rows["cost"]),
     }
-    texts = {name: rows[name].fillna("").astype(str) for name in COLUMNS if name not in numbers}
+    texts = {
+        name: rows[name].astype(object).where(rows[name].notna(), "").astype(str)
+        for name in COLUMNS
+        if name not in numbers
+    }
     types = {name: int if name.endswith("_year") else float for name in numbers}
     return pd.DataFrame(texts | numbers)[COLUMNS].astype(types)
 
@@ -282,10 +287,10 @@ def moved(outlook, projects: pd.DataFrame | list[dict], response: Response, *, l
     """
     rows = _records(projects)
     late = outcomes(rows, outlook.paths.shape[1]) if late is None else late
-    acting = [(row, one) for row, one in zip(rows, late, strict=True) if row["variable"] in response.inputs]
-    if not acting or not len(outlook.ahead):
+    active = [(row, one) for row, one in zip(rows, late, strict=True) if row["variable"] in response.inputs]
+    if not active or not len(outlook.ahead):
         return outlook
-    moving = _Moving(outlook, response, acting)
+    moving = _Moving(outlook, response, active)
     paths = outlook.paths.copy()
     for k, code in enumerate(outlook.regions):
         after = moving.after(code)
@@ -294,12 +299,30 @@ def moved(outlook, projects: pd.DataFrame | list[dict], response: Response, *, l
     return replace(outlook, paths=paths)
 
 
-def still(outlook):
-    """An outlook in which nothing moves: every future repeats a region's latest value."""
-    paths = outlook.paths.copy()
-    for k, year in enumerate(outlook.latest):
-        paths[k][:, year + 1 - outlook.ahead.start :] = outlook.values[k, year - outlook.years[0]]
-    return replace(outlook, paths=paths, method="still", weights={})
+def still(outlook, paths: int | None = None):
+    """An outlook in which nothing moves: every future repeats a region's latest value.
+
+    `paths` futures, by default as many as there are; an outlook without any (`futures.measured_outlook`) gets them.
+    """
+    first = outlook.ahead.start - outlook.years[0]
+    known = outlook.values[:, first : first + len(outlook.ahead)].copy()
+    for row, values, year in zip(known, outlook.values, outlook.latest, strict=True):
+        row[np.array(outlook.ahead) > year] = values[year - outlook.years[0]]
+    count = outlook.paths.shape[1] if paths is None else paths
+    repeated = np.repeat(known[:, None, :], count, axis=1).astype(np.float32)
+    return replace(outlook, paths=repeated, method="still", weights={})
+
+
+def acting(projects: pd.DataFrame | list[dict], response: Response) -> set[str]:
+    """Codes of the regions whose value of an indicator projects act on: their own, and those they are part of."""
+    parents = response.measured.regions["parent"]
+    touched = set()
+    for row in _records(projects):
+        code = row["region_code"]
+        while row["variable"] in response.inputs and code in parents.index and code not in touched:
+            touched.add(code)
+            code = parents[code]
+    return touched
 
 
 class _Moving:

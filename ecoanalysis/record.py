@@ -187,6 +187,37 @@ def reach_chance_together(record: Record, members, met_now, years, hold=0, *, fe
     return float(relapsing.weight @ together @ finishing.weight)
 
 
+def reach_chance_with(record: Record, members, met_now, years, finished, hold=0, *, fewest: int = FEWEST) -> float:
+    """As `reach_chance_together`, where some members are finished by other means in some futures (by a project).
+
+    Parameters
+    ----------
+    finished : bool array (members, futures)
+        In which futures a member that is unmet now is finished by then; what is left is asked of the record.
+
+    Returns
+    -------
+    float
+        Mean over the futures. For one member it is 1 − (1 − chance of the record)(1 − chance of the project). Where the
+        record of finishing is thin, only what needs none of it counts: a lower bound, 0 when that is nothing.
+    """
+    members, met_now = np.asarray(members, dtype=int), _states(met_now)
+    years = np.broadcast_to(_ahead(years), members.shape)
+    done = np.asarray(finished, bool) & (met_now == 0)[:, None]
+    patterns, times = np.unique(done, axis=1, return_counts=True)
+    chance = 0.0
+    for pattern, share in zip(patterns.T, times / times.sum(), strict=True):
+        left = ~pattern
+        rest = (
+            reach_chance_together(record, members[left], met_now[left], years[left], hold, fewest=fewest)
+            if left.any()
+            else 1.0
+        )
+        kept = hold_chance_together(record, members[pattern], hold) if hold and pattern.any() else 1.0
+        chance += share * kept * (0.0 if np.isnan(rest) else rest)
+    return float(chance)
+
+
 def outcomes(record: Record, met_now, years: int, paths: int, seed: int, members=None) -> np.ndarray:
     """States of the coming years, simulated jointly: one draw of the shared rates for each path.
 

@@ -288,24 +288,25 @@ class Measured:
         figures = self.figures(indicator, basis, base_year=base_year)
         if figures.denominator is None or figures.numerator is None:
             return Parts(np.nan, np.nan, np.nan, "", 1.0, False)
-        numerator, denominator = figures.numerator[region], figures.denominator[region]
-        value, row = figures.value[region], year - self.years[0]
-        both = (value.notna() & (denominator > 0) & (numerator > 0)).to_numpy()
-        factors = (value * denominator / numerator).to_numpy()[both]
+        column, row = self.regions.index.get_loc(region), year - self.years[0]
+        sides = (figures.value, figures.numerator, figures.denominator)
+        value, numerator, denominator = (side.to_numpy()[:, column] for side in sides)
+        both = ~np.isnan(value) & (denominator > 0) & (numerator > 0)
+        factors = value[both] * denominator[both] / numerator[both]
         factor = (
             np.nan if indicator in CHANGES else factors[-1] if len(factors) else 100.0 if record.unit == "%" else 1.0
         )
         if len(factors) and not np.allclose(factors, factor, rtol=1e-6):
             factor = np.nan
         variable = self.tables.variables.get(record.count_variable)
-        sides = self._panel.sides(indicator)
-        whole = self.tables.variables.get(sides[1]) if sides else None
+        codes = self._panel.sides(indicator)
+        whole = self.tables.variables.get(codes[1]) if codes else None
         return Parts(
-            float(numerator.iloc[row]),
-            float(denominator.iloc[row]),
+            float(numerator[row]),
+            float(denominator[row]),
             float(factor),
             variable.unit if variable else "",
-            float(figures.coverage[row, self.regions.index.get_loc(region)]),
+            float(figures.coverage[row, column]),
             whole is not None and whole.unit == "answer",
         )
 
@@ -325,9 +326,8 @@ class Measured:
                 own = counts.reindex(counties).astype(float)
                 total = own.sum(axis=0, min_count=1)
                 counts.loc[city] = total.where(own.notna().all() | (total > 0))
-                status.loc[city] = status.reindex(counties).apply(
-                    lambda column: max(column.dropna(), key=STATUSES.index, default=np.nan)
-                )
+                ranks = status.reindex(counties).map(dict(zip(STATUSES, range(len(STATUSES)), strict=True)).get)
+                status.loc[city] = ranks.astype(float).max().map(dict(enumerate(STATUSES)))
         return counts.astype(float), status
 
     def count_values(self, keys: list[tuple[str, str]]) -> pd.Series:

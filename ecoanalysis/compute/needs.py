@@ -9,21 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog, units
-from ecoanalysis.formulas import own
+from ecoanalysis.formulas import own, parameters
 
 _CELL_BY_CELL: dict[tuple, bool] = {}
-_SIGNATURES: dict[Callable, tuple[list[str], list[str]]] = {}
-
-
-def parameters(formula: Callable) -> tuple[list[str], list[str]]:
-    """Names of a formula's required and optional inputs."""
-    if formula not in _SIGNATURES:
-        inputs = [p for p in inspect.signature(formula).parameters.values() if p.kind is not p.KEYWORD_ONLY]
-        _SIGNATURES[formula] = (
-            [p.name for p in inputs if p.default is p.empty],
-            [p.name for p in inputs if p.default is not p.empty],
-        )
-    return _SIGNATURES[formula]
 
 
 def formula_settings(coefficients: list[catalog.Coefficient]) -> Callable[[Callable], dict]:

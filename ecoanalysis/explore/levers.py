@@ -242,7 +242,7 @@ def _land(s: Statement) -> list[Lever]:
 def _projects(s: Statement) -> list[Lever]:
     """Projects of the region and of its parts on a variable that the indicator is made of."""
     rows = s.analysis.raw.projects
-    if not len(rows):
+    if not len(rows) or s.analysis.projects_in:  # what is in already is not offered once more
         return []
     own = {s.region_code, *s.analysis.members(s.region_code)}
     acting = projects.table(rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)])
@@ -499,7 +499,9 @@ def drawn(s: Statement):
     key = ("outlook", s.indicator, None, base)
     if key not in a.cache:
         until = a.outlook(s.indicator).years[-1]
-        a.cache[key] = a.assessor.drawn(s.record, int(until), base, a.assessor.method, a.assessor.paths)
+        a.cache[key] = a.assessor.drawn(
+            s.record, int(until), base, a.assessor.method, a.assessor.paths
+        )  # with projects
     return a.cache[key]
 
 

@@ -14,6 +14,7 @@ import pypinyin
 from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.explore import levers
+from ecoanalysis.plan import rule_sets
 from ecoanalysis.words import LANGUAGES, NOTHING, Words
 
 # 41 quantiles a year: what an offline page knows of the paths. A chance read between them is right to 1.3 points.
@@ -228,6 +229,7 @@ def said(told: levers.Answer, setting: dict, w: Words) -> dict:
         "sentence": briefing.sentence(s, w),
         "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
         "rows": card(s, w),
+        "tables": rules(s, w),
         "assumed": w("join").join(levers.told(before, setting, w)),
         "target_label": _target_label(s, w),
         "link": link(s, setting, w.lang),
@@ -262,6 +264,18 @@ def card(s: Statement, w: Words) -> list[list[str]]:
         "pace_for_80": pace(sure),
     }
     return [[key, w(f"explore.row.{key}", **years), text] for key, text in found.items() if text and text != NOTHING]
+
+
+def rules(s: Statement, w: Words) -> list[dict]:
+    """What the rule sets of others say of a statement, as a table of name and class; none where they say nothing."""
+    told = rule_sets.of_statement(s) if s.comparison != "done" and np.isfinite(s.target) else None
+    if told is None or told.empty:
+        return []
+    rows = [
+        [rule_sets.name(row.rule, w), rule_sets.class_word(row[told.columns.get_loc("class") + 1], w)]
+        for row in told.itertuples()
+    ]
+    return [{"title": w("explore.rules"), "head": heads("explore.rules_head", w), "rows": rows}]
 
 
 def _paces(s: Statement) -> tuple[float, float]:

@@ -58,22 +58,28 @@ def write_index(
     """
     folder = Path(folder)
     parts = languages(lang)
-    sections = "".join(
-        f'<section lang="{part}" id="{part}">{_other(parts, part)}'
-        f"{_section(analysis, folder, words.of(part), outcomes, (notices or {}).get(part, []))}</section>"
-        for part in parts
-    )
-    title = words.of(parts[0])("slide.title")
-    page = (
-        f'<!doctype html><html lang="{parts[0]}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body>{sections}</body></html>\n"
-    )
+    sections = {
+        part: _section(analysis, folder, words.of(part), outcomes, (notices or {}).get(part, [])) for part in parts
+    }
+    page = whole(words.of(parts[0])("slide.title"), sections)
     path = folder / "index.html"
     with replacing(path) as temporary:
         temporary.write_text(worded.unbroken(page), encoding="utf-8")
     return path
+
+
+def whole(title: str, sections: dict[str, str]) -> str:
+    """One self-contained page of a section a language, the first one's title on it; each shows the way to the others."""
+    parts = list(sections)
+    body = "".join(
+        f'<section lang="{part}" id="{part}">{_other(parts, part)}{html}</section>' for part, html in sections.items()
+    )
+    return (
+        f'<!doctype html><html lang="{parts[0]}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body>{body}</body></html>\n"
+    )
 
 
 def _section(analysis, folder: Path, w: Words, outcomes: list, notices: list[str]) -> str:

@@ -42,6 +42,7 @@ from ecoanalysis.look import (
     VERDICT_COLOURS,
     words_on,
 )
+from ecoanalysis.plan import duties
 from ecoanalysis.words import NOTHING, SIGNS, Words
 
 CITY_CHARTS, COUNTY_CHARTS, CITY_WEAK, COUNTY_WEAK = 6, 2, 8, 6
@@ -240,7 +241,7 @@ class _Deck:
                     briefing.verdict(s, w),
                     self.dated(chance, ahead),
                     briefing.gap_with_things(s, w) or NOTHING,
-                    w.list(filter(None, s.departments[0].split(";"))) or NOTHING,
+                    worded.lead(s, w) or NOTHING,
                 ]
             )
         drawn = self.table(
@@ -341,7 +342,7 @@ class _Deck:
         said = briefing.sentence(s, w)
         slide = self.slide(title, s.status == "demo", sizes=[24, 22, 20, 18])
         self.chart(slide, s, title, said)
-        lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
+        lead, supporting = duties.named_departments(s, w)
         below = [
             briefing.pace(s, w),
             briefing.contribution(s, w),

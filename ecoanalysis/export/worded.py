@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import briefing, catalog, judge, look, plotdata
+from ecoanalysis.plan import duties
 from ecoanalysis.words import NOTHING, SIGNS, THIN_SPACE, Words
 
 WEAK_SHOWN = 6
@@ -26,13 +27,13 @@ def item(analysis, number: int | str, w: Words) -> str:
 
 
 def lead(s, w: Words) -> str:
-    """The departments in charge of a target."""
-    return w.list(part for part in s.departments[0].split(";") if part)
+    """The departments in charge of a target, in a county with its own bureaus beside the city's."""
+    return duties.named_departments(s, w)[0]
 
 
 def departments(s, w: Words) -> str:
     """Lead and supporting departments as a line; empty where the plan names none."""
-    leading, supporting = (w.list(part for part in names.split(";") if part) for names in s.departments)
+    leading, supporting = duties.named_departments(s, w)
     if not leading:
         return w("worded.supporting", departments=supporting) if supporting else ""
     return w("worded.departments" if supporting else "worded.lead", lead=leading, supporting=supporting)

@@ -13,6 +13,7 @@ from ecoanalysis import briefing, catalog, plotdata, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
+from ecoanalysis.plan import duties
 from ecoanalysis.words import Words
 
 FONT = SCREEN_FONTS["east_asian"]
@@ -176,9 +177,9 @@ class _Book:
         statements = self.analysis.statements
         table["sentence"] = [briefing.sentence(s, self.w) for s in statements]
         table["verdict"] = [_Verdict(s.verdict, s.pressing) for s in statements]
-        departments = [s.departments for s in statements]
+        departments = [duties.named_departments(s, self.w) for s in statements]
         for place, name in enumerate(("lead_department", "supporting_departments")):
-            table[name] = [self.w.list(filter(None, both[place].split(";"))) for both in departments]
+            table[name] = [both[place] for both in departments]
         table["warning"] = [self.w.warnings(codes) for codes in table["warning"]]
         return table[[*READ, *(name for name in table.columns if name not in READ)]]
 

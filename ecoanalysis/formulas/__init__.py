@@ -24,6 +24,20 @@ FORMULAS: dict[str, Callable] = {
 }
 
 
+_SIGNATURES: dict[Callable, tuple[list[str], list[str]]] = {}
+
+
+def parameters(formula: Callable) -> tuple[list[str], list[str]]:
+    """Names of a formula's required and optional inputs."""
+    if formula not in _SIGNATURES:
+        inputs = [p for p in inspect.signature(formula).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+        _SIGNATURES[formula] = (
+            [p.name for p in inputs if p.default is p.empty],
+            [p.name for p in inputs if p.default is not p.empty],
+        )
+    return _SIGNATURES[formula]
+
+
 SAID_BY_NAME = {"gdp_index"}  # what can be had in two ways is missed by its own name, not by those of the other way
 
 

@@ -7,11 +7,20 @@ plausible is a suspicion: it is told, and stays until somebody has set it aside 
 
 from importlib import import_module
 
-from ecoanalysis.intake.columns import COLUMNS, COMPARISONS, EVIDENCE_KINDS, OBSERVATION_COLUMNS, STATUSES
+from ecoanalysis.intake.columns import (
+    COLUMNS,
+    COMPARISONS,
+    EVIDENCE_KINDS,
+    MILESTONE_COLUMNS,
+    OBSERVATION_COLUMNS,
+    STATUSES,
+)
 from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.plan import stage_on
 from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
+from ecoanalysis.intake.projects import Ground, projects_given
 from ecoanalysis.intake.template import write_template
 
 _LATER = {  # what needs the workbook libraries is imported when it is first used
@@ -25,18 +34,22 @@ __all__ = [
     "COLUMNS",
     "COMPARISONS",
     "EVIDENCE_KINDS",
+    "MILESTONE_COLUMNS",
     "OBSERVATION_COLUMNS",
     "STATUSES",
     "Account",
     "Delivery",
+    "Ground",
     "Problem",
     "Raw",
     "Refused",
     "Suspicion",
     "back_to_sender",
     "hashes",
+    "projects_given",
     "read",
     "request_forms",
+    "stage_on",
     "take_in",
     "write_template",
 ]

@@ -30,7 +30,8 @@ COLUMNS = {
         "region_code,indicator,year,kind,title",
     ),
     "projects.csv": (
-        "region_code,variable,change,unit,first_year,last_year,probability,delay_years,cost,name,department",
+        "region_code,variable,change,unit,first_year,last_year,probability,delay_years,delay_probability,cost,name,"
+        "department",
         "region_code,variable,change,unit,first_year",
     ),
     "references.csv": ("region_code,name_zh,year,variable,value,unit,source", "region_code,year,variable,value,unit"),
@@ -80,6 +81,8 @@ TARGET_COLUMNS = [
     "lead_department",
     "supporting_departments",
 ]
+EVIDENCE_COLUMNS = "region_code indicator year kind title location department date state sha256".split()
+MILESTONE_COLUMNS = "name_zh name_en kind date asks_zh asks_en".split()
 
 
 def columns(table: str) -> tuple[list[str], list[str]]:

@@ -59,6 +59,8 @@ def intake(options, lang: str) -> int:
     except Refused as refused:
         print(catalog.phrase(f"problem.{refused.phrase}", lang, **refused.values), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on: the command itself ends quietly
+        raise
     except OSError as error:
         print(catalog.phrase("problem.locked", lang, reason=error.strerror or str(error)), file=sys.stderr)
         return 2
@@ -74,6 +76,8 @@ def forms(options, lang: str) -> int:
     except ValueError as error:
         print(catalog.phrase("forms.no_department", lang, reason=str(error)), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on: the command itself ends quietly
+        raise
     except OSError as error:
         print(catalog.phrase("problem.locked", lang, reason=error.strerror or str(error)), file=sys.stderr)
         return 2

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.intake import files, plan, plausibility, statistics
+from ecoanalysis.intake import departments, files, papers, plan, plausibility, projects, statistics
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import COLUMNS, OBSERVATION_COLUMNS
 from ecoanalysis.intake.layout import records
@@ -101,6 +101,8 @@ def hashes(folder: Path) -> dict[str, str]:
     for path in [*named, *_statistics(folder)]:
         with contextlib.suppress(files.Refused):  # what cannot be opened is reported by `read`
             found[path.relative_to(folder).as_posix()] = hashlib.sha256(files.content(path, folder)).hexdigest()
+    root = folder / papers.FOLDER
+    found |= {name: papers.sha256(folder / name, root) for name in papers.lying(folder)}
     return found
 
 
@@ -146,13 +148,16 @@ class _Folder:
         book = statistics.Book(codes, refused, variables | reported)
         observations, revisions = self.observations(book, vintage)
         targets = self.table("targets.csv", plan.targets, codes, indicators)
+        known = departments.spellings(departments.named_in(targets), regions)
         raw = dict(
             folder=self.folder,
             regions=regions,
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
-            evidence=self.table("evidence.csv", plan.evidence, codes, indicators),
-            projects=self.table("projects.csv", plan.projects, codes, variables),
+            evidence=self.table("evidence.csv", plan.evidence, codes, indicators, known, self.folder),
+            projects=self.table(
+                "projects.csv", projects.projects, projects.Ground(tables, regions, observations, targets)
+            ),
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
             revisions=revisions,
@@ -291,6 +296,8 @@ class _Folder:
     def account_for_the_rest(self) -> None:
         """Say of every other file why it is not read; what looks like data in the wrong form is a problem."""
         received = {name for name in self.hashes if name.startswith("received/")}
+        lying = set(papers.lying(self.folder))
+        self.hashes |= {name: papers.sha256(self.folder / name, self.folder / papers.FOLDER) for name in lying}
         for path in _all_files(self.folder):
             name = self.name(path)
             if name in self.accounts:
@@ -298,6 +305,8 @@ class _Folder:
             suffix = path.suffix.casefold()
             if name in received:
                 self.accounts[name] = Account(name, "read", "received")
+            elif name in lying:
+                self.accounts[name] = Account(name, "read", "paper")
             elif path.name.startswith("~$"):
                 self.accounts[name] = Account(name, "ignored", "lock")
             elif _hidden(path):

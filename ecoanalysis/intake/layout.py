@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
-import numpy as np
-
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import columns
 
@@ -67,17 +65,12 @@ def even(laid_out: Layout, rows: int) -> bool:
 
     For a table without quotation marks. pandas alone does not tell: it may drop a cell too many without a word.
     """
-    commas = len(laid_out.header) - 1
-    if laid_out.content.count(b",") != (rows + 1) * commas:
-        return False
-    if not commas:
-        return True
-    content = np.frombuffer(laid_out.content, dtype=np.uint8)
-    by_line = np.flatnonzero(content == ord(",")).reshape(rows + 1, commas)
-    ends = np.flatnonzero(content == ord("\n"))
-    if len(ends) < rows:
-        return False
-    return bool((by_line[1:, 0] > ends[:rows]).all() and (by_line[:rows, -1] < ends[:rows]).all())
+    marks = laid_out.content.translate(None, delete=_NEITHER).removesuffix(b"\n")
+    line = b"," * (len(laid_out.header) - 1)
+    return marks == (line + b"\n") * rows + line
+
+
+_NEITHER = bytes(set(range(256)) - set(b",\n"))  # what stands between the marks
 
 
 def _line_by_line(body: bytes, width: int, desk: Desk) -> tuple[list[bytes], list[int], int]:

@@ -191,6 +191,15 @@ class Names:
                     return known[folded(head)], tail.strip()
         return whole or known.get(folded(without)), unit
 
+    def region_before(self, text: str) -> tuple[str | None, str]:
+        """The region that a header begins with, and the rest of it: 甲区常住人口."""
+        plain = text.strip()
+        for size in range(min(len(plain) - 1, 16), 1, -1):
+            code = self.region_index.get(folded(plain[:size]))
+            if code:
+                return code, plain[size:].strip("：: —-_")
+        return None, text
+
     def near_variables(self, text: str, most: int = 3) -> list[str]:
         """Codes whose names come near a label, the nearest first."""
         label = folded(cleaned(BRACKETS.sub("", text))) or folded(text)
@@ -226,4 +235,8 @@ def is_unit(text: str) -> bool:
 
 
 def is_total(value) -> bool:
-    return isinstance(value, str) and (folded(cleaned(value)) in TOTALS or re.sub(r"\s", "", value) in TOTALS)
+    if not isinstance(value, str):
+        return False
+    text = folded(cleaned(value))
+    subtotal = text.endswith(("合计", "小计", "总计")) and len(text) <= 8  # 市区合计, 五县小计
+    return subtotal or text in TOTALS or re.sub(r"\s", "", value) in TOTALS

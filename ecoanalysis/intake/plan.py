@@ -1,16 +1,18 @@
-"""The small tables of a data folder, checked row by row: regions, targets, milestones, evidence, projects and more."""
+"""The small tables of a data folder, checked row by row: regions, targets, milestones, evidence and more."""
 
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
-from ecoanalysis import catalog, units
+from ecoanalysis import catalog
+from ecoanalysis.intake import departments, files, papers
 from ecoanalysis.intake.cells import Desk
 from ecoanalysis.intake.columns import (
     COMPARISONS,
+    EVIDENCE_COLUMNS,
     EVIDENCE_KINDS,
     LEVELS,
     MILESTONE_KINDS,
@@ -22,6 +24,7 @@ from ecoanalysis.intake.columns import (
 REGION_CODE = re.compile(r"[0-9A-Za-z_-]{1,20}", re.ASCII)
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')  # a region's name becomes the name of a folder
 LONGEST_NAME = 60
+ORDERED_KINDS = ("self_check", "pre_review", "acceptance", "re_inspection")  # none comes before those on its left
 YES = {"yes": True, "是": True, "true": True, "1": True, "": False, "no": False, "否": False}
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -149,16 +152,34 @@ def _due(line: int, column: str, text: str, desk: Desk) -> tuple[int | None, str
 
 
 def milestones(rows: Rows, desk: Desk) -> pd.DataFrame:
-    """The dates of the plan with their names, in order."""
-    kept = []
+    """The dates of the plan with their names, in order; the date of a stage is its last day."""
+    kept, ends, seen = [], {}, {}
+    first = _first_days(rows)
     for line, row in rows:
         before = len(desk.problems)
-        if not row["name_zh"]:
+        name = row["name_zh"]
+        if not name:
             desk.report(line, "empty", column="name_zh")
-        day = desk.date(line, "date", row["date"])
-        desk.one_of(line, "kind", row["kind"], MILESTONE_KINDS)
+        if not row["date"]:
+            desk.report(line, "undated", name=name)
+        day = desk.date(line, "date", row["date"]) if row["date"] else None
+        kind = desk.one_of(line, "kind", row["kind"], MILESTONE_KINDS)
         for column in ("name_zh", "name_en", "asks", "asks_zh", "asks_en"):
             desk.plain(line, column, row[column])
+        if day and (name, day) in seen:
+            desk.report(line, "twice", what=f"{name} {day}", other=seen[name, day])
+        elif day and kind == "stage" and day in ends:
+            desk.report(line, "stages_overlap", name=name, date=day, other=ends[day])
+        if day and kind in ORDERED_KINDS:
+            for earlier in ORDERED_KINDS[: ORDERED_KINDS.index(kind)]:
+                limit, title = first.get(earlier, ("", ""))
+                if day < limit or (kind == "re_inspection" and day == limit):
+                    desk.report(line, "milestone_order", name=name, date=day, other=title, limit=limit)
+                    break
+        if day:
+            seen.setdefault((name, day), line)
+            if kind == "stage":
+                ends.setdefault(day, line)
         if len(desk.problems) == before:
             asks = {"asks_zh": row["asks_zh"] or row["asks"], "asks_en": row["asks_en"] or row["asks"]}
             kept.append(row | asks | {"date": day, "name_en": row["name_en"] or row["name_zh"]})
@@ -166,8 +187,30 @@ def milestones(rows: Rows, desk: Desk) -> pd.DataFrame:
     return table.sort_values("date", kind="stable", ignore_index=True)
 
 
-def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk) -> pd.DataFrame:
-    """Papers on file; a location that leaves its folder is refused."""
+def _first_days(rows: Rows) -> dict[str, tuple[str, str]]:
+    """First day and name of every kind of milestone; rows whose date cannot be read say nothing."""
+    first: dict[str, tuple[str, str]] = {}
+    for _, row in rows:
+        day = Desk("").date(0, "date", row["date"])
+        if day and (row["kind"] not in first or day < first[row["kind"]][0]):
+            first[row["kind"]] = (day, row["name_zh"])
+    return first
+
+
+def stage_on(milestones: pd.DataFrame, day: str) -> str:
+    """Last day of the stage in which a day lies (ISO texts); empty after the last stage and where there is none.
+
+    >>> table = pd.DataFrame({"kind": ["stage", "stage", "acceptance"], "date": ["2022-11-30", "2023-06-30", "2023-12-31"]})
+    >>> [stage_on(table, day) for day in ("2022-11-30", "2022-12-01", "2023-07-01")]
+    ['2022-11-30', '2023-06-30', '']
+    """
+    return min((end for end in milestones.loc[milestones["kind"] == "stage", "date"] if end >= day), default="")
+
+
+def evidence(
+    rows: Rows, regions: tuple[str, ...], indicators: dict, known: dict[str, str], folder: Path, desk: Desk
+) -> pd.DataFrame:
+    """Papers with what is known of their files; `known` are the spellings of departments, none of them any will do."""
     kept = []
     for line, row in rows:
         before = len(desk.problems)
@@ -177,47 +220,24 @@ def evidence(rows: Rows, regions: tuple[str, ...], indicators: dict, desk: Desk)
         desk.one_of(line, "kind", row["kind"], EVIDENCE_KINDS)
         if not row["title"]:
             desk.report(line, "empty", column="title")
-        if ".." in PurePosixPath(row["location"].replace("\\", "/")).parts:
-            desk.report(line, "location", location=row["location"])
         if row["date"]:
             desk.date(line, "date", row["date"])
+        if known and row["department"]:
+            for name in departments.parted(row["department"]):
+                desk.known(line, "department", name, known)
         for column in ("title", "location", "department"):
             desk.plain(line, column, row[column])
-        if len(desk.problems) == before:
-            kept.append(row | {"year": year})
-    return pd.DataFrame(kept, columns=columns("evidence.csv")[0]).astype({"year": int})
-
-
-def projects(rows: Rows, regions: tuple[str, ...], variables: dict, desk: Desk) -> pd.DataFrame:
-    """What projects change, in the unit of the variable; a missing delay is 0 years, a missing cost NaN [10⁴ CNY]."""
-    kept = []
-    for line, row in rows:
-        before = len(desk.problems)
-        desk.known(line, "region", row["region_code"], regions)
-        change = desk.number(line, "change", row["change"])
-        record = variables.get(row["variable"])
-        if desk.known(line, "variable", row["variable"], variables) and change is not None:
+        state = digest = ""
+        if papers.leaves(row["location"]):
+            desk.report(line, "location", location=row["location"])
+        elif len(desk.problems) == before:
             try:
-                change *= units.factor(row["unit"], record.unit)
-            except units.UnitError as error:
-                desk.report(line, "unit", reason=str(error), unit=row["unit"], right=record.unit)
-        first = desk.year(line, "first_year", row["first_year"])
-        last = desk.year(line, "last_year", row["last_year"]) if row["last_year"] else first
-        if first and last and last < first:
-            desk.report(line, "range", what="last_year", value=last, low=first, high="")
-        chance = desk.number(line, "probability", row["probability"]) if row["probability"] else 1.0
-        if chance is not None:
-            desk.in_range(line, "probability", chance, 0, 1)
-        delay = desk.number(line, "delay_years", row["delay_years"]) if row["delay_years"] else 0.0
-        if delay is not None:
-            desk.in_range(line, "delay_years", delay, 0, 50)
-        cost = desk.number(line, "cost", row["cost"]) if row["cost"] else float("nan")
-        for column in ("name", "department"):
-            desk.plain(line, column, row[column])
+                state, digest = papers.state(folder, row["location"], row["title"])
+            except files.Refused as refused:
+                desk.report(line, refused.phrase, **refused.values)
         if len(desk.problems) == before:
-            numbers = {"change": change, "probability": chance, "delay_years": delay, "cost": cost}
-            kept.append(row | numbers | {"first_year": first, "last_year": last, "unit": record.unit})
-    return pd.DataFrame(kept, columns=columns("projects.csv")[0])
+            kept.append(row | {"year": year, "state": state, "sha256": digest})
+    return pd.DataFrame(kept, columns=EVIDENCE_COLUMNS).astype({"year": int})
 
 
 def references(rows: Rows, records: dict, desk: Desk) -> pd.DataFrame:

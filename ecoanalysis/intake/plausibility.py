@@ -7,8 +7,9 @@ plausible. It stays, quiet and visible, once somebody has set it aside in `ackno
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ KINDS = (
 FEWEST = 4  # values of a series, or regions, below which there is nothing to compare with
 NEIGHBOURS = (-1, 1, -2, 2, -3, 3, -4, 4)
 FACTORS = {10: "10", 100: "100", 1000: "1000", 10_000: "10⁴", 15: "15", 1500: "1500", 1e6: "10⁶", 1e8: "10⁸"}
+MOST_OF_A_RULE = 1000  # beyond them something is wrong with the table as a whole, and 1000 say so as well
 LONGEST_FOR_SWAPS = 40  # years; every pair of them is tried
 COUNTED = {"person", "piece", "village", "household", "answer", "day", "point"}
 
@@ -81,6 +83,7 @@ class Suspicion:
     high: float = float("nan")
     values: dict = field(default_factory=dict, hash=False)
     others: tuple[str, ...] = ()  # ids of the values it is compared with
+    names: dict = field(default_factory=dict, hash=False, compare=False)  # of its region, by language
     acknowledged: dict = field(default_factory=dict, hash=False)
 
     def text(self, lang: str = "zh") -> str:
@@ -89,7 +92,7 @@ class Suspicion:
         record = catalog.variables().get(self.variable) or catalog.indicators().get(self.variable)
         name = record.name(lang) if record else self.variable
         facts = {
-            "region": self.region,
+            "region": f"{self.names.get(lang) or self.names['zh']} {self.region}" if self.names else self.region,
             "name": name,
             "year": self.year,
             "value": _number(self.value),
@@ -153,20 +156,39 @@ def suspicions(
             check = _CHECKS.get(rule.kind)
             if check is not None:
                 found += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
+    found += [_and_more(rule, count) for rule, count in panel.more.items()]
     for rule in rules() if table is None else table:
         if rule.kind == "target":
             found += _target_scale(targets, rule)
         elif rule.kind == "area":
             found += _areas(panel, regions, rule)
+    named = _region_names(regions)
+    found = [replace(s, names=named.get(s.region, {})) for s in found]
     by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
     once = {s.key: s for s in found}
     made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
     return sorted(made, key=lambda s: (s.file, s.sheet, _row(s.cell), s.cell, s.rule))
 
 
-def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
-    from dataclasses import replace
+def _and_more(rule: str, count: int) -> Suspicion:
+    """That a rule has found more than is listed; it cannot be set aside under a lasting key."""
+    nowhere = dict.fromkeys(("file", "sheet", "cell", "id", "region", "variable", "unit"), "")
+    facts = {"rule": rule, "count": count}
+    return Suspicion(
+        f"{rule}:more:{count}", rule, "more", **nowhere, year=0, value=np.nan, compared="more", values=facts
+    )
 
+
+def _region_names(regions: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Names of the regions by code and language; an English name that is not given is the Chinese one."""
+    english = regions["name_en"] if "name_en" in regions else regions["name_zh"]
+    return {
+        code: {"zh": str(zh), "en": str(en or zh)}
+        for code, zh, en in zip(regions["code"], regions["name_zh"], english, strict=True)
+    }
+
+
+def _set_aside(suspicion: Suspicion, by: dict) -> Suspicion:
     return replace(suspicion, acknowledged={name: by[name] for name in ("name", "date", "reason")})
 
 
@@ -189,31 +211,49 @@ class Panel:
         variable = observations["variable"].astype("category").cat.set_categories(names).cat.codes.to_numpy()
         self.names = names
         year = observations["year"].to_numpy(dtype=np.int64)
-        order = np.lexsort((year, region, variable))
+        key = (variable.astype(np.int64) * max(len(codes), 1) + region) * 10_000 + year
+        order = np.argsort(key, kind="stable")  # one key: a table that is in order already costs a single pass
         self.order = order
+        self.more: dict[str, int] = {}
         self.region, self.variable = region[order].astype(int), variable[order].astype(int)
         self.year, self.value = year[order], observations["value"].to_numpy(dtype=float)[order]
-        level = self.regions["level"].to_numpy()
-        units = observations["unit"].astype("category")
-        self.counted = units.isin(COUNTED).to_numpy()[order]
-        self.level = level[self.region] if len(order) else np.array([], dtype=object)
+        self.level = pd.factorize(self.regions["level"])[0]
+        unit, units = self.words("unit")
+        self.counted = np.array([text in COUNTED for text in units] + [False])[unit]
         series = self.variable.astype(np.int64) * max(len(codes), 1) + self.region
         self.starts = np.flatnonzero(np.r_[True, series[1:] != series[:-1]]) if len(order) else np.array([], int)
         self.series = np.repeat(np.arange(len(self.starts)), np.diff(np.r_[self.starts, len(order)]))
         self.size = np.diff(np.r_[self.starts, len(order)])[self.series] if len(order) else np.array([], int)
         self.places = {name: np.flatnonzero(self.variable == number) for number, name in enumerate(names)}
-        self.children: dict[str, list[str]] = {}
-        for code, parent in zip(codes, self.regions["parent"], strict=True):
-            if parent in self.regions.index:
-                self.children.setdefault(parent, []).append(code)
+        self.parent = self.regions.index.get_indexer(self.regions["parent"])  # -1 for those without one
+        self.family = np.bincount(self.parent[self.parent >= 0], minlength=len(codes))  # how many counties each has
 
-    def frame(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-        """Years × regions of a variable, and the place of each value in the sorted arrays."""
-        places = self.places.get(name)
-        if places is None or not len(places):
-            return None
-        index = pd.MultiIndex.from_arrays([self.year[places], np.array(self.codes, dtype=object)[self.region[places]]])
-        return pd.Series(self.value[places], index).unstack(), pd.Series(places, index).unstack()
+    def typical(self, name: str) -> np.ndarray:
+        """Median of a variable over the years, for every region; NaN where it has none."""
+        places = self.places.get(name, np.zeros(0, int))
+        return (
+            pd.Series(self.value[places])
+            .groupby(self.region[places])
+            .median()
+            .reindex(range(len(self.codes)))
+            .to_numpy()
+        )
+
+    def first(self, places: np.ndarray, rule: Rule) -> np.ndarray:
+        """The first places that a rule has found; how many more there are is kept in `more`."""
+        if len(places) > MOST_OF_A_RULE:
+            self.more[rule.rule] = self.more.get(rule.rule, 0) + len(places) - MOST_OF_A_RULE
+        return places[:MOST_OF_A_RULE]
+
+    def beside(self, name: str, other: str) -> tuple[np.ndarray, np.ndarray]:
+        """The places of two variables where both have a value, of the same region and year."""
+        one, two = self.places.get(name), self.places.get(other)
+        if one is None or two is None:
+            return np.zeros(0, int), np.zeros(0, int)
+        keys = [self.region[places] * 10_000 + self.year[places] for places in (one, two)]  # in order as they stand
+        spots = np.searchsorted(keys[1], keys[0])
+        there = keys[1][np.minimum(spots, len(two) - 1)] == keys[0]
+        return one[there], two[spots[there]]
 
     def words(self, name: str) -> tuple[np.ndarray, list[str]]:
         """A column of words in the panel's order: a number for each row, and the words by number."""
@@ -259,106 +299,106 @@ class Panel:
 
 
 def _part(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
-    part, whole = panel.frame(rule.variable), panel.frame(rule.other)
-    if part is None or whole is None:
-        return
-    values, totals = part[0].align(whole[0], join="inner")
-    above = values > totals * (1 + (rule.tolerance or 0))
-    for year, region in _where(above):
-        place, other = int(part[1].at[year, region]), int(whole[1].at[year, region])
-        facts = {"other": _name_pair(rule.other), "whole": _number(totals.at[year, region])}
-        yield panel.suspicion(place, rule, "part", 0, totals.at[year, region], [other], **facts)
+    part, whole = panel.beside(rule.variable, rule.other)
+    above = panel.value[part] > panel.value[whole] * (1 + (rule.tolerance or 0))
+    shown = panel.first(np.flatnonzero(above), rule)
+    for place, other in zip(part[shown], whole[shown], strict=True):
+        total = panel.value[other]
+        facts = {"other": _name_pair(rule.other), "whole": _number(total)}
+        yield panel.suspicion(place, rule, "part", 0, total, [other], **facts)
 
 
 def _sum(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
-    whole = panel.frame(rule.variable)
-    parts = [panel.frame(name) for name in rule.other.split(";")]
-    if whole is None or any(part is None for part in parts):
-        return
-    total = parts[0][0]
-    for part in parts[1:]:
-        total = total + part[0]  # a missing part leaves no sum
-    values, total = whole[0].align(total, join="inner")
-    apart = (values / total - 1).abs() > rule.tolerance
-    for year, region in _where(apart & (total > 0)):
-        others = [int(part[1].at[year, region]) for part in parts]
-        sum_of_parts = total.at[year, region]
-        yield panel.suspicion(
-            int(whole[1].at[year, region]),
-            rule,
-            "sum",
-            *_about(sum_of_parts, rule.tolerance),
-            others,
-            total=_number(sum_of_parts),
-        )
+    names = rule.other.split(";")
+    wholes, firsts = panel.beside(rule.variable, names[0])
+    parts = [firsts]
+    for name in names[1:]:
+        again, places = panel.beside(rule.variable, name)
+        both = np.isin(wholes, again)  # a missing part leaves no sum
+        wholes, parts = wholes[both], [part[both] for part in parts]
+        parts.append(places[np.isin(again, wholes)])
+    total = sum(panel.value[part] for part in parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = (np.abs(panel.value[wholes] / total - 1) > rule.tolerance) & (total > 0)
+    for number in panel.first(np.flatnonzero(apart), rule):
+        low, high = _about(total[number], rule.tolerance)
+        others = [int(part[number]) for part in parts]
+        yield panel.suspicion(int(wholes[number]), rule, "sum", low, high, others, total=_number(total[number]))
 
 
 def _balance(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
-    both = panel.frame(rule.variable)
-    if both is None:
-        return
-    values, places = both
-    for city, counties in panel.children.items():
-        counties = [county for county in counties if county in values]
-        if city not in values or len(counties) < len(panel.children[city]) or not counties:
-            continue
-        total = values[counties].sum(axis=1, skipna=False)
-        apart = (values[city] / total - 1).abs() > rule.tolerance
-        for year in apart.index[apart & (total > 0)]:
-            others = [int(places.at[year, county]) for county in counties]
-            facts = {"total": _number(total[year])}
-            low, high = _about(total[year], rule.tolerance)
-            yield panel.suspicion(int(places.at[year, city]), rule, "balance", low, high, others, **facts)
+    """A city against the sum of its counties, in the years that all of them have a value."""
+    places = panel.places.get(rule.variable, np.zeros(0, int))
+    above = panel.parent[panel.region[places]]
+    below = places[above >= 0]
+    sums = (
+        pd.Series(panel.value[below])
+        .groupby(panel.parent[panel.region[below]].astype(np.int64) * 10_000 + panel.year[below])
+        .agg(["sum", "size"])
+    )
+    cities = places[panel.family[panel.region[places]] > 0]
+    keys = panel.region[cities].astype(np.int64) * 10_000 + panel.year[cities]
+    found = sums.reindex(keys)
+    total = found["sum"].to_numpy()
+    whole = (found["size"].to_numpy() == panel.family[panel.region[cities]]) & (total > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = whole & (np.abs(panel.value[cities] / total - 1) > rule.tolerance)
+    for number in panel.first(np.flatnonzero(apart), rule):
+        city, year = panel.region[cities[number]], panel.year[cities[number]]
+        others = below[(panel.parent[panel.region[below]] == city) & (panel.year[below] == year)]
+        low, high = _about(total[number], rule.tolerance)
+        yield panel.suspicion(int(cities[number]), rule, "balance", low, high, others, total=_number(total[number]))
 
 
 def _agree(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """Two accounts of one quantity; one suspicion a region, where they are farthest apart."""
-    one, two = panel.frame(rule.variable), panel.frame(rule.other)
-    if one is None or two is None:
-        return
-    values, others = one[0].align(two[0], join="inner")
-    apart = (values / others.where(others > 0) - 1).abs()
-    for region in apart:
-        if (apart[region] > rule.tolerance).any():
-            year = apart[region].idxmax()
-            other = others.at[year, region]
-            facts = {"other": _name_pair(rule.other), "whole": _number(other)}
-            facts["years"] = int((apart[region] > rule.tolerance).sum())
-            low, high = _about(other, rule.tolerance)
-            places = [int(two[1].at[year, region])]
-            yield panel.suspicion(int(one[1].at[year, region]), rule, "agree", low, high, places, **facts)
+    one, two = panel.beside(rule.variable, rule.other)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.where(panel.value[two] > 0, np.abs(panel.value[one] / panel.value[two] - 1), np.nan)
+    table = pd.DataFrame({"region": panel.region[one], "apart": apart})
+    table = table[table["apart"] > rule.tolerance]
+    years = table.groupby("region").size()
+    farthest = table.groupby("region")["apart"].idxmax()
+    for region in panel.first(np.array(farthest.index), rule):
+        place, other = int(one[farthest[region]]), int(two[farthest[region]])
+        whole = panel.value[other]
+        facts = {"other": _name_pair(rule.other), "whole": _number(whole), "years": int(years[region])}
+        low, high = _about(whole, rule.tolerance)
+        yield panel.suspicion(place, rule, "agree", low, high, [other], **facts)
 
 
 def _ratio(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
-    one, two = panel.frame(rule.variable), panel.frame(rule.other)
-    if one is None or two is None:
-        return
-    values, others = one[0].align(two[0], join="inner")
-    ratio = values / others.where(others != 0)
+    one, two = panel.beside(rule.variable, rule.other)
     low, high = _bounds(rule)
-    for year, region in _where((ratio < low) | (ratio > high)):
-        other = others.at[year, region]
-        place = int(one[1].at[year, region])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = panel.value[one] / panel.value[two]
+    odd = np.isfinite(ratio) & ((ratio < low) | (ratio > high))
+    for number in panel.first(np.flatnonzero(odd), rule):
+        other = panel.value[two[number]]
         facts = {"other": _name_pair(rule.other), "whole": _number(other)}
-        yield panel.suspicion(place, rule, "ratio", low * other, high * other, **facts)
+        yield panel.suspicion(int(one[number]), rule, "ratio", low * other, high * other, **facts)
 
 
 def _range(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     low, high = _bounds(rule)
-    for place in panel.places.get(rule.variable, ()):
-        if not low <= panel.value[place] <= high:
-            yield panel.suspicion(place, rule, "range", low, high)
+    places = panel.places.get(rule.variable, np.zeros(0, int))
+    odd = (panel.value[places] < low) | (panel.value[places] > high)
+    for place in panel.first(places[odd], rule):
+        yield panel.suspicion(place, rule, "range", low, high)
 
 
 def _yearly(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     low, high = _bounds(rule)
-    for place in panel.places.get(rule.variable, ()):
-        before = place - 1
-        if before < 0 or panel.series[before] != panel.series[place] or panel.year[place] != panel.year[before] + 1:
-            continue
-        last = panel.value[before]
-        if last and not low <= panel.value[place] / last <= high:
-            yield panel.suspicion(place, rule, "yearly", low * last, high * last, [before], last=_number(last))
+    places = panel.places.get(rule.variable, np.zeros(0, int))
+    places = places[places > 0]
+    last = panel.value[places - 1]
+    follows = (panel.series[places - 1] == panel.series[places]) & (panel.year[places] == panel.year[places - 1] + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = panel.value[places] / last
+    odd = follows & (last != 0) & ((ratio < low) | (ratio > high))
+    for place in panel.first(places[odd], rule):
+        last = panel.value[place - 1]
+        yield panel.suspicion(place, rule, "yearly", low * last, high * last, [place - 1], last=_number(last))
 
 
 # ------------------------------------------------------------------ a value and its own history and sister regions
@@ -380,7 +420,7 @@ def _history(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         coarse = np.where(counted & logarithmic, 1.5 / np.maximum(np.exp(expected), 1), 0.0)
         limit = rule.tolerance * spread + np.where(logarithmic, 0.01, 0.02) + coarse
         odd = (np.abs(away) > limit) & (panel.size >= FEWEST) & np.isfinite(away)
-    for place in np.flatnonzero(odd):
+    for place in panel.first(np.flatnonzero(odd), rule):
         middle = x[place] - away[place]
         low, high = middle - limit[place], middle + limit[place]
         if logarithmic[place]:
@@ -412,14 +452,17 @@ def _expected(panel: Panel, x: np.ndarray) -> np.ndarray:
         alike = panel.series[here] == panel.series[there]
         moved = x[there] + slope[here] * (panel.year[here] - panel.year[there])
         guesses[number, here] = np.where(alike, moved, np.nan)
-    good = np.isfinite(guesses)
-    guesses[(np.cumsum(good, axis=0) > 4) & good] = np.nan
-    with np.errstate(all="ignore"):
-        import warnings
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a value without neighbours has no expectation
-            return np.nanmedian(guesses, axis=0)
+    four = np.isfinite(guesses[:4]).all(axis=0)  # the four nearest: nothing to choose among
+    nearest = guesses[:4, four]
+    expected = np.empty(size)
+    expected[four] = (nearest.sum(axis=0) - nearest.max(axis=0) - nearest.min(axis=0)) / 2
+    few = guesses[:, ~four]
+    good = np.isfinite(few)
+    few[(np.cumsum(good, axis=0) > 4) & good] = np.nan
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a value without neighbours has no expectation
+        expected[~four] = np.nanmedian(few, axis=0)
+    return expected
 
 
 def _slopes(panel: Panel, x: np.ndarray) -> np.ndarray:
@@ -451,38 +494,35 @@ def _same_series(panel: Panel, place: int, k: int) -> bool:
 
 def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """A whole series, or a value without a history, far from the sister regions per head or per area."""
-    population = panel.frame("resident_population")
-    heads = population[0].median() if population is not None else pd.Series(dtype=float)
-    area = panel.regions["area_km2"].astype(float)
+    heads = panel.typical("resident_population")
+    area = panel.regions["area_km2"].to_numpy(dtype=float)
+    known = catalog.variables()
     for name, places in panel.places.items():
-        record = catalog.variables().get(name)
-        extensive = record is not None and record.aggregate == "sum"
-        values = pd.Series(panel.value[places]).groupby(panel.region[places]).median()
-        values.index = [panel.codes[number] for number in values.index]
-        values = values[values > 0]
-        for sisters in panel.children.values():
-            some = values.reindex(sisters).dropna()
-            if len(some) < FEWEST:
-                continue
-            best = None
-            for whole in (heads, area) if extensive else (None,):
-                base = 1.0 if whole is None else whole.reindex(some.index)
-                away = np.log(some / base).dropna()
-                if len(away) < FEWEST:
-                    continue
-                away = away - away.median()
-                spread = max(1.4826 * away.abs().median(), 0.15)
-                if best is None or spread < best[1]:
-                    best = (away, spread)
-            if best is None:
-                continue
-            away, spread = best
-            for code in away.index[away.abs() > np.maximum(np.log(8), rule.tolerance * spread)]:
-                own = places[panel.region[places] == panel.codes.index(code)]
-                middle = some[code] / np.exp(away[code])
-                low, high = middle / 8, middle * 8
-                facts = {"factor": _factor(some[code], middle), "middle": _number(middle)}
-                yield panel.suspicion(int(own[-1]), rule, "sisters", low, high, **facts)
+        extensive = name in known and known[name].aggregate == "sum"
+        values = panel.typical(name)
+        away, spread = np.full(len(values), np.nan), np.full(len(values), np.inf)
+        for whole in (heads, area) if extensive else (np.ones(len(values)),):
+            other, width = _among_sisters(panel.parent, values, whole)
+            closer = width < spread  # the whole that the sisters agree on better
+            away, spread = np.where(closer, other, away), np.where(closer, width, spread)
+        with np.errstate(invalid="ignore"):
+            odd = np.abs(away) > np.maximum(np.log(8), rule.tolerance * spread)
+        for region in panel.first(np.flatnonzero(odd), rule):
+            own = places[panel.region[places] == region]
+            middle = values[region] / np.exp(away[region])
+            facts = {"factor": _factor(values[region], middle), "middle": _number(middle)}
+            yield panel.suspicion(int(own[-1]), rule, "sisters", middle / 8, middle * 8, **facts)
+
+
+def _among_sisters(parent: np.ndarray, values: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each region's ratio lies from its sisters' median (logarithm), and their spread; NaN for too few."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.log(np.where(values > 0, values, np.nan) / np.where(whole > 0, whole, np.nan))
+    sisters = pd.Series(ratio).where(parent >= 0).groupby(parent)
+    away = pd.Series(ratio) - sisters.transform("median")
+    spread = 1.4826 * away.abs().groupby(parent).transform("median")
+    enough = (sisters.transform("count") >= FEWEST) & (parent >= 0)
+    return away.where(enough).to_numpy(), spread.clip(lower=0.15).where(enough).to_numpy()
 
 
 def _swapped(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -496,6 +536,7 @@ def _swapped(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     for length in np.unique(lengths[(lengths >= 6) & (lengths <= LONGEST_FOR_SWAPS)]):
         starts = panel.starts[lengths == length]
         first, second = np.triu_indices(length, 1)
+        starts = _worth_exchanging(x, starts, length, rule.tolerance)
         for some in np.array_split(starts, max(1, len(starts) * len(first) * length // 10_000_000)):
             values = x[some[:, None] + np.arange(length)]
             rough = np.abs(np.diff(values, 2)).sum(axis=1)
@@ -515,6 +556,16 @@ def _swapped(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
                     yield panel.suspicion(place, rule, "swapped", right, right, [partner], **facts)
 
 
+def _worth_exchanging(x: np.ndarray, starts: np.ndarray, length: int, tolerance: float) -> np.ndarray:
+    """Series in which some exchange can do enough: it takes away no more than the differences its two years stand in."""
+    bends = np.abs(np.diff(x[starts[:, None] + np.arange(length)], 2))
+    padded = np.pad(bends, ((0, 0), (2, 2)))
+    touched = np.partition(padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:], length - 2, axis=1)
+    rough = bends.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return starts[(rough > 1e-6) & (touched[:, -1] + touched[:, -2] > (1 - tolerance) * rough)]
+
+
 def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """Nothing at all where there was always something."""
     zero = panel.value == 0
@@ -529,7 +580,7 @@ def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         others = sisters[(panel.region[sisters] != panel.region[place]) & (panel.level[sisters] == panel.level[place])]
         if len(others) >= FEWEST and panel.value[others].min() > 2:
             odd[place] = True
-    for place in np.flatnonzero(odd):
+    for place in panel.first(np.flatnonzero(odd), rule):
         yield panel.suspicion(place, rule, "zero", least[place] if np.isfinite(least[place]) else 0)
 
 
@@ -544,7 +595,7 @@ def _repeated(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     for place in np.flatnonzero(same):
         run[place] = run[place - 1] + 1
     whole = (panel.value == 0) | (panel.value == 100)
-    for place in np.flatnonzero((run == least - 1) & moves & ~whole):
+    for place in panel.first(np.flatnonzero((run == least - 1) & moves & ~whole), rule):
         yield panel.suspicion(place, rule, "repeated", count=least)
 
 
@@ -582,14 +633,15 @@ def _years(panel: Panel, rule: Rule, this_year: int | None) -> Iterator[Suspicio
     alone = (first & ~last & (after > rule.tolerance)) | (last & ~first & (before > rule.tolerance))
     typical = np.median(panel.year)
     lonely = first & last & (np.abs(panel.year - typical) > 60)
-    for place in np.flatnonzero((panel.year > latest) | (panel.year < earliest) | alone & (panel.size >= 3) | lonely):
+    odd = (panel.year > latest) | (panel.year < earliest) | alone & (panel.size >= 3) | lonely
+    for place in panel.first(np.flatnonzero(odd), rule):
         yield panel.suspicion(place, rule, "years", earliest, latest, latest=latest)
 
 
 def _source(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     (status, statuses), (source, sources) = panel.words("status"), panel.words("source")
     odd = np.array([word != "demo" for word in statuses])[status] & np.array([not word for word in sources])[source]
-    for place in np.flatnonzero(odd):
+    for place in panel.first(np.flatnonzero(odd), rule):
         yield panel.suspicion(place, rule, "source")
 
 
@@ -604,26 +656,20 @@ def _status(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     rest = groups.transform("sum").to_numpy() - observed
     count = groups.transform("size").to_numpy() - 1
     minority = (count >= 1) & (rest <= 0.2 * count) & (count - rest >= 1)
-    for place in np.flatnonzero((observed & minority) | (real & demo_words)):
+    for place in panel.first(np.flatnonzero((observed & minority) | (real & demo_words)), rule):
         yield panel.suspicion(place, rule, "status")
 
 
 def _areas(panel: Panel, regions: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
     """A region's area against its statistics of land, and a city's against its counties'."""
-    area = regions.set_index("code")["area_km2"].astype(float)
-    measured = panel.frame(rule.variable)
-    for number, code in enumerate(area.index):
-        own = area[code]
-        if not own > 0:
-            continue
-        wholes = {}
-        if measured is not None and code in measured[0]:
-            wholes["area"] = float(measured[0][code].median())
-        counties = panel.children.get(code, [])
-        if counties and area[counties].notna().all():
-            wholes["area_sum"] = float(area[counties].sum())
+    area = regions["area_km2"].to_numpy(dtype=float)
+    measured, added = panel.typical(rule.variable), np.full(len(area), np.nan)
+    for city in np.flatnonzero(panel.family):
+        added[city] = area[panel.parent == city].sum()  # NaN when one is not known
+    for number, (code, own) in enumerate(zip(regions["code"], area, strict=True)):
+        wholes = {"area": measured[number], "area_sum": added[number]} if own > 0 else {}
         for compared, whole in wholes.items():
-            if abs(own / whole - 1) > rule.tolerance:
+            if whole > 0 and abs(own / whole - 1) > rule.tolerance:
                 low, high = _about(whole, rule.tolerance)
                 yield Suspicion(
                     key=f"{rule.rule}_{compared}:{code}:area_km2::{own:.10g}", rule=rule.rule, kind="area",
@@ -692,11 +738,6 @@ _CHECKS = {
     "source": _source,
     "status": _status,
 }
-
-
-def _where(mask: pd.DataFrame) -> list[tuple]:
-    rows, columns = np.nonzero(mask.to_numpy())
-    return [(mask.index[row], mask.columns[column]) for row, column in zip(rows, columns, strict=True)]
 
 
 def _bounds(rule: Rule) -> tuple[float, float]:

@@ -261,8 +261,8 @@ class _Reader:
         end = self.last_data_row(data, last)
         for number in range(data, last):
             row = self.cells[number]
-            if all(value is None for value in row):
-                continue
+            if all(value is None for value in row) or any(row == self.cells[line] for line in lines):
+                continue  # a header that is said again for the next rows
             filled = any(column["role"] == "value" and row[c] is not None for c, column in enumerate(columns))
             numbered = self.row_kind(number, row) == "data" or (filled and self.labelled(row))
             if not numbered:
@@ -327,6 +327,10 @@ class _Reader:
             variable, unit = self.names.variable(text)
             if not variable and year_in(text):
                 variable, unit = self.names.variable(re.sub(r"(?:19|20)\d\d\s*年?(?:末|度)?", "", text))
+            if not variable and not about["region"]:
+                region, rest = self.names.region_before(text)
+                variable, rest_unit = self.names.variable(rest) if region else (None, "")
+                about["region"], unit = (region, rest_unit or unit) if variable else (about["region"], unit)
             about["variable"] = variable or about["variable"]
             about["unit"] = unit or about["unit"] or self.unit_in(text)
             about["total"] |= is_total(value)

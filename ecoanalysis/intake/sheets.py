@@ -117,7 +117,28 @@ def _text_table(path: Path, raw: bytes) -> Received:
         raise files.Refused("broken_text", reason=str(error)) from None
     finally:
         csv.field_size_limit(before)
+    if delimiter in ";；\t" and _decimal_commas(rows):
+        told.append(("decimal_comma", {}))
+        rows = [[_with_point(cell) for cell in row] for row in rows]
     return Received(path, raw, [Sheet("", rows, text_file=True)], told)
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+")
+
+
+def _decimal_commas(rows: list[list]) -> bool:
+    """Whether commas stand before decimals: some number has other than three digits after its only comma, no number
+    has a point that could be one of decimals, and none has two commas.
+    """
+    cells = [cell for row in rows for cell in row if cell and re.fullmatch(r"[+-]?\d[\d.,]*", cell)]
+    with_comma = [cell for cell in cells if "," in cell]
+    plain = all(_DECIMAL_COMMA.fullmatch(cell) for cell in with_comma)
+    points = any("." in cell and not re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?", cell) for cell in cells)
+    return plain and not points and any(len(cell.rpartition(",")[2]) != 3 for cell in with_comma)
+
+
+def _with_point(cell: str | None) -> str | None:
+    return cell.replace(".", "").replace(",", ".") if cell and _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

@@ -167,7 +167,8 @@ def run(
 
 
 def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_bad_rows: bool = False) -> Outcome:
-    """Replay every earlier year on the user's own data: `out/track_record/` takes the notebook, page and statements.
+    """Replay every earlier year on the user's own data: `out/track_record/` takes the notebook, page and statements,
+    and `replay.html` (with its table): what the plan's self-check would have said, and what came.
 
     Raises
     ------
@@ -202,6 +203,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
             if path.name != RECORD:
                 path.replace(directory.building / path.name)
         shutil.rmtree(made)
+        work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
         _write_manifest(directory.building, {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}, True)
         directory.publish()
@@ -395,6 +397,7 @@ class _Making:
             "inputs": {name: {"sha256": digest} for name, digest in sorted(self.analysis.hashes.items())},
             "settings": self.work.settings(self.analysis),
             "left_out": self.work.problems(self.analysis, self.word),
+            "to_check": self.work.to_check(self.analysis, self.word),
             "partial": self.left_out,
             "packages": self.work.versions(),
             "regions": [asdict(self.outcomes[job.region]) for job in self.plan if job.region in self.outcomes],

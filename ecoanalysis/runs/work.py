@@ -6,6 +6,7 @@ run in other processes: they take and give JSON and read the saved analysis.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -75,6 +76,11 @@ def problems(analysis, lang: str) -> list[str]:
     return [problem.text(lang) for problem in analysis.problems]
 
 
+def to_check(analysis, lang: str) -> list[dict]:
+    """Every suspicion in words, with its key and by whom it has been set aside."""
+    return [{"key": s.key, "text": s.text(lang), "acknowledged": s.acknowledged} for s in analysis.suspicions]
+
+
 def settings(analysis) -> dict:
     """Every setting of an analysis, as JSON takes it."""
     return json.loads(json.dumps(asdict(analysis.settings)))
@@ -85,6 +91,17 @@ def write_tables(analysis, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         write_csv(analysis.table(name), folder / f"{name}.csv")
+
+
+def write_replay(raw, path: Path, lang: str) -> None:
+    """The page of the self-check replayed, as of the last year in which targets fell due; none before any did."""
+    from ecoanalysis.export import replay
+
+    years, due = raw.observations["year"], raw.targets["due"]
+    known = due[due <= years.max()] if len(years) else due[:0]
+    if len(known) and int(known.max()) > int(years.min()):
+        with contextlib.suppress(BadYear):  # nothing was measured before the self-check
+            replay.write(analyses.of_raw(raw, int(known.max())), path, lang)
 
 
 def only(analysis, regions: list[str]):
@@ -113,6 +130,7 @@ def went_in(analysis, code: str) -> str:
         table = _rows(getattr(analysis, name), [code]).drop(columns=[*NOT_HASHED], errors="ignore")
         digest.update(_of_table(table))
     digest.update(_of_table(analysis.regions[analysis.regions["code"] == code]))
+    digest.update(_of_table(analysis.milestones))
     moved = analysis.changes
     digest.update(_of_table(moved[moved["region_code"] == code]))
     digest.update(json.dumps(problems(analysis, "en")).encode())

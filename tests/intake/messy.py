@@ -473,3 +473,68 @@ def several_units_in_the_title(folder):
             (Q, 2022, GDP, 220, "亿元"),
         ],
     )
+
+
+@case
+def region_blocks_under_each_other(folder):
+    path = book(folder / "指标.xlsx", ("Sheet1", [
+        ["各县区主要指标"], ["秦州区"], ["年份", "常住人口（万人）", "地区生产总值（亿元）"],
+        ["2021年末", 65.1, "210.5 "], ["2022年末", 65.0, "２２０.５"], [], ["麦积区"],
+        ["年份", "常住人口（万人）", "地区生产总值（亿元）"], ["2021年末", 55.4, 180], ["2022年末", 55.3, 190]]))  # fmt: skip
+    facts = [(Q, 2021, POP, 65.1, "万人"), (Q, 2022, POP, 65.0, "万人"), (M, 2021, POP, 55.4, "万人"),
+             (M, 2022, POP, 55.3, "万人"), (Q, 2021, GDP, 210.5, "亿元"), (Q, 2022, GDP, 220.5, "亿元"),
+             (M, 2021, GDP, 180, "亿元"), (M, 2022, GDP, 190, "亿元")]  # fmt: skip
+    return Case(path, facts)
+
+
+@case
+def regions_under_merged_indicators_with_years_down(folder):
+    path = book(folder / "分年.xlsx", ("表", [
+        ["年份", "常住人口（万人）", None, "地区生产总值（亿元）", None], [None, "秦州区", "麦积区", "秦州区", "麦积区"],
+        [2021, 65.1, 55.4, 210.5, 180]]), merged={"表": ["A1:A2", "B1:C1", "D1:E1"]})  # fmt: skip
+    facts = [(Q, 2021, POP, 65.1, "万人"), (M, 2021, POP, 55.4, "万人"),
+             (Q, 2021, GDP, 210.5, "亿元"), (M, 2021, GDP, 180, "亿元")]  # fmt: skip
+    return Case(path, facts)
+
+
+@case
+def units_in_a_second_header_row_and_a_named_subtotal(folder):
+    made, used = "solid_waste_generated", "solid_waste_utilised"
+    path = book(folder / "固废.xlsx", ("表", [
+        ["2022年各县区工业固废情况"], ["县区", "一般工业固体废物产生量", "一般工业固体废物综合利用量"],
+        [None, "万吨", "吨"], ["秦州区", 1.2, 8000], ["麦积区", 0.8, "5 000①"], ["市区合计", 2.0, 13000],
+        ["注：①为快报数。"]]))  # fmt: skip
+    facts = [(Q, 2022, made, 1.2, "万吨"), (M, 2022, made, 0.8, "万吨"),
+             (Q, 2022, used, 8000, "吨"), (M, 2022, used, 5000, "吨")]  # fmt: skip
+    return Case(path, facts, told=["footnote", "note"], totals=2)
+
+
+@case
+def semicolons_with_decimal_commas(folder):
+    path = folder / "decimal.csv"
+    path.write_text("region;year;indicator;unit;value\nQinzhou;2021;resident_population;万人;65,1\n"
+                    "Maiji;2022;GDP;亿元;1.220,5\n", encoding="utf-8")  # fmt: skip
+    return Case(path, [(Q, 2021, POP, 65.1, "万人"), (M, 2022, GDP, 1220.5, "亿元")], told=["decimal_comma"])
+
+
+@case
+def old_workbook_with_dates_and_regions_in_the_headers(folder):
+    made, path = xlwt.Workbook(), folder / "日期.xls"
+    page, day = made.add_sheet("a"), xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for column, text in enumerate(["日期", "秦州区常住人口（万人）", "麦积区常住人口（万人）"]):
+        page.write(0, column, text)
+    page.write(1, 0, datetime.date(2021, 12, 31), day)
+    page.write(1, 1, 65.1)
+    page.write(1, 2, 55.4)
+    made.save(str(path))
+    return Case(path, [(Q, 2021, POP, 65.1, "万人"), (M, 2021, POP, 55.4, "万人")])
+
+
+@case
+def unit_in_the_title_and_a_bare_of_which(folder):
+    path = book(folder / "万元.xlsx", ("表", [
+        ["2022年各县区地区生产总值（单位：万元）"], ["县区", "2021年", "2022年"], ["秦州区", "2105000", "2205000 "],
+        ["其中：", None, None], ["甘谷县", 900000, 950000]]))  # fmt: skip
+    facts = [(Q, 2021, GDP, 2105000, "万元"), (Q, 2022, GDP, 2205000, "万元"),
+             (G, 2021, GDP, 900000, "万元"), (G, 2022, GDP, 950000, "万元")]  # fmt: skip
+    return Case(path, facts)

@@ -443,3 +443,69 @@ def test_a_cell_too_many_here_and_one_too_few_there_are_both_told(data):
     (data / "statistics/a.csv").write_text(HEAD + "".join(rows))
     raw = intake.read(data)
     assert [(p.row, p.phrase) for p in raw.problems] == [(2, "cells"), (3, "cells")] and len(raw.observations) == 1
+
+
+def test_a_cell_of_two_hundred_thousand_characters(tmp_path, data):
+    """One such cell in a workbook and one in a text table: told by its place, the rest is read."""
+    content, out = book([*TABLE, ["麦积区", "常住人口", "万人", "LONG"]]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"LONG", b"x" * 200_000))
+    (tmp_path / "a.xlsx").write_bytes(out.getvalue())
+    (delivery,) = take_in(tmp_path / "a.xlsx", data)
+    assert delivery.rows["value"].tolist() == [65.0]
+    assert [(t.phrase, t.spot) for t in delivery.sheets[0].told] == [("cell_text", "D3")]
+    assert len(delivery.text("en")) < 5000
+    (tmp_path / "b.csv").write_text(
+        f"县区,指标,单位,2021年\n秦州区,常住人口,万人,65\n麦积区,常住人口,万人,{'x' * 200_000}\n"
+    )
+    (delivery,) = take_in(tmp_path / "b.csv", data)
+    assert delivery.rows["value"].tolist() == [65.0] and len(delivery.text("en")) < 5000
+
+
+def test_a_table_of_fifty_megabytes_is_read(data):
+    row = b"620502,%d,villages,420,village,observed,yearbook " + b"x" * 900 + b",\n"
+    content = HEAD.encode() + b"".join(row % year for year in range(1950, 2025))
+    filler = b"# " + b"y" * 1000 + b"\n"
+    (data / "statistics/a.csv").write_bytes(content + filler * (50 * 2**20 // len(filler)))
+    raw = intake.read(data)
+    assert len(raw.observations) == 75 and not raw.problems
+
+
+def test_a_workbook_larger_than_any_table_is_refused_with_its_size(tmp_path, data, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_WORKBOOK", 2 * 2**20)
+    text = sent(tmp_path, data, "a.xlsx", b"PK\x03\x04" + b"\x00" * (3 * 2**20))
+    assert "3 MB" in text
+
+
+def test_an_encrypted_workbook_as_office_writes_it(tmp_path, data):
+    office = pytest.importorskip("msoffcrypto")
+    made = io.BytesIO()
+    office.format.ooxml.OOXMLFile(io.BytesIO(book(TABLE))).encrypt("secret", made)
+    assert "password" in sent(tmp_path, data, "a.xlsx", made.getvalue())
+
+
+def test_a_command_whose_reader_has_gone_ends_quietly(data):
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "ecoanalysis.cli", "check", "--data", str(data)]
+    receiver, sender = os.pipe()
+    os.close(receiver)
+    done = subprocess.run(command, stdout=sender, stderr=subprocess.PIPE, check=False)
+    os.close(sender)
+    assert done.returncode == 0 and done.stderr == b""
+
+
+def test_what_depends_on_a_cell_is_said_and_an_unknown_cell_is_told(capsys):
+    from pathlib import Path
+
+    from ecoanalysis import cli
+
+    shipped = str(Path(__file__).resolve().parents[2] / "data/raw")
+    assert cli.main(["explain", "--cell", "nowhere.csv:1", "--data", shipped, "--lang", "en"]) == 2
+    assert "no observation is called nowhere.csv:1" in capsys.readouterr().err
+    assert cli.main(["explain", "--data", shipped, "--lang", "en"]) == 2
+    assert "--cell" in capsys.readouterr().err
+    assert cli.main(["explain", "--cell", "economy.csv:23", "--data", shipped, "--lang", "en"]) == 0
+    assert "Tianshui CO₂ emission per unit of GDP" in capsys.readouterr().out

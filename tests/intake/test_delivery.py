@@ -245,3 +245,10 @@ def test_shipped_city_rows_pass_with_their_sources(tmp_path):
     assert not delivery.questions and len(delivery.rows) == len(table)
     assert set(delivery.rows["source"]) == {text.strip() for text in table["source"]}
     assert not intake.read(folder).problems
+
+
+def test_the_gridded_account_of_co2_is_known_by_its_name(tmp_path, data):
+    path = tmp_path / "grid.csv"
+    path.write_text("region_code,year,variable,value,unit\n620500,2000,co2_edgar,221.9,万吨\n", encoding="utf-8")
+    (delivery,) = take_in(path, data)
+    assert list(zip(delivery.rows["variable"], delivery.rows["value"], strict=True)) == [("co2_emission", 221.9)]

@@ -1,5 +1,7 @@
 """What is possible and not plausible is told with what it is compared with, and stays quiet once set aside."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -191,3 +193,21 @@ def test_seeded_faults_are_told():
     table = figures(3, 2026)
     assert (table.loc[list(KINDS), "told"] >= 2).all()
     assert isinstance(table, pd.DataFrame)
+
+
+def test_a_suspicion_names_its_region_in_both_languages_with_its_code():
+    shipped = intake.read(Path(__file__).resolve().parents[2] / "data/raw")
+    one = next(s for s in shipped.suspicions if s.region == "620500" and s.rule == "history")
+    assert "天水市 620500" in one.text("zh") and "Tianshui 620500" in one.text("en")
+
+
+def test_a_rule_that_finds_thousands_lists_the_first_and_counts_the_rest(folder, monkeypatch):
+    from ecoanalysis.intake import plausibility
+
+    monkeypatch.setattr(plausibility, "MOST_OF_A_RULE", 2)
+    write(folder, series())
+    rows = "".join(f"C3,{year},villages,420,village,observed,\n" for year in range(2010, 2015))
+    head = "region_code,year,variable,value,unit,status,source\n"
+    (folder / "statistics/b.csv").write_text(head + rows, encoding="utf-8")
+    found = [s for s in intake.read(folder).suspicions if s.rule == "source"]
+    assert len(found) == 3 and [s.values["count"] for s in found if s.kind == "more"] == [3]

@@ -1,0 +1,456 @@
+"""Who owes what, a part a department: a workbook, a Word annex and slides that can be handed out one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from docx import Document
+from pptx.util import Inches
+
+from ecoanalysis import briefing, judge, words
+from ecoanalysis.analysis import Analysis, Statement
+from ecoanalysis.export import replacing, worded
+from ecoanalysis.export.docx import SIZES, _Chapter, _flag
+from ecoanalysis.export.pptx import FOOT, LEFT, TOP, WIDTH, _Deck, _shade
+from ecoanalysis.export.xlsx import HEAD, LINE, _Book, _lines
+from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS
+from ecoanalysis.plan import calendar, duties, ledger
+from ecoanalysis.words import NOTHING, Words
+
+SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+LONGEST_SHEET = 31
+ROWS_ON_SLIDE = 8
+SHEET_WIDTHS = {  # column of a department's sheet, and its width
+    "role": 9,
+    "number": 7,
+    "indicator": 28,
+    "region_name": 13,
+    "bureau": 16,
+    "latest_value": 15,
+    "target": 16,
+    "due": 8,
+    "verdict": 17,
+    "gap": 16,
+    "gap_count": 11,
+    "gap_count_unit": 10,
+    "contribution": 14,
+    "papers": 22,
+    "next_date": 13,
+    "sentence": 64,
+}
+OVERVIEW = "department led helped done to_hold unmet papers_lacking unknown papers_missing papers_share".split()
+
+
+def write(
+    analysis: Analysis,
+    out: Path | str,
+    lang: str,
+    departments: Iterable[str] | None = None,
+    on: date | str | None = None,
+) -> list[Path]:
+    """Write workbook, annex and slides of the departments into a folder.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    out : path
+    lang : str
+        zh or en.
+    departments : list of str, optional
+        Names as the plan or a county has them; all by default.
+    on : date, optional
+        The day it is read on; the last of the as-of year by default.
+
+    Returns
+    -------
+    list of Path
+        The three files.
+
+    Raises
+    ------
+    NotThere
+        No such department; the nearest names are told.
+    BadDay
+        `on` is no day.
+    OSError
+        The folder cannot be written to.
+    """
+    book = Duties(analysis, words.of(lang), departments, on)
+    stem = Path(out) / words.of(lang)("duty_table.file")
+    made = []
+    for suffix, written in ((".xlsx", workbook), (".docx", annex), (".pptx", slides)):
+        path = stem.with_name(stem.name + suffix)
+        written(book, path)
+        made.append(path)
+    return made
+
+
+class Duties:
+    """What the three documents say of each department, put together once."""
+
+    def __init__(self, analysis: Analysis, w: Words, departments: Iterable[str] | None = None, on=None):
+        self.analysis, self.w = analysis, w
+        named = dict.fromkeys(duties.department(analysis, name) for name in departments or ())
+        self.departments = list(named) or duties.departments(analysis)
+        self.stage = calendar.stage(analysis, on)
+        self.table = duties.duties(analysis, on)
+        self.papers = ledger.ledger(analysis)
+        self.city = analysis.city
+
+    @cached_property
+    def absent(self) -> dict[tuple[str, str], str]:
+        """What is missing of the papers of a region's item, in words."""
+        parts = self.papers.groupby(["region_code", "indicator"], sort=False)
+        return {key: ledger.absent(part, self.w) for key, part in parts}
+
+    def sentence(self, name: str) -> str:
+        return duties.sentence(self.analysis, self.table, name, self.w)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """What a department leads and supports, in every region."""
+        return duties.of_department(self.table, name)
+
+    def pressing(self, name: str, role: str) -> list[Statement]:
+        """A department's targets in the city (everywhere without one), those that need work first."""
+        rows = duties.of_department(self.table, name, role)
+        if self.city in set(rows["region_code"]):
+            rows = rows[rows["region_code"] == self.city]
+        order = {code: place for place, code in enumerate(("unmet", "papers", "to_hold", "unknown", "done"))}
+        severe = rows["verdict"].map(judge.SEVERITY.index)
+        rank = rows.assign(standing=rows["verdict"].map(duties.standing).map(order), severe=-severe)
+        rank = rank.sort_values(["standing", "severe"], kind="stable")
+        return [duties.statement(self.analysis, row) for row in rank.itertuples()]
+
+    def papers_of(self, name: str) -> pd.DataFrame:
+        """The ledger's rows of what a department leads."""
+        return self.papers[[name in cell.split(";") for cell in self.papers["department"]]]
+
+    def supported(self, name: str) -> str:
+        """The items that a department supports, as a line; empty without any."""
+        items = dict.fromkeys(duties.of_department(self.table, name, "supporting")["item"])
+        names = self.w.list(worded.item(self.analysis, item, self.w) for item in items)
+        return self.w("duty_table.supports", items=names) if names else ""
+
+    def missing(self, s: Statement) -> str:
+        return self.absent.get((s.region_code, s.indicator), "") or self.w("duty_table.complete")
+
+    def next_date(self, s: Statement) -> str:
+        rows = self.table[self.table["place"] == s.place]
+        return (rows["next_date"].iloc[0] if len(rows) else "") or NOTHING
+
+    def shares(self, name: str) -> list[tuple[Statement, str]]:
+        """Every gap of a led item in things, and which county owes how much of it; the parts add up to the gap."""
+        parted = []
+        for s in self.pressing(name, "lead"):
+            if s.region_code != self.city or not briefing.things(s, self.w):
+                continue
+            counties = [self._same(code, s) for code in self.analysis.counties]
+            owing = [one for one in counties if one is not None and one.contribution > 0]
+            text = self.w.list(
+                f"{self.analysis.name(one.region_code, self.w.lang)} {self.w.count(one.contribution, s.gap_count_unit)}"
+                for one in owing
+            )
+            parted.append((s, text or NOTHING))
+        return parted
+
+    def _same(self, region: str, s: Statement) -> Statement | None:
+        rows = self.analysis.assessment
+        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == s.indicator)]
+        return self.analysis[region, s.indicator, rows["comparison"].iloc[0]] if len(rows) else None
+
+    def is_demo(self, name: str) -> bool:
+        return bool(self.rows(name)["demo"].any()) or bool(self.papers_of(name)["demo"].any())
+
+
+# ---------------------------------------------------------------------- workbook
+
+
+def workbook(book: Duties, path: Path | str) -> None:
+    """An overview and a sheet a department; numbers are numbers, and no text is ever a formula."""
+    with replacing(path) as temporary:
+        options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
+        sheets = _Sheets(book, xlsxwriter.Workbook(str(temporary), options))
+        sheets.about_file()
+        sheets.overview()
+        for name in book.departments:
+            sheets.department(name)
+        sheets.workbook.close()
+
+
+class _Sheets(_Book):
+    def __init__(self, book: Duties, workbook: xlsxwriter.Workbook):
+        super().__init__(book.analysis, book.w, workbook)
+        self.book = book
+        self.names: set[str] = set()
+
+    def page(self, title: str):
+        """A sheet of that title, cut and numbered where a workbook could not have it, that prints across A4."""
+        plain = SHEET_NAME.sub("_", title)[:LONGEST_SHEET] or "_"
+        name, number = plain, 1
+        while name.casefold() in self.names:
+            number += 1
+            name = f"{plain[: LONGEST_SHEET - 4]}_{number}"
+        self.names.add(name.casefold())
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&C&P / &N")
+        return sheet
+
+    def head(self, sheet, title: str, notes: list[str], width: int) -> int:
+        """Title and notes over a table; returns the row of its header."""
+        sheet.write_string(0, 0, title, self.format(bold=True, font_size=14))
+        sheet.set_row(0, 24)
+        y = 1
+        for note in filter(None, notes):
+            sheet.merge_range(y, 0, y, width - 1, "", self.format(text_wrap=True))
+            sheet.write_string(y, 0, note, self.format(text_wrap=True, font_color=QUIET))
+            sheet.set_row(y, LINE * _lines(note, 150))
+            y += 1
+        return y + 1
+
+    def header(self, sheet, y: int, names: Iterable[str]) -> None:
+        for x, name in enumerate(names):
+            sheet.write_string(y, x, self.w(f"duty_table.column.{name}"), self.format(**HEAD))
+        sheet.set_row(y, 2 * LINE)
+
+    def overview(self) -> None:
+        """A row a department: what it leads and supports, how that stands, what it has to supply."""
+        book, w = self.book, self.w
+        sheet = self.page(w("duty_table.overview"))
+        demo = any(book.is_demo(name) for name in book.departments)
+        notes = [w("slide.demo_notice") if demo else "", calendar.sentence(book.stage, w), w("duty_table.note")]
+        top = self.head(sheet, self.title(), notes, len(OVERVIEW))
+        self.header(sheet, top, OVERVIEW)
+        widths = [26, *[11] * (len(OVERVIEW) - 1)]
+        for x, width in enumerate(widths):
+            sheet.set_column(x, x, width)
+        for y, name in enumerate(book.departments, start=top + 1):
+            led = duties.of_department(book.table, name, "lead")
+            helped = duties.of_department(book.table, name, "supporting")
+            standings = pd.Series([duties.standing(s.verdict) for s in book.pressing(name, "lead")], dtype=object)
+            counts = [int((standings == code).sum()) for code in ("done", "to_hold", "unmet", "papers", "unknown")]
+            papers = book.papers_of(name)
+            numbers = [led["item"].nunique(), helped["item"].nunique(), *counts, len(ledger.missing(papers))]
+            sheet.write_string(y, 0, name, self.format(bold=True))
+            for x, number in enumerate(numbers, start=1):
+                sheet.write_number(y, x, number, self.format(num_format="0"))
+            if len(papers):
+                share = float(ledger.completeness(papers.assign(kind="all"), "kind")["share"].iloc[0])
+                sheet.write_number(y, len(OVERVIEW) - 1, share, self.format(num_format="0 %"))
+        sheet.freeze_panes(top + 1, 1)
+        sheet.autofilter(top, 0, top + len(book.departments), len(OVERVIEW) - 1)
+
+    def title(self) -> str:
+        a, w = self.analysis, self.w
+        return w("duty_table.title", region=a.name(a.city or a.counties[0], w.lang), as_of=a.as_of)
+
+    def department(self, name: str) -> None:
+        """Every target that a department leads or supports, the city's first, with the county's own bureau."""
+        book, w = self.book, self.w
+        sheet = self.page(name)
+        columns = list(SHEET_WIDTHS)
+        mark = w.demo_mark(book.is_demo(name))
+        notes = [mark, book.sentence(name), ledger.sentence(book.papers_of(name), w), calendar.sentence(book.stage, w)]
+        top = self.head(sheet, name, notes, len(columns))
+        self.header(sheet, top, columns)
+        for x, width in enumerate(SHEET_WIDTHS.values()):
+            sheet.set_column(x, x, width)
+        rows = book.rows(name)
+        for y, row in enumerate(rows.itertuples(), start=top + 1):
+            self.line(sheet, y, columns, row, duties.statement(self.analysis, row))
+        sheet.freeze_panes(top + 1, 3)
+        if len(rows):
+            sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
+        sheet.repeat_rows(top)
+        sheet.print_area(0, 0, top + len(rows), columns.index("sentence") - 1)  # what it says in full is for the screen
+
+    def line(self, sheet, y: int, columns: list[str], row, s: Statement) -> None:
+        w, book = self.w, self.book
+        sentence = briefing.sentence(s, w)
+        texts = {
+            "role": duties.role(row.role, w),
+            "number": s.record.label,
+            "indicator": w.name(s.record),
+            "region_name": self.analysis.name(s.region_code, w.lang),
+            "bureau": row.bureau,
+            "latest_value": worded.value(s, w),
+            "target": worded.target(s, w),
+            "gap": briefing.gap(s, w) or NOTHING,
+            "gap_count_unit": w.unit(s.gap_count_unit) if np.isfinite(s.gap_count) else "",
+            "papers": book.missing(s),
+            "next_date": book.next_date(s),
+            "sentence": sentence,
+        }
+        numbers = {"due": s.due, "gap_count": s.gap_count, "contribution": s.contribution}
+        wrapped = self.format(text_wrap=True)
+        for x, name in enumerate(columns):
+            if name == "verdict":
+                look = self.verdict_format(s.verdict, text_wrap=True)
+                sheet.write_string(y, x, briefing.verdict(s, w), look)
+            elif name in numbers:
+                if np.isfinite(numbers[name]):
+                    sheet.write_number(y, x, float(numbers[name]), self.format(num_format="0.####"))
+            else:
+                sheet.write_string(y, x, texts[name], wrapped)
+        measured = ((texts["sentence"], 64), (texts["indicator"], 28), (texts["papers"], 22))
+        sheet.set_row(y, LINE * max(_lines(text, width) for text, width in measured))
+
+
+# ---------------------------------------------------------------------- Word annex
+
+
+def annex(book: Duties, path: Path | str) -> None:
+    """A section a department, each on a page of its own, so that it can be handed out alone."""
+    document = _Annex(book)
+    document.head()
+    for number, name in enumerate(book.departments, start=1):
+        document.department(number, name)
+    with replacing(path) as temporary:
+        document.document.save(temporary)
+
+
+class _Annex(_Chapter):
+    def __init__(self, book: Duties):
+        self.book, self.analysis, self.words, self.lang = book, book.analysis, book.w, book.w.lang
+        self.region = self.analysis[self.analysis.city or self.analysis.counties[0]]
+        self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[self.lang]
+        self.document = Document()
+        self.set_up()
+        self.document.core_properties.title = self.title()
+
+    def title(self) -> str:
+        region = self.region.name(self.lang)
+        return self.say("duty_table.title", region=region, as_of=self.analysis.as_of)
+
+    def head(self) -> None:
+        self.document.add_paragraph(self.title(), style="Title")
+        if any(self.book.is_demo(name) for name in self.book.departments):
+            mark = self.words.bracket(self.words.demo_mark(True)).strip()
+            self.small(f"{mark} {self.say('slide.demo_notice')}", MARK)
+        for text in (
+            calendar.sentence(self.book.stage, self.words),
+            calendar.stage_asks(self.book.stage, self.words),
+            self.say("duty_table.note"),
+        ):
+            if text:
+                self.paragraph(text)
+
+    def department(self, number: int, name: str) -> None:
+        heading = self.document.add_heading(self.say("docx.section", number=number, title=name), level=1)
+        heading.paragraph_format.page_break_before = True
+        self.paragraph(self.book.sentence(name))
+        papers = ledger.sentence(self.book.papers_of(name), self.words)
+        if papers:
+            self.paragraph(self.say("duty_table.papers", text=papers))
+        led = self.book.pressing(name, "lead")
+        if led:
+            self.targets(led)
+        shares = self.book.shares(name)
+        if shares:
+            self.subheading("duty_table.shares")
+            head = [self.say(f"duty_table.column.{key}") for key in ("number", "indicator", "gap_count", "counties")]
+            lines = [
+                [s.record.label, self.words.name(s.record), briefing.things(s, self.words), text] for s, text in shares
+            ]
+            self.table(head, lines, (11, 45, 26, 74), centred=(0, 2))
+        supported = self.book.supported(name)
+        if supported:
+            self.paragraph(supported)
+
+    def subheading(self, key: str) -> None:
+        self.document.add_heading(self.say(key), level=2)
+
+    def targets(self, led: list[Statement]) -> None:
+        """The targets a department leads, those that need work first."""
+        self.subheading("duty_table.led")
+        names = ("number", "indicator", "latest_value", "target", "verdict", "gap", "papers", "next_date")
+        head = [self.say(f"duty_table.column.{name}") for name in names]
+        lines = [
+            [
+                s.record.label,
+                self.words.name(s.record),
+                worded.value(s, self.words),
+                worded.target(s, self.words),
+                briefing.verdict(s, self.words),
+                briefing.gap_with_things(s, self.words) or NOTHING,
+                self.book.missing(s),
+                self.book.next_date(s),
+            ]
+            for s in led
+        ]
+        widths = (10, 30, 19, 20, 20, 19, 20, 20)
+        drawn = self.table(head, lines, widths, centred=(0, 2, 3), size=self.table_size - 1.5)
+        for row, s in zip(drawn.rows[1:], led, strict=True):
+            _flag(row.cells[4], VERDICT_COLOURS[s.verdict])
+
+
+# ---------------------------------------------------------------------- slides
+
+
+def slides(book: Duties, path: Path | str) -> None:
+    """A deck with one slide a department."""
+    deck = _Slides(book)
+    for name in book.departments:
+        deck.department(name)
+    with replacing(path) as temporary:
+        deck.presentation.save(temporary)
+
+
+class _Slides(_Deck):
+    def __init__(self, book: Duties):
+        super().__init__(book.analysis, book.w)
+        self.book = book
+
+    def department(self, name: str) -> None:
+        """What a department owes: its items, their verdicts, what is missing, and when they fall due."""
+        book, w = self.book, self.w
+        slide = self.slide(w("duty_table.slide", name=name), book.is_demo(name))
+        mark = w.bracket(w.demo_mark(True))  # the slide itself bears it
+        said = [book.sentence(name).removesuffix(mark).strip()]
+        papers = ledger.sentence(book.papers_of(name), w).removesuffix(mark).strip()
+        said += [w("duty_table.papers", text=papers)] if papers else []
+        self.text(slide, said, LEFT, Inches(1.1), WIDTH, Inches(1.0), sizes=[15, 14, 13, 12], apart=2)
+        led = book.pressing(name, "lead")
+        chosen = led or book.pressing(name, "supporting")
+        shown = chosen[:ROWS_ON_SLIDE]
+        top = TOP + Inches(0.95)
+        if shown:
+            self.owed(slide, shown, top)
+        rest = len(chosen) - len(shown)
+        below = [w("duty_table.more", count=rest)] if rest else []
+        below += [book.supported(name)] if led and book.supported(name) else []
+        below += [calendar.sentence(book.stage, w)]
+        foot = top + Inches(0.42 * (len(shown) + 1) + 0.1)
+        self.text(slide, list(filter(None, below)), LEFT, foot, WIDTH, FOOT - foot, sizes=[13, 12, 11, 10], apart=2)
+        self.notes(slide, shown)
+
+    def owed(self, slide, shown: list[Statement], top) -> None:
+        w = self.w
+        names = ("indicator", "latest_value", "target", "verdict", "gap", "papers", "next_date")
+        cells = [[w(f"duty_table.column.{name}") for name in names]]
+        for s in shown:
+            cells.append(
+                [
+                    worded.indicator(s, w),
+                    worded.value(s, w),
+                    worded.target(s, w),
+                    briefing.short_verdict(s, w),
+                    briefing.gap_with_things(s, w) or NOTHING,
+                    self.book.missing(s),
+                    self.book.next_date(s),
+                ]
+            )
+        widths = (3.5, 1.5, 1.5, 1.2, 1.6, 1.43, 1.4)
+        drawn = self.table(slide, cells, widths, top, row_height=0.42, size=11 if w.lang == "zh" else 10)
+        for y, s in enumerate(shown, start=1):
+            _shade(drawn.cell(y, 3), s.verdict)

@@ -1,0 +1,302 @@
+"""Rule sets of others, each against a course reckoned by hand from its published formula."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecoanalysis import analysis as analyses
+from ecoanalysis import cli, words
+from ecoanalysis.plan import rule_sets
+from ecoanalysis.plan.rule_sets import course
+
+SEWAGE = "rural_sewage_treatment_rate"
+
+
+def on(base, latest, target, due=2020, direction=1, year=2017, **limits):
+    """From 2015 to 2017 unless said otherwise."""
+    return course(pd.Series({2015: base, year: latest}), 2015, target, due, direction, 2100, **limits)
+
+
+def series(first, values):
+    return pd.Series(values, index=range(first, first + len(values)), dtype=float)
+
+
+# 100 × 1.1⁵ = 161.051: the target asks for 10 % a year.
+@pytest.mark.parametrize(
+    "latest, ratio, code",
+    [
+        (121.0, 1.0, "significant"),
+        (119.9025, 0.95, "significant"),  # 9.5 % a year
+        (119.88, 0.949, "moderate"),
+        (112.36, 0.6, "moderate"),  # 6 % a year
+        (110.25, 0.5, "insufficient"),
+        (100.0, 0.0, "insufficient"),
+        (81.0, -1.0, "moving_away"),
+    ],
+)
+def test_eurostat_compares_growth_rates(latest, ratio, code):
+    said, number = rule_sets.eurostat(on(100, latest, 161.051))
+    assert said == code and number == pytest.approx(ratio, abs=1e-3)
+
+
+def test_less_is_better_by_the_same_formula():
+    # 100 × 0.9⁵ = 59.049, 100 × 0.9² = 81
+    assert rule_sets.eurostat(on(100, 81, 59.049, direction=-1)) == ("significant", pytest.approx(1))
+    assert rule_sets.eurostat(on(100, 121, 59.049, direction=-1)) == ("moving_away", pytest.approx(-1))
+
+
+def test_statistics_canada_turns_the_sign_of_a_negative_base():
+    assert rule_sets.growth_ratio(on(-100, -81, -59.049)) == pytest.approx(1)
+    assert rule_sets.statcan(on(-100, -81, -59.049)) == ("significant", pytest.approx(1))
+    assert rule_sets.statcan(on(100, 165, 161.051))[0] == "met"
+    assert rule_sets.statcan(on(100, 110.25, 161.051))[0] == "insufficient"
+
+
+@pytest.mark.parametrize("ratio, score", [(1, 2.8572), (0.6, 0.00004), (0.3, -1.24999), (10, 5), (-10, -5)])
+def test_statistics_canada_s_score(ratio, score):
+    assert rule_sets.statcan_score(ratio) == pytest.approx(score, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "latest, covered, code",
+    [
+        (121.0, 1.0, "on_track"),
+        (110.25, 27.62815625 / 61.051, "fair"),  # 5 % a year: 127.628 in 2020
+        (102.01, 5.10100501 / 61.051, "stagnant"),  # 1 % a year: 105.101
+        (98.01, -4.90099501 / 61.051, "stagnant"),  # −1 % a year: 95.099
+    ],
+)
+def test_the_progress_chart_extrapolates_growth(latest, covered, code):
+    assert rule_sets.un_chart(on(100, latest, 161.051)) == (code, pytest.approx(covered))
+
+
+def test_within_a_point_of_the_end_counts_as_met_in_the_progress_chart():
+    assert rule_sets.un_chart(on(99.5, 99.0, 100, low=0, high=100))[0] == "on_track"
+    assert rule_sets.un_chart(on(99.5, 98.9, 100, low=0, high=100))[0] == "stagnant"
+    assert rule_sets.un_chart(on(5, 1.0, 0, direction=-1, low=0, high=100))[0] == "on_track"
+
+
+@pytest.mark.parametrize(
+    "values, target, left, code",
+    [
+        ([10, 12, 14, 16], 20, 0, "maintain"),  # 20 in 2020
+        ([10, 12, 14, 16], 21, 1 / 11, "maintain"),
+        ([10, 12, 14, 16], 24, 4 / 14, "accelerate"),
+        ([10, 8, 6, 4], 20, 20 / 10, "reverse"),  # 0 in 2020
+    ],
+)
+def test_escap_carries_a_straight_line_to_the_due_year(values, target, left, code):
+    said, number = rule_sets.escap(course(series(2015, values), 2015, target, 2020, 1, 2100))
+    assert said == code and number == pytest.approx(left, abs=1e-9)
+
+
+def test_escap_weighs_recent_years_more():
+    # Weights 1, 2, 3 on 0, 0, 6: slope 3.6, −1.8 at the base, 16.2 five years on (by hand).
+    made = course(series(2015, [0, 0, 6]), 2015, 30, 2020, 1, 2100)
+    assert rule_sets.projection(made) == pytest.approx(16.2)
+
+
+def test_escap_marks_what_is_done_beside_the_time_gone():
+    made = course(series(2015, [10, 12, 14, 16]), 2015, 20, 2020, 1, 2100)
+    assert rule_sets.escap_mark(made) == (pytest.approx(6), pytest.approx(6))
+    falling = course(series(2015, [20, 17]), 2015, 10, 2020, -1, 2100)
+    assert rule_sets.escap_mark(falling) == (pytest.approx(3), pytest.approx(2))
+
+
+# Needed: 2 a year from 10 in 2015 to 20 in 2020.
+@pytest.mark.parametrize(
+    "history, ratio, code",
+    [
+        ({2013: 5, 2015: 10, 2018: 15}, 1.0, "on_track"),  # 2 a year over five years
+        ({2013: 6, 2015: 10, 2018: 12}, 0.6, "improving"),
+        ({2013: 7, 2015: 10, 2018: 12}, 0.5, "stagnating"),
+        ({2013: 12, 2015: 10, 2018: 12}, 0.0, "stagnating"),
+        ({2013: 12, 2015: 10, 2018: 11}, -0.1, "decreasing"),
+    ],
+)
+def test_the_arrow_compares_linear_changes(history, ratio, code):
+    assert rule_sets.sdsn(course(pd.Series(history, dtype=float), 2015, 20, 2020, 1, 2100)) == (
+        code,
+        pytest.approx(ratio),
+    )
+    assert rule_sets.sdsn(on(10, 21, 20))[0] == "on_track"
+
+
+@pytest.mark.parametrize(
+    "latest, achieved, code",
+    [
+        (61, 110, "met"),
+        (51, 10, "improved"),
+        (50.9, 9, "little_change"),
+        (46, -40, "little_change"),  # 8 % below the base
+        (45, -50, "worse"),  # 10 %
+    ],
+)
+def test_healthy_people_counts_the_targeted_change_achieved(latest, achieved, code):
+    assert rule_sets.healthy_people(on(50, latest, 60)) == (code, pytest.approx(achieved))
+
+
+def test_healthy_people_knows_a_baseline_alone():
+    assert rule_sets.healthy_people(course(pd.Series({2015: 50.0}), 2015, 60, 2020, 1, 2100))[0] == "baseline_only"
+
+
+# One point a year up to 15 in 2018: 17 is expected in 2020.
+@pytest.mark.parametrize(
+    "target, missed, code",
+    [
+        (15, 0, "sun"),
+        (17, 0, "sun"),
+        (17.05, 100 * 0.05 / 2.05, "sun"),
+        (17.2, 100 * 0.2 / 2.2, "sun_cloud"),
+        (20, 60, "cloud"),
+    ],
+)
+def test_weather(target, missed, code):
+    made = course(series(2013, [10, 11, 12, 13, 14, 15]), 2013, target, 2020, 1, 2100)
+    assert rule_sets.weather(made) == (code, pytest.approx(missed))
+
+
+def test_weather_looks_at_six_points_and_asks_for_four():
+    early = series(2010, [90, 60, 30, 10, 11, 12, 13, 14, 15])  # what fell before the last six says nothing
+    assert rule_sets.weather(course(early, 2013, 20, 2020, 1, 2100))[0] == "cloud"
+    assert rule_sets.weather(course(series(2013, [15, 14, 13, 12]), 2013, 20, 2020, 1, 2100))[0] == "storm"
+    assert rule_sets.weather(course(series(2013, [10, 11, 12]), 2013, 20, 2020, 1, 2100)) == (
+        "too_few",
+        pytest.approx(np.nan, nan_ok=True),
+    )
+
+
+# 100 in 2020 to 80 in 2025: 8 by 2022.
+@pytest.mark.parametrize(
+    "latest, rate, code",
+    [(92, 100, "green"), (92.5, 93.75, "yellow"), (92.8, 90, "yellow"), (95, 62.5, "orange"), (96, 50, "red")],
+)
+def test_the_barometer_s_colours(latest, rate, code):
+    made = course(pd.Series({2020: 100.0, 2022: latest}), 2020, 80, 2025, -1, 2100)
+    assert rule_sets.barometer(made) == (code, pytest.approx(rate))
+    on_schedule = "on_schedule" if rate >= 100 else "behind"
+    assert rule_sets.schedule(made) == (on_schedule, pytest.approx(rate / 100))
+
+
+def test_schedule_progress_in_logarithms():
+    # 100 to 64 in two years, 80 after one: halfway in logarithms, 20 of 36 in points.
+    made = course(pd.Series({2020: 100.0, 2021: 80.0}), 2020, 64, 2022, -1, 2100)
+    assert rule_sets.schedule_log(made) == ("on_schedule", pytest.approx(1))
+    assert rule_sets.schedule(made)[1] == pytest.approx(20 / 36 * 2)
+
+
+@pytest.mark.parametrize("rule", ["eurostat", "un_chart", "escap", "barometer", "schedule", "schedule_log"])
+def test_without_a_way_to_go_there_is_no_class(rule):
+    assert rule_sets.RULES[rule](on(70, 60, 50))[0] == "no_course"  # the base is beyond the target
+
+
+def test_nothing_after_the_as_of_year_is_used():
+    made = course(series(2015, [10, 12, 90]), 2015, 20, 2020, 1, 2016)
+    assert made.year == 2016 and made.latest == 12
+
+
+def test_every_bound_has_a_mark_and_unconfirmed_ones_are_shown():
+    rows = rule_sets.parameters()
+    assert {row.mark for row in rows} <= {"V", "S", "X", "M", "own"} and {row.rule for row in rows} == set(
+        rule_sets.RULES
+    )
+    assert {rule for rule in rule_sets.RULES if rule_sets.unverified(rule)} == {"escap", "sdsn"}
+    assert rule_sets.name("escap", words.of("zh")).endswith("【未核实】")
+    assert rule_sets.name("sdsn", words.of("en")).endswith("[unverified]")
+    assert "未核实" not in rule_sets.name("eurostat", words.of("zh"))
+    assert rule_sets.bounds("barometer") == {"green": 100, "yellow": 90, "orange": 50}
+    assert rule_sets.bounds("statcan")["score_slope"] == 7.1429 and rule_sets.bounds("weather")["sun_cloud"] == 20
+
+
+# ---------------------------------------------------------------------- asked of an analysis
+
+
+@pytest.fixture
+def city(folder):
+    """C1 42 % of 200 villages and met; C2 climbs steadily by two villages of 100; C jumps about."""
+    for region, of, treated in (("C1", 200, [30, 36, 42, 50, 58, 84]), ("C2", 100, [20, 22, 24, 26, 28, 30])):
+        for year, count in enumerate(treated, 2018):
+            folder.add(
+                (region, year, "villages", of, "village"), (region, year, "villages_sewage_treated", count, "village")
+            )
+    folder.target(SEWAGE, ">=", 40, "%", due=2025)
+    folder.write(
+        "milestones.csv",
+        "name_zh,name_en,date,kind,asks_zh,asks_en\n启动,Launch,2022-11-30,stage,启动,launch\n",
+    )
+    return analyses.analyse(folder.path, 2023, paths=200)
+
+
+def test_one_row_a_target_and_rule_with_its_base(city):
+    table = rule_sets.judged(city)
+    assert len(table) == 3 * len(rule_sets.RULES)  # papers have no number
+    assert set(table["base"]) == {"plan"} and set(table["base_year"]) == {2021}
+    rows = table[table["region_code"] == "C2"].set_index("rule")
+    # 26 % in 2021, 30 % in 2023, 40 % asked in 2025: 4 of 14 points in half of the time.
+    assert rows.loc["schedule", "number"] == pytest.approx(4 / 14 * 2) and rows.loc["schedule", "class"] == "behind"
+    assert rows.loc["healthy_people", "number"] == pytest.approx(100 * 4 / 14)
+    assert set(rows["due"]) == {2025} and set(rows["latest_value"]) == {30}
+    ours = city["C2", SEWAGE].verdict in ("likely", "possible")
+    assert set(rows["ours_on_track"]) == {"yes" if ours else "no"}
+    assert bool(rows.loc["healthy_people", "differs"]) is not ours  # improved, its best class of the unmet
+    assert bool(rows.loc["schedule", "differs"]) is ours
+
+
+def test_one_rule_one_statement_and_another_base(city):
+    assert set(rule_sets.judged(city, "weather")["rule"]) == {"weather"}
+    row = rule_sets.of_statement(city["C2", SEWAGE], "schedule", base_year=2018).iloc[0]
+    assert row["base"] == "asked" and row["base_value"] == 20
+    assert row["number"] == pytest.approx(10 / 20 * 7 / 5)
+    assert len(rule_sets.of_statement(city["C2", SEWAGE])) == len(rule_sets.RULES)
+    assert rule_sets.of_statement(city["C", "river_chief_system"]).empty
+
+
+def test_a_missed_date_is_judged_by_the_re_inspection(folder):
+    for year, count in enumerate([20, 22, 24, 26, 28, 30], 2018):
+        folder.add(("C2", year, "villages", 100, "village"), ("C2", year, "villages_sewage_treated", count, "village"))
+    folder.target(SEWAGE, ">=", 40, "%", due=2023, hold_until=2026)
+    a = analyses.analyse(folder.path, 2023, paths=200)
+    rows = rule_sets.of_statement(a["C2", SEWAGE])
+    assert set(rows["due"]) == {2026} and set(rows["base"]) == {"recent"} and set(rows["base_year"]) == {2018}
+
+
+def test_a_steady_series_never_flips_and_a_restless_one_does(city, folder):
+    table = rule_sets.flips(city, draws=200).set_index("region_code")
+    assert table.loc["C2", "flipped"] == 0 and table.loc["C2", "noise"] == pytest.approx(0, abs=1e-9)
+    for year, count in enumerate([24, 30, 22, 32, 22, 32], 2018):
+        folder.add(("C3", year, "villages", 100, "village"), ("C3", year, "villages_sewage_treated", count, "village"))
+    regions = (folder.path / "regions.csv").read_text(encoding="utf-8") + "C3,丁县,County D,county,C,100,hill,other,\n"
+    folder.write("regions.csv", regions)
+    row = rule_sets.flips(analyses.analyse(folder.path, 2023, paths=200), draws=200).set_index("region_code").loc["C3"]
+    changes = np.array([6, -8, 10, -10, 10])
+    assert row["noise"] == pytest.approx((changes / np.sqrt(2)).std())
+    assert 0.1 < row["flipped"] < 1 and row["likeliest_other"] not in ("", row["class"]) and row["changes"] == 5
+
+
+def test_sentences(city):
+    table = rule_sets.judged(city, "healthy_people").assign(status="demo")
+    differs = int(table["differs"].sum())
+    assert rule_sets.sentence(table, words.of("zh")) == (
+        f"美国“健康国民”：可对照的目标 3 个，与本分析结论不一致 {differs} 个，"
+        f"其中对方看好而本分析不看好 {differs} 个，相反 0 个。【演示数据】"
+    )
+    flips = pd.DataFrame({"rule": "eurostat", "flipped": [0.5, 0.1], "status": "observed"})
+    assert rule_sets.flip_sentence(flips, words.of("zh")) == (
+        "按欧盟统计局（有目标值）的两点算法，在历年起伏下重新计算，2 个信号灯平均有 30 % 的可能变色，"
+        "其中 1 个变色的可能超过 30 %。"
+    )
+    said = rule_sets.statement_sentence(city["C2", SEWAGE], words.of("en"), "schedule")
+    assert said[0].startswith("Ours: ") and said[1].startswith("Schedule progress: behind schedule")
+
+
+def test_a_rule_that_is_none(city):
+    with pytest.raises(analyses.NotThere, match="没有名为“traffic”的规则.*eurostat.*no rule set"):
+        rule_sets.judged(city, "traffic")
+
+
+def test_the_command_adds_the_table(city, tmp_path, capsys):
+    asked = ["assess", "--data", str(city.data), "--out", str(tmp_path), "--rule"]
+    assert cli.main([*asked, "barometer"]) == 0
+    table = pd.read_csv(tmp_path / "2023/tables/rule_sets.csv")
+    assert list(table["rule"].unique()) == ["barometer"] and "晴雨表：可对照的目标" in capsys.readouterr().out
+    assert cli.main([*asked, "traffic"]) == 2 and "没有名为“traffic”的规则" in capsys.readouterr().err

@@ -1,0 +1,129 @@
+"""The path of tasks: years and counties that add up to the city's gap, reckoned by hand."""
+
+import numpy as np
+import pytest
+
+import ecoanalysis as eco
+from ecoanalysis import words
+from ecoanalysis.plan import tasks
+
+RATE = "rural_sewage_treatment_rate"
+
+
+@pytest.fixture
+def analysis(folder):
+    """21 of 100 and 60 of 200 villages for years, but C2 went from 40 to 60 of them between 2018 and 2020."""
+    treated = {2016: 40, 2017: 40, 2018: 40, 2019: 50} | dict.fromkeys(range(2020, 2024), 60)
+    for year in range(2016, 2024):
+        folder.add(
+            ("C1", year, "villages_sewage_treated", 21, "village"),
+            ("C1", year, "villages", 100, "village"),
+            ("C2", year, "villages_sewage_treated", treated[year], "village"),
+            ("C2", year, "villages", 200, "village"),
+            ("C1", year, "cadres_trained", 95, "person"),
+            ("C1", year, "cadres", 100, "person"),
+            ("C2", year, "cadres_trained", 50, "person"),
+            ("C2", year, "cadres", 50, "person"),
+        )
+    folder.target(RATE, ">=", 40, "%", due=2025)
+    folder.target("cadre_training_rate", ">=", 100, "%")
+    folder.write(
+        "projects.csv",
+        "region_code,variable,change,unit,first_year,last_year,name\nC1,villages_sewage_treated,8,village,2024,2026,A\n",
+    )
+    return eco.analyse(folder.path, 2023, paths=300)
+
+
+def test_tasks_add_up_to_the_citys_gap_by_county_and_year(analysis):
+    """120 of 300 villages are asked and 81 are there: 39. C1 lacks 19 of 40 and C2 20 of 80: 19 and 20."""
+    table = tasks.tasks(analysis)
+    rows = table[table["indicator"] == RATE].set_index(["region_code", "year"])
+    assert rows["needed"].to_dict() == {("C1", 2024): 10, ("C1", 2025): 9, ("C2", 2024): 10, ("C2", 2025): 10}
+    assert rows["planned"].to_dict() == {("C1", 2024): 8, ("C1", 2025): 8, ("C2", 2024): 0, ("C2", 2025): 0}
+    goal = tasks.goals(analysis).set_index("indicator").loc[RATE]
+    assert goal["needed"] == rows["needed"].sum() == 39
+    assert goal["planned"] == 16 and goal["years"] == 2 and goal["pace"] == pytest.approx((40 - 27) / 2)
+
+
+def test_the_reserve_adds_up_as_well_and_is_never_less(analysis):
+    table, goals = tasks.tasks(analysis), tasks.goals(analysis)
+    for goal in goals.itertuples():
+        rows = table[table["indicator"] == goal.indicator]
+        assert rows["sure"].sum() == pytest.approx(goal.sure) and goal.sure >= goal.needed
+        assert (rows["sure"] % 1 == 0).all()
+
+
+def test_the_reserve_is_the_pace_for_80_percent_in_things(analysis):
+    rows = analysis.assessment
+    city = rows[(rows["region_code"] == "C") & (rows["indicator"] == RATE)].iloc[0]
+    ends = analysis.outlook(RATE).at(2025)[0]
+    asked = 40 + np.median(ends) - np.quantile(ends, 0.2) - 27  # points, of 300 villages
+    assert tasks.goals(analysis).set_index("indicator").loc[RATE]["sure"] == max(39, np.ceil(asked * 3 - 1e-6))
+    assert city["p_reach"] < 0.8
+
+
+def test_a_duty_has_no_reserve_and_no_pace(analysis):
+    goal = tasks.goals(analysis).set_index("indicator").loc["cadre_training_rate"]
+    assert (goal["needed"], goal["sure"], goal["seen"]) == (5, 5, 0) and np.isnan(goal["by_trend"])
+    rows = tasks.tasks(analysis)
+    rows = rows[rows["indicator"] == "cadre_training_rate"]
+    assert set(rows["region_code"]) == {"C1"} and rows["needed"].tolist() == [2, 2, 1]
+
+
+def test_paces_that_were_ever_seen(analysis):
+    """Two-year periods from 2016 on: six in each county. C2 made 2.5, 5 and 2.5 points a year in three of its six."""
+    assert tasks.ever_as_fast(analysis, RATE, 5.0, 2) == (12, 1, pytest.approx(100 * 11 / 12))
+    assert tasks.ever_as_fast(analysis, RATE, 2.5, 2)[:2] == (12, 3)
+    assert tasks.ever_as_fast(analysis, RATE, 5.1, 2)[:2] == (12, 0)
+    assert tasks.ever_as_fast(analysis, RATE, -1.0, 2)[:2] == (12, 0)
+    assert tasks.ever_as_fast(analysis, RATE, 1.0, 9)[:2] == (0, 0)
+    rows = tasks.tasks(analysis)
+    second = rows[(rows["indicator"] == RATE) & (rows["region_code"] == "C2")].iloc[0]
+    assert second["pace"] == 5.0 and (second["seen"], second["as_fast"]) == (12, 1)  # 20 of 200 in two years
+
+
+def test_references_are_periods_too(folder, analysis):
+    rows = "".join(
+        f"R1,参照县,{year},{name},{value},village,yearbook\n"
+        for year, treated in ((2020, 10), (2022, 30))
+        for name, value in (("villages_sewage_treated", treated), ("villages", 100))
+    )
+    folder.write("references.csv", "region_code,name_zh,year,variable,value,unit,source\n" + rows)
+    again = eco.analyse(folder.path, 2023, paths=100)
+    assert tasks.ever_as_fast(again, RATE, 10.0, 2)[:2] == (13, 1)
+
+
+@pytest.mark.parametrize("whole", [0.43, 86.33, 3035.21, 982.5855, 0.01])
+def test_weighed_amounts_add_up_in_decimals(whole):
+    shares, years = {"a": 3.2, "b": 1.0, "c": 2.41}, [2024, 2025, 2026]
+    cells = tasks.spread(whole, shares, years, False)
+    assert sum(round(part * 10_000) for part in cells.values()) == round(whole * 10_000)
+    assert set(cells) == {(code, year) for code in shares for year in years}
+
+
+def test_projects_in_the_futures_do_not_move_the_tasks(analysis):
+    with_them = analysis.with_projects()
+    assert tasks.tasks(with_them).equals(tasks.tasks(analysis))
+    assert tasks.goals(with_them).equals(tasks.goals(analysis))
+
+
+def test_no_task_where_no_year_is_left(folder, analysis):
+    folder.write("targets.csv", (folder.path / "targets.csv").read_text().replace("2025,2026", "2022,2023"))
+    late = eco.analyse(folder.path, 2023, paths=100)
+    assert RATE not in set(tasks.tasks(late)["indicator"])
+
+
+def test_sentences_can_be_read_out(analysis):
+    goal = tasks.goals(analysis).set_index("indicator", drop=False).loc[RATE].copy()
+    goal["sure"], goal["by_trend"] = 52.0, 6.0  # what was drawn is not the matter here
+    assert tasks.goal_sentence(goal, analysis, words.of("zh")) == (
+        "甲市农村生活污水治理率：到 2025 年共需增加 39 个村，要有 80 % 的把握需 52 个村。"
+        "按现有趋势，各县区合计预计增加约 6 个村。"
+        "已列项目按期完成可落实 16 个村。所需进度为年均 6.5 个百分点；各县区和参照地区 12 个 2 年时段中，没有一个达到过这一进度。"
+    )
+    rows = tasks.tasks(analysis)
+    first = rows[(rows["indicator"] == RATE) & (rows["region_code"] == "C2")]
+    assert tasks.county_sentence(first, analysis, words.of("en")) == (
+        "County C, Rural domestic sewage treatment rate: 20 villages in all, 10 villages in 2024, 10 villages in 2025. "
+        "That is 5.0 points a year; of 12 periods of 2 years in counties and reference regions, 1 moved this fast."
+    )
