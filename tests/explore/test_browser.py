@@ -186,7 +186,10 @@ def lab(tmp_path):
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (extra `lab`)")
     work = tmp_path / "notebooks"
     work.mkdir()
-    shutil.copy(NOTEBOOKS / "explore.ipynb", work)
+    text = (NOTEBOOKS / "explore.ipynb").read_text(encoding="utf-8")
+    assert 'indicator: str = \\"\\"' in text
+    text = text.replace('indicator: str = \\"\\"', f'indicator: str = \\"{SHARE}\\"')
+    (work / "explore.ipynb").write_text(text, encoding="utf-8")
     (tmp_path / "data").mkdir()
     shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw")
     with socket.socket() as free:
