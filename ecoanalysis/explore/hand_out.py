@@ -49,7 +49,7 @@ def chart_slide(s: Statement, path: Path | str, lang: str = "zh") -> Path:
         empty._element.getparent().remove(empty._element)
     wide, high = deck.slide_width, deck.slide_height
     place = tuple(Emu(int(part)) for part in (wide * EDGE, high * EDGE, wide * (1 - 2 * EDGE), high * (1 - 2 * EDGE)))
-    title = f"{s.analysis.name(s.region_code, w.lang)} · {s.record.label} {w.name(s.record)}".replace("  ", " ")
+    title = payload.title(s, w)
     pptx.native_chart(slide, s, w, title, briefing.sentence(s, w), place)
     notes = [briefing.sentence(s, w), *briefing.sources(s)]
     slide.notes_slide.notes_text_frame.text = "\n".join(notes)
@@ -94,14 +94,12 @@ def workbook(s: Statement, path: Path | str, lang: str = "zh") -> Path:
     """
     w, path = words.of(lang), Path(path)
     card = pd.DataFrame([[label, text] for _, label, text in payload.card(s, w)])
-    head = pd.DataFrame(
-        [[payload.standing(s, w)["title"], w.demo_mark(s.status == "demo")], ["", briefing.sentence(s, w)]]
-    )
+    head = pd.DataFrame([[payload.title(s, w), w.demo_mark(s.status == "demo")], ["", briefing.sentence(s, w)]])
     heads = {"observed": w("chart.history"), "median": w("chart.median"), "target": w("chart.target")}
     fan = plotdata.fan(s).rename(columns=heads | {c: w(f"column.{c}") for c in ("lo80", "hi80", "lo95", "hi95")})
     fan["status"] = [w.status(code) if code else "" for code in fan["status"]]
     fan = fan.rename(columns={"status": w("column.status")}).rename_axis(w("column.year"))
-    inputs = pd.DataFrame(payload.inputs(s, w), columns=payload.heads("explore.inputs_head", w))
+    inputs = pd.DataFrame(payload.inputs(s, w, s.sources), columns=payload.heads("explore.inputs_head", w))
     sheets = {"explore.card": pd.concat([head, card]), "explore.trend": fan.reset_index(), "explore.inputs": inputs}
 
     def write(temporary: Path) -> None:

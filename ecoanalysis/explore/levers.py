@@ -241,11 +241,13 @@ def _land(s: Statement) -> list[Lever]:
 
 def _projects(s: Statement) -> list[Lever]:
     """Projects of the region and of its parts on a variable that the indicator is made of."""
-    rows = s.analysis.raw.projects
-    if not len(rows) or s.analysis.projects_in:  # what is in already is not offered once more
+    if not len(s.analysis.raw.projects) or s.analysis.projects_in:  # what is in already is not offered once more
         return []
+    if "projects" not in s.analysis.cache:
+        s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects)
+    rows = s.analysis.cache["projects"]
     own = {s.region_code, *s.analysis.members(s.region_code)}
-    acting = projects.table(rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)])
+    acting = rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)]
     told = []
     for row in acting.to_dict("records"):
         certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}

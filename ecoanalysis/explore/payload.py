@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pypinyin
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
@@ -117,7 +118,7 @@ def view(s: Statement, setting: dict | None = None) -> dict:
     levers.Refused
     """
     setting = setting or {}
-    told = levers.answer(s, setting)
+    told, sources = levers.answer(s, setting), s.sources
     return {
         "region": s.region_code,
         "indicator": s.indicator,
@@ -125,7 +126,9 @@ def view(s: Statement, setting: dict | None = None) -> dict:
         "setting": setting,
         "numbers": numbers(s) | moved(told),
         "levers": [_lever(lever) for lever in levers.offered(s)],
-        "texts": {lang: standing(s, words.of(lang)) | said(told, setting, words.of(lang)) for lang in LANGUAGES},
+        "texts": {
+            lang: standing(s, words.of(lang), sources) | said(told, setting, words.of(lang)) for lang in LANGUAGES
+        },
     }
 
 
@@ -198,15 +201,15 @@ def milestones(analysis: Analysis) -> list[dict]:
     return rows
 
 
-def standing(s: Statement, w: Words) -> dict:
-    """The texts that no lever changes."""
-    record, a = s.record, s.analysis
+def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
+    """The texts that no lever changes; `sources` as the statement has them."""
+    record = s.record
     lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
     departments = [w("slide.lead", departments=lead) if lead else ""]
     departments.append(w("deck.supporting", departments=supporting) if supporting else "")
     offered = levers.offered(s)
     return {
-        "title": f"{a.name(s.region_code, w.lang)} · {record.label} {w.name(record)}".replace("  ", " "),
+        "title": title(s, w),
         "unit": w.unit(record.unit),
         "demo": w.demo_mark(s.status == "demo"),
         "needed": levers.needed_told(s, w),
@@ -215,9 +218,14 @@ def standing(s: Statement, w: Words) -> dict:
         "no_levers": "" if offered else no_levers(s, w),
         "things_unit": _unit_of(s.gap_count_unit, w),
         "gap_unit": w.unit("pp" if record.unit == "%" else record.unit),
-        "inputs": inputs(s, w),
+        "inputs": inputs(s, w, sources),
         "departments": [text for text in departments if text],
     }
+
+
+def title(s: Statement, w: Words) -> str:
+    """Region, number and name of the indicator."""
+    return f"{s.analysis.name(s.region_code, w.lang)} · {s.record.label} {w.name(s.record)}".replace("  ", " ")
 
 
 def said(told: levers.Answer, setting: dict, w: Words) -> dict:
@@ -298,10 +306,10 @@ def no_levers(s: Statement, w: Words) -> str:
     return w("lever.no.record")
 
 
-def inputs(s: Statement, w: Words) -> list[list[str]]:
+def inputs(s: Statement, w: Words, sources: pd.DataFrame) -> list[list[str]]:
     """The observations behind the latest value: name, region, year, value with unit, status, source, file and cell."""
     rows, names = [], dict(zip(s.analysis.regions["code"], s.analysis.regions[f"name_{w.lang}"], strict=True))
-    for row in s.sources.itertuples():
+    for row in sources.itertuples():
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
         name, region = briefing.input_name(row.variable, w), names[row.region_code]
         rows.append([name, region, str(row.year), value, w.status(row.status), str(row.source), briefing.place_of(row)])

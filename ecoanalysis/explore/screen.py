@@ -17,7 +17,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from ecoanalysis import words
+from ecoanalysis import judge, words
 from ecoanalysis.analysis import Analysis, NotThere, Told
 from ecoanalysis.explore import levers, payload, scenarios
 from ecoanalysis.export import replacing
@@ -170,8 +170,12 @@ def write_page(analysis: Analysis, path: Path | str, start: dict | None = None) 
 
 def statements(analysis: Analysis) -> list:
     """One statement a region and indicator: the worst of its targets."""
-    keys = analysis.assessment[["region_code", "indicator"]].drop_duplicates()
-    return [analysis[region, code] for region, code in keys.itertuples(index=False)]
+    worst = {}
+    for s in analysis.statements:
+        before = worst.setdefault((s.region_code, s.indicator), s)
+        if judge.SEVERITY.index(s.verdict) > judge.SEVERITY.index(before.verdict):
+            worst[s.region_code, s.indicator] = s
+    return list(worst.values())
 
 
 def title(analysis: Analysis, lang: str) -> str:
