@@ -114,7 +114,7 @@ def only(analysis, regions: list[str]):
     return replace(
         analysis,
         regions=among,
-        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators")},
+        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators", "assumed")},
         **kept,
     )
 
@@ -149,7 +149,7 @@ def package_hash() -> str:
     digest = hashlib.sha256(platform.python_version().encode())
     digest.update(json.dumps(versions(), sort_keys=True).encode())
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz"} and path.is_file():
+        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz", ".js", ".css"} and path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
