@@ -305,8 +305,8 @@ class Analysis:
 
     @property
     def suspicions(self) -> list:
-        """Numbers of the folder that look wrong, found when first asked for; empty for a loaded analysis."""
-        return [] if self.raw is None else list(self.raw.suspicions)
+        """Numbers of the folder that look wrong, found when first asked for."""
+        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -460,11 +460,18 @@ class Analysis:
         return self._of_row(worst)
 
     def _of_row(self, i) -> Statement:
-        row = self.assessment.loc[i]
-        values = {name: row[name] for name in STATEMENT_COLUMNS}
-        for name in ("due", "hold_until", "as_of", "n_obs", "milestone"):
-            values[name] = int(values[name])
-        return Statement(analysis=self, place=i, **values)
+        return self._statements[i]
+
+    @functools.cached_property
+    def _statements(self) -> dict:
+        """Every statement by its row's label, made once: documents ask for the same ones again and again."""
+        table = self.assessment[STATEMENT_COLUMNS].astype(dict.fromkeys(WHOLE, int))
+        rows = zip(self.assessment.index, table.to_dict("records"), strict=True)
+        return {i: Statement(analysis=self, place=i, **row) for i, row in rows}
+
+    @functools.cached_property
+    def _forecasts_of(self) -> dict:
+        return dict(list(self.forecasts.groupby(["region_code", "indicator"], sort=False)))
 
     def compare(self, indicator) -> pd.DataFrame:
         """Years × regions of an indicator, whose figures decide.
@@ -691,6 +698,7 @@ class Analysis:
             ],
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
+            "suspicions": [asdict(one) for one in self.suspicions],
             "columns": columns,
         }
         text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
@@ -746,6 +754,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         cache={
             "changes": changes,
             "assumed": about.get("assumed", {}),
+            "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )
@@ -804,8 +813,11 @@ class Region:
     @property
     def headline(self) -> Headline:
         """Met at its date, conditions for applying, outlook to the re-inspection: as data."""
-        analysis = self.analysis
-        return headline.headline(analysis.items(self.code), self.code, analysis.as_of, analysis.settings)
+        analysis, key = self.analysis, ("headline", self.code)
+        if key not in analysis.cache:
+            rows = analysis.items(self.code)
+            analysis.cache[key] = headline.headline(rows, self.code, analysis.as_of, analysis.settings)
+        return analysis.cache[key]
 
     @property
     def statements(self) -> list[Statement]:
@@ -921,7 +933,7 @@ class Statement:
         """Judged by what is outstanding: the target sits at the natural end."""
         return judge.is_duty(self.requirement, self.comparison, float(self.target), self.record)
 
-    @property
+    @functools.cached_property
     def history(self) -> pd.Series:
         """Measured values by year, in the indicator's unit; empty without any."""
         if not np.isfinite(self.latest_value):
@@ -932,8 +944,8 @@ class Statement:
     @property
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
-        rows = self.analysis.forecasts
-        return rows[(rows["region_code"] == self.region_code) & (rows["indicator"] == self.indicator)]
+        of = self.analysis._forecasts_of
+        return of.get((self.region_code, self.indicator), self.analysis.forecasts[:0])
 
     @property
     def paths(self) -> pd.DataFrame:
@@ -997,6 +1009,7 @@ class Statement:
 
 
 # Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.
+WHOLE = ("due", "hold_until", "as_of", "n_obs", "milestone")  # whole numbers, though a column with holes holds floats
 STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "place")]
 
 

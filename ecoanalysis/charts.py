@@ -60,8 +60,11 @@ STYLE = {
 class Picture(Figure):
     """A figure in the style of the house that shows itself in a notebook, without pyplot.
 
-    Ticks are made when a figure is drawn, so the style holds there too.
+    Ticks are made when a figure is drawn, so the style holds there too. `alt` is what it shows, in a sentence, for those who
+    do not see it.
     """
+
+    alt = ""
 
     def __init__(self, size: tuple[float, float] = FIGURE, **options):
         _add_font()
@@ -73,10 +76,10 @@ class Picture(Figure):
         with matplotlib.rc_context(STYLE):
             super().draw(renderer)
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> bytes | tuple[bytes, dict]:
         picture = io.BytesIO()
         self.savefig(picture, format="png")
-        return picture.getvalue()
+        return (picture.getvalue(), {"alt": self.alt}) if self.alt else picture.getvalue()
 
 
 @cache
@@ -116,6 +119,7 @@ def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
     table = plotdata.fan(s)
     figure = figure or Picture()
     figure.clear()
+    figure.alt = alternative(s, w)
     with matplotlib.rc_context(STYLE):
         _head(figure, s, w)
         if s.status == "demo":
@@ -142,6 +146,16 @@ def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
     return figure
 
 
+def alternative(s, w: Words) -> str:
+    """What a picture of a statement shows, in a sentence: region, indicator and what is said of it."""
+    return f"{s.analysis.name(s.region_code, w.lang)} · {briefing.named_sentence(s, w)}"
+
+
+def picture_name(s) -> str:
+    """The file that `save_all` draws a statement into: `25_rural_sewage_treatment_rate.png`."""
+    return f"{f'{s.record.label}_{s.indicator}'.lstrip('_')}.png"
+
+
 def drawable(analysis, region: str) -> list:
     """The statements of a region that a picture is made of: a number was measured and a number is asked; one an
     indicator, the worst where it has several targets."""
@@ -164,7 +178,7 @@ def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]
     figure = Picture()
     paths = []
     for s in drawable(analysis, region):
-        path = folder / f"{f'{s.record.label}_{s.indicator}'.lstrip('_')}.png"
+        path = folder / picture_name(s)
         forecast(s, lang, figure).savefig(path)
         paths.append(path)
     return paths
@@ -195,8 +209,11 @@ def matrix(analysis, lang: str) -> Figure:
             axes.text(x + 0.485, -0.2, name, ha="center", va="bottom", fontsize=9, color=INK)
         axes.set(xlim=(0, len(regions)), ylim=(len(items), 0))
         axes.axis("off")
-        if (analysis.assessment["status"] == "demo").any():
+        demo = bool((analysis.assessment["status"] == "demo").any())
+        if demo:
             _demo_mark(figure, w, left=True)
+    names = w.list(analysis.name(code, lang) for code in regions)
+    figure.alt = w("chart.matrix_alt", items=len(items), regions=names) + w.bracket(w.demo_mark(demo))
     return figure
 
 
@@ -243,6 +260,8 @@ def waterfall(
             axes.set_ylim(bottom=max(0, low - 1.5 * middle["height"].max()))
         axes.grid(axis="x", visible=False)
         _title(axes, title, demo, w)
+    told = w.list(f"{name} {w.number(value, 2)}" for name, value in zip(middle["name"], middle["value"], strict=True))
+    figure.alt = title + w("worded.colon") + told + w.bracket(w.demo_mark(demo))
     return figure
 
 
@@ -261,6 +280,8 @@ def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) 
         axes.set(xlim=(-3, 103), ylim=(-3, 103), xlabel=w("chart.said"), ylabel=w("chart.came"))
         _title(axes, title, demo, w)
         axes.legend(frameon=False, loc="upper left")
+    pairs = w.list(f"{w.number(row.said, 0)} % – {w.number(row.came, 0)} %" for row in points.itertuples())
+    figure.alt = title + w("worded.colon") + pairs + w.bracket(w.demo_mark(demo))
     return figure
 
 

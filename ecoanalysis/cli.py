@@ -1,4 +1,4 @@
-"""The commands: init, check, intake, forms, run, assess, compare, evidence, duties, explain, track-record, lab.
+"""The commands: init, check, intake, forms, run, assess, compare, evidence, duties, deck, explain, track-record, lab.
 
 Exit code 0 done, 1 a region or a check failed, 2 refused before anything started, 130 interrupted.
 """
@@ -176,6 +176,17 @@ def _parser() -> argparse.ArgumentParser:
     duties.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     duties.set_defaults(command=_guarded, guarded=_duties)
 
+    deck = commands.add_parser("deck", parents=[common, data], help="汇报幻灯片 · a briefing deck")
+    deck.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    deck.add_argument("--on", metavar="DATE", help="站在哪一天（默认年末） · the day it is read on")
+    deck.add_argument(
+        "--region", action="append", metavar="NAME", help="每个地区单独一份，可重复 · a deck for each of these"
+    )
+    deck.add_argument("--template", type=Path, metavar="FILE", help="本单位的 .pptx 模板 · a bureau's own template")
+    deck.add_argument("--out", type=Path, default=Path("deck"), metavar="DIR", help="输出目录 · folder")
+    deck.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    deck.set_defaults(command=_guarded, guarded=_deck)
+
     explain = commands.add_parser(
         "explain",
         parents=[common, data],
@@ -328,6 +339,22 @@ def _duties(options: argparse.Namespace) -> int:
     for lang in languages(options.lang):
         made = duties.write(analysis, options.out, lang, options.department, options.on)
         print(catalog.phrase("duty_table.done", lang, files=", ".join(str(path) for path in made)))
+    return 0
+
+
+def _deck(options: argparse.Namespace) -> int:
+    import ecoanalysis as eco
+    from ecoanalysis import catalog
+    from ecoanalysis.export import languages, pptx
+
+    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    wanted = [[analysis.region_code(name)] for name in options.region or ()] or [None]
+    for lang in languages(options.lang):
+        for regions in wanted:
+            name = "_".join(["briefing", *(analysis.name(code, lang) for code in regions or ())])
+            path = options.out / f"{name.replace('/', '_')}_{lang}.pptx"
+            pptx.write(analysis, path, lang, regions, template=options.template, on=options.on)
+            print(catalog.phrase("deck.done", lang, file=path))
     return 0
 
 

@@ -1,6 +1,7 @@
 """Colours, fonts and sizes of every figure and document, once.
 
-Colours are told apart by the colour-blind and in grey print, and a word stands beside each.
+Verdicts that must be told apart are at least 20 apart (CIEDE2000), to every kind of colour-blind eye too, and a word
+stands beside each.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ INK, QUIET, BAND, TARGET, MARK = "#1b2a3a", "#6b7785", "#3b7ea1", "#b5402a", "#b
 MARK_GROUND = "#fff4e0"  # behind the demo mark
 EDGE, AXIS, GRID = "#d5dade", "#c4ccd4", "#e6eaee"
 BETTER, WORSE = BAND, TARGET  # an improvement is never red
-VERDICT_COLOURS = {  # a blue-to-brown scale: best to worst, grey for what cannot be judged
-    "reached": "#2b6a8f",
-    "reached_at_risk": "#8fbcd4",
-    "documented": "#2b6a8f",
-    "likely": "#c5dfea",
-    "possible": "#f3e3b3",
-    "hard": "#e0a45c",
-    "out_of_reach": "#a3522a",
-    "undocumented": "#d9d2c9",
-    "no_target": "#e8eaed",
-    "insufficient_data": "#c9ced6",
+VERDICT_COLOURS = {  # blue to brown, best to worst; one grey for whatever cannot be judged yet
+    "reached": "#1b5a85",
+    "reached_at_risk": "#6699d9",
+    "documented": "#1b5a85",
+    "likely": "#cdeef8",
+    "possible": "#f9eda8",
+    "hard": "#e6792b",
+    "out_of_reach": "#8c2f1b",
+    "undocumented": "#989692",
+    "no_target": "#989692",
+    "insufficient_data": "#989692",
     "not_applicable": "#ffffff",
 }
 DARK = {"reached", "documented", "out_of_reach"}  # white words on these

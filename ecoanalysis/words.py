@@ -21,6 +21,7 @@ MINUS, THIN_SPACE = "\u2212", "\u2009"
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
 COUNTED = {"piece", "village", "person", "household", "day", "answer"}  # whole things; everything else is weighed
 LANGUAGES = ("zh", "en")
+HTML_LANG = {"zh": "zh-CN", "en": "en"}  # what a page says its language is
 
 
 def decimal(value: float) -> Decimal:

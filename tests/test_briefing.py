@@ -174,7 +174,7 @@ def test_every_phrase_the_code_asks_for_by_name_is_there():
     for file in (ROOT / "ecoanalysis").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         for key in re.findall(
-            r"(?:\bphrase|\bsay|\bw|\bin_both|words\.in_both|self)\(\s*\"([a-z_0-9]+\.[a-z_0-9.]+)\"", text
+            r"""(?:\bphrase|\bsay|\bw|\bin_both|words\.in_both|self)\(\s*["']([a-z_0-9]+\.[a-z_0-9.]+)["']""", text
         ):
             assert key in keys, (file.name, key)
     from ecoanalysis import assessment

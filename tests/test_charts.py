@@ -1,5 +1,7 @@
 """Figures: every glyph is there, the picture shows what the tables say, and nobody's settings change."""
 
+import dataclasses
+import itertools
 import logging
 import sys
 import warnings
@@ -100,7 +102,8 @@ def test_every_numeric_target_with_a_value_gets_a_picture_and_no_other(shipped, 
 def test_nobodys_settings_change_and_a_notebook_shows_a_figure_once(shipped, tmp_path):
     before = dict(matplotlib.rcParams)
     figure = charts.forecast(shipped[GAN_GU, "rural_sewage_treatment_rate"], "zh")
-    picture = figure._repr_png_()
+    picture, about = figure._repr_png_()
+    assert about["alt"].startswith("甘谷县 · 农村生活污水治理率：2023 年为 29.0 %，目标 2025 年底不低于 40 %")
     assert picture.startswith(b"\x89PNG") and dict(matplotlib.rcParams) == before
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or figure not in map(pyplot.figure, pyplot.get_fignums())
@@ -137,6 +140,88 @@ def test_every_verdict_has_a_colour_and_readable_words_on_it():
     for verdict, colour in look.VERDICT_COLOURS.items():
         light, dark = sorted((_luminance(colour), _luminance(look.words_on(verdict))), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, verdict  # contrast of WCAG 2.1, level AA
+
+
+def test_the_matrix_is_marked_where_it_rests_on_demo_data(shipped):
+    for lang, mark in (("zh", "演示数据"), ("en", "demo data")):
+        figure = charts.matrix(shipped, lang)
+        assert mark in texts(figure) and mark in figure.alt
+    real = shipped.assessment.assign(status="observed")
+    figure = charts.matrix(dataclasses.replace(shipped, assessment=real), "zh")
+    assert "演示数据" not in texts(figure) and "演示数据" not in figure.alt
+
+
+# Machado, Oliveira, Fernandes (2009), severity 1.0: what a colour-blind eye sees of linear RGB.
+EYES = {
+    "every cone": np.eye(3),
+    "no red cones": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green cones": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue cones": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TOLD_APART = "reached reached_at_risk likely possible hard out_of_reach undocumented".split()
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_verdicts_that_must_be_told_apart_are_so_by_every_eye(eye):
+    """A difference of 20 by CIEDE2000 is seen at a glance; words stand beside every colour as well."""
+    seen = {name: _lab(np.array(EYES[eye]) @ _linear(look.VERDICT_COLOURS[name])) for name in TOLD_APART}
+    for one, other in itertools.combinations(TOLD_APART, 2):
+        assert _difference(seen[one], seen[other]) >= 20, (eye, one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_the_difference_is_that_of_the_published_pairs(one, other, expected):
+    """Sharma, Wu, Dalal (2005), table 1."""
+    assert _difference(np.array(one), np.array(other)) == pytest.approx(expected, abs=1e-4)
+
+
+def _linear(colour: str) -> np.ndarray:
+    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of linear sRGB at D65."""
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    xyz = np.array(to_xyz) @ np.clip(linear, 0, 1) / [0.95047, 1.0, 1.08883]
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def _difference(one: np.ndarray, other: np.ndarray) -> float:
+    """CIEDE2000."""
+    (l1, a1, b1), (l2, a2, b2) = one, other
+    chroma = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    grey = 1 + 0.5 * (1 - np.sqrt(chroma**7 / (chroma**7 + 25**7)))
+    c1, c2 = np.hypot(grey * a1, b1), np.hypot(grey * a2, b2)
+    h1, h2 = (np.degrees(np.arctan2(b, grey * a)) % 360 for a, b in ((a1, b1), (a2, b2)))
+    turn = 0.0 if c1 * c2 == 0 else (h2 - h1 + 180) % 360 - 180
+    middle = h1 + h2 if c1 * c2 == 0 else (h1 + turn / 2) % 360
+    light, mean = (l1 + l2) / 2, (c1 + c2) / 2
+    waves = ((-0.17, 1, 30), (0.24, 2, 0), (0.32, 3, -6), (-0.20, 4, 63))
+    wave = 1 + sum(size * np.cos(np.radians(times * middle - shift)) for size, times, shift in waves)
+    lightness = (l2 - l1) / (1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2))
+    colour = (c2 - c1) / (1 + 0.045 * mean)
+    hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2)) / (1 + 0.015 * mean * wave)
+    angle = np.radians(60 * np.exp(-(((middle - 275) / 25) ** 2)))
+    bend = -2 * np.sqrt(mean**7 / (mean**7 + 25**7)) * np.sin(angle)
+    return float(np.sqrt(lightness**2 + colour**2 + hue**2 + bend * colour * hue))
 
 
 def _luminance(colour: str) -> float:

@@ -205,8 +205,8 @@ def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
     """The texts that no lever changes; `sources` as the statement has them."""
     record = s.record
     lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
-    departments = [w("slide.lead", departments=lead) if lead else ""]
-    departments.append(w("deck.supporting", departments=supporting) if supporting else "")
+    departments = [w("explore.lead", departments=lead) if lead else ""]
+    departments.append(w("explore.supporting", departments=supporting) if supporting else "")
     offered = levers.offered(s)
     return {
         "title": title(s, w),

@@ -18,15 +18,15 @@ from ecoanalysis import briefing, judge, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
 from ecoanalysis.export.docx import SIZES, _Chapter, _flag
-from ecoanalysis.export.pptx import FOOT, LEFT, TOP, WIDTH, _Deck, _shade
+from ecoanalysis.export.pptx import sources
+from ecoanalysis.export.slides import LEAST, Deck, saved
 from ecoanalysis.export.xlsx import HEAD, LINE, _Book, _lines
-from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS
+from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar, duties, ledger
 from ecoanalysis.words import NOTHING, Words
 
 SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 LONGEST_SHEET = 31
-ROWS_ON_SLIDE = 8
 SHEET_WIDTHS = {  # column of a department's sheet, and its width
     "role": 9,
     "number": 7,
@@ -229,7 +229,7 @@ class _Sheets(_Book):
         sheet = self.page(w("duty_table.overview"))
         demo = any(book.is_demo(name) for name in book.departments)
         notes = [w("slide.demo_notice") if demo else "", calendar.sentence(book.stage, w), w("duty_table.note")]
-        top = self.head(sheet, self.title(), notes, len(OVERVIEW))
+        top = self.head(sheet, self.heading(), notes, len(OVERVIEW))
         self.header(sheet, top, OVERVIEW)
         widths = [26, *[11] * (len(OVERVIEW) - 1)]
         for x, width in enumerate(widths):
@@ -250,7 +250,7 @@ class _Sheets(_Book):
         sheet.freeze_panes(top + 1, 1)
         sheet.autofilter(top, 0, top + len(book.departments), len(OVERVIEW) - 1)
 
-    def title(self) -> str:
+    def heading(self) -> str:
         a, w = self.analysis, self.w
         return w("duty_table.title", region=a.name(a.city or a.counties[0], w.lang), as_of=a.as_of)
 
@@ -295,8 +295,8 @@ class _Sheets(_Book):
         wrapped = self.format(text_wrap=True)
         for x, name in enumerate(columns):
             if name == "verdict":
-                look = self.verdict_format(s.verdict, text_wrap=True)
-                sheet.write_string(y, x, briefing.verdict(s, w), look)
+                colours = {"bg_color": VERDICT_COLOURS[s.verdict], "font_color": words_on(s.verdict)}
+                sheet.write_string(y, x, briefing.verdict(s, w), self.format(text_wrap=True, **colours))
             elif name in numbers:
                 if np.isfinite(numbers[name]):
                     sheet.write_number(y, x, float(numbers[name]), self.format(num_format="0.####"))
@@ -399,58 +399,48 @@ class _Annex(_Chapter):
 
 def slides(book: Duties, path: Path | str) -> None:
     """A deck with one slide a department."""
-    deck = _Slides(book)
+    w, deck = book.w, Deck(book.w)
+    city = book.analysis.name(book.city or book.analysis.counties[0], w.lang)
+    as_of = book.analysis.as_of
+    deck.about(w("duty_table.title", region=city, as_of=as_of), w("slide.as_of", as_of=as_of), city)
     for name in book.departments:
-        deck.department(name)
-    with replacing(path) as temporary:
-        deck.presentation.save(temporary)
+        _department(deck, book, name)
+    saved(deck.presentation, path)
 
 
-class _Slides(_Deck):
-    def __init__(self, book: Duties):
-        super().__init__(book.analysis, book.w)
-        self.book = book
-
-    def department(self, name: str) -> None:
-        """What a department owes: its items, their verdicts, what is missing, and when they fall due."""
-        book, w = self.book, self.w
-        slide = self.slide(w("duty_table.slide", name=name), book.is_demo(name))
-        mark = w.bracket(w.demo_mark(True))  # the slide itself bears it
-        said = [book.sentence(name).removesuffix(mark).strip()]
-        papers = ledger.sentence(book.papers_of(name), w).removesuffix(mark).strip()
-        said += [w("duty_table.papers", text=papers)] if papers else []
-        self.text(slide, said, LEFT, Inches(1.1), WIDTH, Inches(1.0), sizes=[15, 14, 13, 12], apart=2)
-        led = book.pressing(name, "lead")
-        chosen = led or book.pressing(name, "supporting")
-        shown = chosen[:ROWS_ON_SLIDE]
-        top = TOP + Inches(0.95)
-        if shown:
-            self.owed(slide, shown, top)
-        rest = len(chosen) - len(shown)
-        below = [w("duty_table.more", count=rest)] if rest else []
-        below += [book.supported(name)] if led and book.supported(name) else []
-        below += [calendar.sentence(book.stage, w)]
-        foot = top + Inches(0.42 * (len(shown) + 1) + 0.1)
-        self.text(slide, list(filter(None, below)), LEFT, foot, WIDTH, FOOT - foot, sizes=[13, 12, 11, 10], apart=2)
-        self.notes(slide, shown)
-
-    def owed(self, slide, shown: list[Statement], top) -> None:
-        w = self.w
+def _department(deck: Deck, book: Duties, name: str) -> None:
+    """What a department owes: its items, their verdicts, what is missing, and when they fall due."""
+    w = book.w
+    slide = deck.slide(w("duty_table.slide", name=name), demo=book.is_demo(name))
+    mark = w.bracket(w.demo_mark(True))  # the slide itself bears it
+    said = [book.sentence(name).removesuffix(mark).strip()]
+    papers = ledger.sentence(book.papers_of(name), w).removesuffix(mark).strip()
+    said += [w("duty_table.papers", text=papers)] if papers else []
+    room = deck.room
+    top = room._replace(height=deck.height(said, room.width, LEAST))
+    deck.text(slide, said, top, sizes=(LEAST,), apart=4)
+    room = room.below(top.top + top.height + Inches(0.1))
+    led = book.pressing(name, "lead")
+    chosen = led or book.pressing(name, "supporting")
+    below = [book.supported(name)] if led and book.supported(name) else []
+    below = list(filter(None, [*below, calendar.sentence(book.stage, w)]))
+    foot = deck.height([*below, w("duty_table.more", count=len(chosen))], room.width, LEAST)
+    told = 0
+    if chosen:
         names = ("indicator", "latest_value", "target", "verdict", "gap", "papers", "next_date")
-        cells = [[w(f"duty_table.column.{name}") for name in names]]
-        for s in shown:
-            cells.append(
-                [
-                    worded.indicator(s, w),
-                    worded.value(s, w),
-                    worded.target(s, w),
-                    briefing.short_verdict(s, w),
-                    briefing.gap_with_things(s, w) or NOTHING,
-                    self.book.missing(s),
-                    self.book.next_date(s),
-                ]
-            )
-        widths = (3.5, 1.5, 1.5, 1.2, 1.6, 1.43, 1.4)
-        drawn = self.table(slide, cells, widths, top, row_height=0.42, size=11 if w.lang == "zh" else 10)
-        for y, s in enumerate(shown, start=1):
-            _shade(drawn.cell(y, 3), s.verdict)
+        rows = [_owed(book, s) for s in chosen]
+        box = room._replace(height=room.height - foot)
+        shaded = {3: [s.verdict for s in chosen]}
+        head = [w(f"duty_table.column.{one}") for one in names]
+        told = deck.table(slide, head, rows, (3.3, 1.6, 1.6, 1.3, 1.4, 1.6, 1.4), box, shaded=shaded)
+    if told < len(chosen):
+        below.insert(0, w("duty_table.more", count=len(chosen) - told))
+    deck.text(slide, below, room.below(room.top + room.height - foot), sizes=(LEAST,), apart=4)
+    deck.notes(slide, said, sources(chosen[:told], w, 3))
+
+
+def _owed(book: Duties, s: Statement) -> list[str]:
+    w = book.w
+    missing = briefing.things(s, w) or briefing.gap(s, w) or NOTHING
+    named = [worded.indicator(s, w), worded.value(s, w), worded.target(s, w), briefing.short_verdict(s, w)]
+    return [*named, missing, book.missing(s), book.next_date(s)]

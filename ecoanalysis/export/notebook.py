@@ -97,12 +97,15 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
     folder = Path(out) if str(out) == HERE else Path(out) / region.code
     folder.mkdir(parents=True, exist_ok=True)
     parts = languages(lang)
-    pictures = charts.save_all(region.analysis, region.code, folder / "charts", parts[0])
     write_csv(region.rows, folder / "assessment.csv")
-    for part in parts:
-        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part, charts=pictures)
-    for picture in pictures:
-        display(Image(filename=str(picture), width=740))
+    drawn = {}
+    for part in parts:  # every document has pictures in its own language
+        charts_folder = folder / ("charts" if part == parts[0] else f"charts_{part}")
+        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part)
+        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part, charts=drawn[part])
+    w = words.of(parts[0])
+    for s, picture in zip(charts.drawable(region.analysis, region.code), drawn[parts[0]], strict=True):
+        display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 

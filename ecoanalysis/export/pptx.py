@@ -1,60 +1,49 @@
-"""The answer as slides: native tables and charts that an official opens and edits in PowerPoint or WPS.
+"""The answer as slides that a mayor can follow: what stands in the way, what is missing where, who does what by when.
 
-The city's headline comes first, then the weak points that the plan names, county by county; every number's sources
-stand in the notes of its slide, down to file and row.
+A title is the slide's message. Talking points stand in the notes, the sources of every number after them; methods have
+one slide at the end. Tables and charts are native, so that PowerPoint and WPS edit them.
 """
 
 from __future__ import annotations
 
-import copy
-import math
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from lxml import etree
-from matplotlib.ticker import MaxNLocator
-from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
-from pptx.enum.shapes import MSO_SHAPE
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Inches
 
-from ecoanalysis import briefing, catalog, judge, plotdata, words
-from ecoanalysis.analysis import Analysis, Region, Statement
-from ecoanalysis.export import replacing, worded
-from ecoanalysis.look import (
-    AXIS,
-    BAND,
-    EDGE,
-    GRID,
-    INK,
-    MARK,
-    MARK_GROUND,
-    QUIET,
-    SCREEN_FONTS,
-    TARGET,
-    VERDICT_COLOURS,
-    words_on,
-)
-from ecoanalysis.plan import duties
-from ecoanalysis.words import NOTHING, SIGNS, Words
+from ecoanalysis import briefing, judge, words
+from ecoanalysis.analysis import Analysis, Region, Statement, Told
+from ecoanalysis.export import native_chart, worded
+from ecoanalysis.export.slides import CELLS, Box, Deck, NoDeck, ems, opened, saved
+from ecoanalysis.plan import calendar, duties, kept, projects
+from ecoanalysis.words import NOTHING, Words
 
-CITY_CHARTS, COUNTY_CHARTS, CITY_WEAK, COUNTY_WEAK = 6, 2, 8, 6
-MATRIX_REGIONS, NAMED_REGIONS, NAMED_ITEMS, EDITION_ROWS, SOURCES_SHOWN = 9, 9, 2, 10, 12
-MATRIX_LOOKS = {"zh": (18, 12, 0.28), "en": (12, 11, 0.44)}  # rows a slide, size, height of a row
-LEFT, TOP, WIDTH, FOOT = Inches(0.6), Inches(1.2), Inches(12.13), Inches(6.95)
-HEAD = "#dfe7ee"
+__all__ = ["NoChart", "NoDeck", "chart_slide", "write"]
+
+ONE_SLIDE_EACH = 15  # counties; more of them are told in a table
+COUNTIES_NAMED, ITEMS_NAMED, SOURCES_SHOWN = 3, 4, 12
+FEW = 5  # rows that leave room for larger words
+SHORT_NAME = 7  # ems of a county's name that a narrow column takes
+AWAITED = {"undocumented": "papers", "insufficient_data": "data", "no_target": "target"}
 ANSWERS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data", "not_due": "no_target"}  # colours
 
 
-def write(analysis: Analysis, path: Path | str, lang: str) -> None:
-    """Write the deck: headline, named weak points, weak points, matrix and forecasts of the city, then every county's.
+class NoChart(Told, ValueError):
+    """A statement without a number to draw."""
+
+
+def write(
+    analysis: Analysis,
+    path: Path | str,
+    lang: str,
+    regions: Iterable[str] | None = None,
+    *,
+    template: Path | str | None = None,
+    on=None,
+) -> Path:
+    """Write a briefing deck.
 
     Parameters
     ----------
@@ -63,644 +52,774 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         Ends in `.pptx`; written under a temporary name first.
     lang : str
         zh or en.
+    regions : names or codes, optional
+        Whom the deck speaks of: a city with its counties as an appendix (by default all of them), or one county.
+    template : path, optional
+        A bureau's own deck: layouts, theme, fonts and size are taken from it, its slides are not.
+    on : date, optional
+        The day from which dates are reckoned; the last day of the as-of year by default.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    NoDeck
+        The template is no presentation, or the place cannot be written to.
+    NotThere
+        No such region.
     """
-    deck = _Deck(analysis, words.of(lang))
-    deck.title()
-    if not analysis.parents:
-        deck.matrix()
-    for code in analysis.parents:
-        region = analysis[code]
-        weak = region.weak
-        deck.headline(region)
-        deck.named(region)
-        deck.weak(region, weak)
-        deck.matrix()
-        deck.weaker(region)
-        deck.forecasts(weak, CITY_CHARTS)
-    for code in analysis.counties:
-        region = analysis[code]
-        weak = region.weak
-        deck.summary(region, weak)
-        deck.forecasts(weak, COUNTY_CHARTS)
-    with replacing(path) as temporary:
-        deck.presentation.save(temporary)
+    known = [analysis.region_code(name) for name in regions] if regions is not None else list(analysis.regions["code"])
+    heads = [code for code in analysis.parents if code in known]
+    counties = [code for code in known if code not in heads]
+    if not heads and len(counties) == 1:
+        heads, counties = counties, []
+    deck = _Briefing(analysis, words.of(lang), template, on)
+    deck.cover(
+        (heads or counties)[0], worded.uses_demo(analysis.assessment[analysis.assessment["region_code"].isin(known)])
+    )
+    for code in heads:
+        deck.story(analysis[code])
+    if len(counties) > ONE_SLIDE_EACH or not heads:
+        deck.overview(counties)
+    if len(counties) <= ONE_SLIDE_EACH:
+        for code in counties:
+            deck.county(analysis[code])
+    return saved(deck.deck.presentation, path)
 
 
-class _Deck:
-    """Slides of one analysis in one language."""
-
-    def __init__(self, analysis: Analysis, w: Words):
-        self.analysis, self.w = analysis, w
-        self.presentation = Presentation()
-        self.is_matrix_there = False
-        _widen(self.presentation)
-        _theme_fonts(self.presentation)
-        _about(self.presentation, w)
-        self.title_only = self.presentation.slide_layouts[5]
-
-    # ------------------------------------------------------------------ slides
-
-    def title(self) -> None:
-        a, w = self.analysis, self.w
-        slide = self.presentation.slides.add_slide(self.presentation.slide_layouts[6])
-        band = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, 0, self.presentation.slide_width, Inches(0.28))
-        band.fill.solid()
-        band.fill.fore_color.rgb = _rgb(BAND)
-        band.line.fill.background()
-        region = a.name(a.city or a.counties[0], w.lang)
-        self.text(slide, [region], LEFT, Inches(2.0), WIDTH, Inches(0.7), sizes=[26], colour=BAND)
-        self.text(slide, [w("slide.title")], LEFT, Inches(2.7), WIDTH, Inches(1.0), sizes=[40, 32])
-        under = w("slide.as_of", as_of=a.as_of)
-        self.text(slide, [under], LEFT, Inches(3.8), WIDTH, Inches(0.5), sizes=[18], colour=QUIET)
-        if _is_demo(a.assessment["status"]):
-            self.text(slide, [w("slide.demo_notice")], LEFT, Inches(4.7), WIDTH, Inches(0.9), sizes=[16], colour=MARK)
-
-    def headline(self, region: Region) -> None:
-        """Met, missed, unknown, may it apply: as tiles and as sentences."""
-        w = self.w
-        slide = self.slide(w("deck.headline", region=region.name(w.lang)), _is_demo(region.rows["status"]))
-        items = self.analysis.items(region.code)
-        tiles = []
-        for answer in ("yes", "no", "unknown", "not_due"):
-            hit = items["met_at_due"] == answer
-            if hit.any() or answer != "not_due":
-                binding = w("slide.binding", count=int((hit & items["binding"]).sum()))
-                tiles.append((str(int(hit.sum())), w(f"deck.{answer}"), binding, ANSWERS[answer]))
-        answer = region.headline.conditions_met
-        tiles.append((w(f"deck.conditions_{answer}"), w("deck.conditions"), "", ANSWERS[answer]))
-        self.tiles(slide, tiles)
-        sentences = briefing.headline(region, w)
-        self.text(slide, sentences, LEFT, Inches(2.7), WIDTH, Inches(4.15), sizes=[18, 17, 16, 15, 14, 13, 12])
-        self.notes(slide, [])
-
-    def named(self, region: Region) -> None:
-        """The weak points that the plan names, county by county: what is missing where, in things."""
-        chosen = [s for s in region.statements if s.named_weak and s.comparison != "done"]
-        table = self.analysis.regions
-        counties = list(table.loc[table["parent"] == region.code, "code"])
-        for first in range(0, len(chosen), NAMED_ITEMS):
-            for start in range(0, len(counties), NAMED_REGIONS):
-                self.named_page(region, chosen[first : first + NAMED_ITEMS], counties[start : start + NAMED_REGIONS])
-
-    def named_page(self, region: Region, chosen: list[Statement], counties: list[str]) -> None:
-        w = self.w
-        lines = [[self.statement(code, s) for s in chosen] for code in (region.code, *counties)]
-        shown = [s for line in lines for s in line if s is not None]
-        slide = self.slide(w("deck.named", region=region.name(w.lang)), _is_demo(s.status for s in shown))
-        heads = ["column.latest_value", "deck.missing", "deck.share_of_city", "column.verdict"]
-        cells = [[w("column.region_name")], [""]]
-        for s in chosen:
-            unit = w.unit(s.record.unit)
-            cells[0] += [_labelled(s, w) + (w("deck.unit", unit=unit) if unit else ""), "", "", ""]
-            cells[1] += [w(key) for key in heads]
-        for code, line in zip((region.code, *counties), lines, strict=True):
-            cells.append([self.analysis.name(code, w.lang)])
-            for s in line:
-                cells[-1] += [NOTHING] * 4 if s is None else self.named_cells(s)
-        widths = [1.65, *[0.8, 1.15, 1.83, 1.46] * len(chosen)]
-        height = min(0.42, 4.3 / len(cells))
-        drawn = self.table(slide, cells, widths, TOP, row_height=height, size=13 if w.lang == "zh" else 12)
-        drawn.cell(0, 0).merge(drawn.cell(1, 0))
-        for k in range(len(chosen)):
-            drawn.cell(0, 4 * k + 1).merge(drawn.cell(0, 4 * k + 4))
-            drawn.cell(0, 4 * k + 1).text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
-        for x in range(len(widths)):
-            _tint(drawn.cell(1, x), HEAD)
-        for y, line in enumerate(lines, start=2):
-            for k, s in enumerate(line):
-                if s is not None:
-                    _shade(drawn.cell(y, 4 * k + 4), s.verdict)
-        below = [briefing.named_sentence(s, w) for s in chosen] + [w("deck.share_note")]
-        top = Inches(5.65)
-        self.text(slide, below, LEFT, top, WIDTH, FOOT - top, sizes=[14, 13, 12, 11])
-        self.notes(slide, shown)
-
-    def statement(self, code: str, like: Statement) -> Statement | None:
-        """The same target of another region; None where it has none."""
-        rows = self.analysis.assessment
-        rows = rows[(rows["region_code"] == code) & (rows["indicator"] == like.indicator)]
-        return (
-            self.analysis[code, like.indicator, like.comparison] if like.comparison in set(rows["comparison"]) else None
-        )
-
-    def named_cells(self, s: Statement) -> list[str]:
-        w = self.w
-        missing = briefing.things(s, w) or briefing.gap(s, w) or NOTHING
-        return [w.number(s.latest_value, briefing.decimals_of(s)), missing, self.share(s), self.judged(s)]
-
-    def share(self, s: Statement) -> str:
-        """How many of the city's missing things lie in a county, and which share of them."""
-        whole = briefing.city_gap(s)
-        if not whole > 0:
-            return NOTHING
-        part = self.w.count(s.contribution, s.gap_count_unit)
-        return self.w("deck.part", value=part, of=self.w.percent(s.contribution / whole))
-
-    def judged(self, s: Statement) -> str:
-        """A verdict in a word with its chance, where one is given."""
-        chance = self.w.chance(s.p_reach if s.verdict in judge.OPEN else s.p_hold)
-        word = briefing.short_verdict(s, self.w)
-        return word if chance == NOTHING else f"{word} {chance}"
-
-    def weak(self, region: Region, weak: list[Statement]) -> None:
-        title = self.w("deck.weak", region=region.name(self.w.lang))
-        slide = self.slide(title, _is_demo(s.status for s in weak[:CITY_WEAK]))
-        self.weak_table(slide, weak[:CITY_WEAK], TOP, row_height=0.54, size=13 if self.w.lang == "zh" else 12)
-        self.notes(slide, weak[:CITY_WEAK])
-
-    def summary(self, region: Region, weak: list[Statement]) -> None:
-        """One county on one slide: its headline, then what is weak."""
-        w = self.w
-        slide = self.slide(w("slide.summary", region=region.name(w.lang)), _is_demo(region.rows["status"]))
-        # A county's slide has room for the answer and its weak points; the chapter says the rest.
-        elsewhere = [
-            told(region, w) for told in (briefing.changed, briefing.unverified, briefing.slipping, briefing.named_weak)
-        ]
-        sentences = [text for text in briefing.headline(region, w) if text not in elsewhere]
-        self.text(slide, sentences, LEFT, Inches(1.1), WIDTH, Inches(2.5), sizes=[14, 13, 12, 11], apart=2)
-        self.weak_table(slide, weak[:COUNTY_WEAK], Inches(3.65), row_height=0.46, size=12 if w.lang == "zh" else 11)
-        self.notes(slide, weak[:COUNTY_WEAK])
-
-    def weak_table(self, slide, weak: list[Statement], top, *, row_height: float, size: float) -> None:
-        w = self.w
-        if not weak:
-            self.text(slide, [w("slide.no_weak_points")], LEFT, top, WIDTH, Inches(0.5), sizes=[16])
-            return
-        header = ["indicator", "latest_value", "target", "due", "verdict", "chance", "gap", "lead_department"]
-        cells = [[w(f"column.{name}") for name in header]]
-        for s in weak:
-            is_open = s.verdict in judge.OPEN
-            chance = w.chance(s.p_reach if is_open else s.p_hold)
-            ahead = s.milestone if is_open else s.hold_until
-            cells.append(
-                [
-                    _labelled(s, w),
-                    self.dated(worded.value(s, w), s.latest_year),
-                    worded.target(s, w),
-                    str(s.due),
-                    briefing.verdict(s, w),
-                    self.dated(chance, ahead),
-                    briefing.gap_with_things(s, w) or NOTHING,
-                    worded.lead(s, w) or NOTHING,
-                ]
-            )
-        drawn = self.table(
-            slide, cells, (2.85, 1.7, 1.45, 0.65, 1.6, 0.9, 1.6, 1.38), top, row_height=row_height, size=size
-        )
-        for y, s in enumerate(weak, start=1):
-            _shade(drawn.cell(y, 4), s.verdict)
-
-    def dated(self, text: str, year: float) -> str:
-        """A figure with its year on a line below."""
-        return text if text == NOTHING else f"{text}\n{self.w('deck.in_year', year=self.w.year(year))}"
-
-    def tiles(self, slide, tiles: list[tuple[str, str, str, str]]) -> None:
-        """Big numbers side by side: number, what it counts, a remark, the verdict that lends its colour."""
-        between = Inches(0.15)
-        width = int((WIDTH - between * (len(tiles) - 1)) / len(tiles))
-        for place, (number, name, remark, verdict) in enumerate(tiles):
-            tile = slide.shapes.add_shape(
-                MSO_SHAPE.RECTANGLE, LEFT + place * (width + between), TOP, width, Inches(1.35)
-            )
-            tile.name = name
-            tile.fill.solid()
-            tile.fill.fore_color.rgb = _rgb(VERDICT_COLOURS[verdict])
-            tile.line.color.rgb = _rgb(EDGE)
-            tile.shadow.inherit = False
-            frame = tile.text_frame
-            frame.word_wrap = True
-            frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-            frame.margin_left = frame.margin_right = Emu(30_000)
-            size = 32 if number.isdigit() else 24 if self.w.lang == "zh" else 20
-            for line, (text, points) in enumerate(((number, size), (name, 14), (remark, 12))):
-                if text:
-                    paragraph = frame.paragraphs[0] if line == 0 else frame.add_paragraph()
-                    paragraph.alignment = PP_ALIGN.CENTER
-                    self.run(paragraph, text, points, words_on(verdict))
-
-    def matrix(self) -> None:
-        """Items × regions as native tables, once: verdicts in short words, so many a slide that they stay readable."""
-        if self.is_matrix_there:
-            return
-        self.is_matrix_there = True
-        table = self.analysis.matrix()
-        rows, size, height = MATRIX_LOOKS[self.w.lang]
-        blocks = [
-            table.iloc[start : start + rows, first : first + MATRIX_REGIONS]
-            for first in range(0, len(table.columns), MATRIX_REGIONS)
-            for start in range(0, len(table), rows)
-        ]
-        for number, block in enumerate(blocks, start=1):
-            title = self.w("slide.matrix", page=number, pages=len(blocks))
-            self.matrix_page(title, block, size, height)
-
-    def matrix_page(self, title: str, block: pd.DataFrame, size: float, height: float) -> None:
-        a, w = self.analysis, self.w
-        slide = self.slide(title, _is_demo(a.assessment["status"]))
-        cells = [[w("column.indicator"), *(a.name(code, w.lang) for code in block.columns)]]
-        for item, verdicts in block.iterrows():
-            label = f"{item} " if isinstance(item, int) else ""
-            pressing = a.pressing_item(item)
-            cells.append([label + a.item_name(item, w.lang), *(w.short_verdict(code, pressing) for code in verdicts)])
-        share = min(1.15, 8.1 / len(block.columns))
-        widths = [12.13 - share * len(block.columns), *[share] * len(block.columns)]
-        drawn = self.table(slide, cells, widths, Inches(1.1), row_height=height, size=size)
-        drawn.rows[0].height = Inches(0.5)
-        for y, (_, verdicts) in enumerate(block.iterrows(), start=1):
-            for x, code in enumerate(verdicts, start=1):
-                _shade(drawn.cell(y, x), code)
-
-    def weaker(self, region: Region) -> None:
-        """Targets that ask for less than a national edition does; national numbers that are unverified say so."""
-        w, editions = self.w, self.analysis.editions
-        rows = editions[(editions["region_code"] == region.code) & editions["weaker"].astype(bool)]
-        lines = []
-        for row in rows.itertuples():
-            record = self.analysis.indicators[row.indicator]
-            unit = w.unit(record.unit)
-            national = f"{_sign(row.national_comparison)} {w.plain(row.national)} {unit}".strip()
-            if row.confidence in catalog.UNVERIFIED:
-                national += w.bracket(w("mark.unverified"))
-            asked = f"{_sign(row.comparison)} {w.plain(row.target)} {unit}".strip()
-            lines.append([f"{record.label} {w.name(record)}".strip(), asked, str(row.edition), national])
-        head = [w(f"column.{name}") for name in ("indicator", "target", "edition", "national")]
-        for start in range(0, len(lines), EDITION_ROWS):
-            slide = self.slide(w("page.weaker"), False)
-            shown = [head, *lines[start : start + EDITION_ROWS]]
-            self.table(slide, shown, (5.6, 2.2, 1.4, 2.93), TOP, row_height=0.5, size=14)
-
-    def forecasts(self, weak: Iterable[Statement], most: int) -> None:
-        drawable = [s for s in weak if s.comparison != "done" and np.isfinite(s.target) and np.isfinite(s.latest_value)]
-        for s in drawable[:most]:
-            self.forecast(s)
-
-    def forecast(self, s: Statement) -> None:
-        """One indicator of one region: an editable chart, what is said of it, who acts, and the sources in the notes."""
-        w = self.w
-        name = self.analysis.name(s.region_code, w.lang)
-        title = f"{name} · {_labelled(s, w)}"
-        said = briefing.sentence(s, w)
-        slide = self.slide(title, s.status == "demo", sizes=[24, 22, 20, 18])
-        self.chart(slide, s, title, said)
-        lead, supporting = duties.named_departments(s, w)
-        below = [
-            briefing.pace(s, w),
-            briefing.contribution(s, w),
-            briefing.fared(s, w),
-            briefing.city_only(s, w),
-            w("slide.lead", departments=lead) if lead else "",
-            w("deck.supporting", departments=supporting) if supporting else "",
-        ]
-        side = Inches(9.1)
-        sizes = [16, 15, 14, 13, 12]
-        self.text(slide, [said, *filter(None, below)], side, TOP, LEFT + WIDTH - side, FOOT - TOP, sizes=sizes)
-        self.notes(slide, [s])
-
-    def chart(self, slide, s: Statement, title: str, said: str) -> None:
-        native_chart(slide, s, self.w, title, said, (LEFT, TOP, Inches(8.3), Inches(5.6)))
-
-    # ------------------------------------------------------------------ parts
-
-    def slide(self, title: str, demo: bool, sizes: Iterable[int] = (26, 24, 22)):
-        slide = self.presentation.slides.add_slide(self.title_only)
-        shape = slide.shapes.title
-        shape.left, shape.top, shape.width, shape.height = LEFT, Inches(0.35), Inches(10.4), Inches(0.75)
-        paragraph = shape.text_frame.paragraphs[0]
-        paragraph.alignment = PP_ALIGN.LEFT
-        shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-        self.run(paragraph, title, _fitting([title], shape.width, Inches(0.5), sizes), INK)
-        if demo:
-            mark = slide.shapes.add_shape(
-                MSO_SHAPE.ROUNDED_RECTANGLE, Inches(11.35), Inches(0.5), Inches(1.38), Inches(0.42)
-            )
-            mark.name = self.w.demo_mark(True)
-            mark.fill.solid()
-            mark.fill.fore_color.rgb = _rgb(MARK_GROUND)
-            mark.line.color.rgb = _rgb(MARK)
-            mark.shadow.inherit = False
-            mark.text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
-            self.run(mark.text_frame.paragraphs[0], self.w.demo_mark(True), 14, MARK)
-        foot = self.w("slide.foot", as_of=self.analysis.as_of)
-        self.text(slide, [foot], LEFT, FOOT, WIDTH, Inches(0.35), sizes=[12], colour=QUIET)
-        return slide
-
-    def text(self, slide, paragraphs, left, top, width, height, *, sizes, colour: str = INK, apart: float = 6) -> None:
-        """Paragraphs in the largest of `sizes` that fits the box; `apart` [pt] between them."""
-        frame = slide.shapes.add_textbox(left, top, width, height).text_frame
-        frame.word_wrap = True
-        size = _fitting(paragraphs, width, height, sizes, apart)
-        for number, words_ in enumerate(paragraphs):
-            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-            paragraph.space_after = Pt(apart if number < len(paragraphs) - 1 else 0)
-            self.run(paragraph, words_, size, colour)
-
-    def run(self, paragraph, text: str, size: float, colour: str) -> None:
-        add_run(paragraph, text, size, colour, self.w)
-
-    def table(self, slide, cells: list[list[str]], widths, top, *, row_height: float, size: float):
-        """A native table of quiet lines; the first row is the header."""
-        height = Inches(row_height * len(cells))
-        shape = slide.shapes.add_table(len(cells), len(cells[0]), LEFT, top, Inches(sum(widths)), height)
-        shape.name = slide.shapes.title.text_frame.text
-        table = shape.table
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Inches(width)
-        for y, line in enumerate(cells):
-            table.rows[y].height = Inches(row_height)
-            for x, text in enumerate(line):
-                cell = table.cell(y, x)
-                cell.margin_top = cell.margin_bottom = Emu(15_000)
-                cell.margin_left = cell.margin_right = Emu(45_000)
-                cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-                _tint(cell, HEAD if y == 0 else "#ffffff")
-                for number, line_of_cell in enumerate(text.split("\n")):
-                    paragraph = cell.text_frame.paragraphs[0] if number == 0 else cell.text_frame.add_paragraph()
-                    paragraph.alignment = PP_ALIGN.LEFT if x == 0 else PP_ALIGN.CENTER
-                    self.run(paragraph, line_of_cell, size, INK)
-        return table
-
-    def notes(self, slide, statements: Iterable[Statement]) -> None:
-        """Where each number comes from: region, indicator, source, file and row."""
-        w = self.w
-        lines = []
-        for s in statements:
-            sources = briefing.sources(s)
-            if not sources:
-                continue
-            name = self.analysis.name(s.region_code, w.lang)
-            lines.append(f"{name} · {_labelled(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
-            lines += [f"  {source}" for source in sources[:SOURCES_SHOWN]]
-            if len(sources) > SOURCES_SHOWN:
-                lines.append("  " + w("slide.more_sources", count=len(sources) - SOURCES_SHOWN, id=s.id))
-        if lines:
-            slide.notes_slide.notes_text_frame.text = "\n".join([w("slide.sources"), *lines])
-
-
-# ---------------------------------------------------------------------- a chart, here or in somebody's deck
-
-
-def native_chart(slide, s: Statement, w: Words, title: str, said: str, place: tuple) -> None:
-    """Measured years, the target and its dates; band and median where there is a forecast.
+def chart_slide(
+    statement: Statement, path: Path | str | None = None, lang: str = "zh", *, template: Path | str | None = None
+) -> Path:
+    """One native chart on a slide of its own, in a new or an existing deck.
 
     Parameters
     ----------
-    slide : pptx slide
-    title : str
-        Name of the shape: region and indicator.
-    said : str
-        What a reader who cannot see the chart is told.
-    place : tuple
-        Left, top, width, height. [EMU]
+    statement : Statement
+    path : path, optional
+        An existing `.pptx` gets the slide at its end, in its own layouts, fonts and colours; a new name becomes a deck.
+        By default a new file in the working folder, named after region and indicator.
+    lang : str
+        zh or en.
+    template : path, optional
+        A bureau's own deck, for a new file: layouts, theme and size are taken from it, its slides are not.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    NoChart
+        There is no number to draw: papers, or nothing measured.
+    NoDeck
+        The existing file or the template is no presentation, or the place cannot be written to.
     """
-    record = s.record
-    table = plotdata.fan(s)
-    series = _chart_series(s, table, w)
-    data = CategoryChartData(number_format=f"0.{'0' * (record.decimals or 0)}".rstrip("."))
-    data.categories = [str(year) for year in table.index]
-    for said_of, values in series.values():
-        data.add_series(said_of, [None if v is None or not np.isfinite(v) else float(v) for v in values])
-    kind = XL_CHART_TYPE.AREA_STACKED if "band80" in series else XL_CHART_TYPE.LINE_MARKERS
-    frame = slide.shapes.add_chart(kind, *place, data)
-    frame.name = title
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}: {said}" if w.lang == "en" else f"{title}：{said}")
-    chart = frame.chart
-    _draw(chart, list(series))
-    _axes(chart, w.unit(record.unit), _limits(table, record))
-    chart.has_title = True  # the mark goes along when the chart is copied elsewhere
-    paragraph = chart.chart_title.text_frame.paragraphs[0]
-    mark = w.bracket(w.demo_mark(s.status == "demo"))
-    add_run(paragraph, f"{s.analysis.name(s.region_code, w.lang)} · {w.name(record)}{mark}", 14, INK, w)
-    chart.chart_title.include_in_layout = False
-    for run in paragraph.runs:
-        run.font.bold = False
+    w = words.of(lang)
+    name = _with_region(statement, w)
+    if not native_chart.can_be_drawn(statement):
+        raise NoChart(words.in_both("deck.no_chart", name=name))
+    path = Path(re.sub(r"[^\w.-]+", "_", name) + ".pptx" if path is None else path)
+    deck = Deck(w, opened(path)) if path.exists() else Deck.on(w, template)
+    if not path.exists():
+        deck.about(name, w("slide.title"), statement.analysis.name(statement.region_code, lang))
+    slide = deck.slide(w("deck.chart_title", name=name, said=_standing(statement, w)), demo=statement.status == "demo")
+    native_chart.add(slide, statement, deck.room, w)
+    deck.notes(slide, [worded.said(statement, w)], sources([statement], w))
+    return saved(deck.presentation, path)
 
 
-def _chart_series(s: Statement, table: pd.DataFrame, w: Words) -> dict[str, tuple[str, Iterable]]:
-    """Name and values of every series by what it is; the band is its lower bound and its width, stacked."""
-    series = {}
-    if table["median"].notna().any():
-        lower = table["lo80"].fillna(table["observed"].interpolate())
-        width = (table["hi80"] - table["lo80"]).fillna(0.0)
-        series |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
-    series["history"] = (w("chart.history"), table["observed"])
-    if table["median"].notna().any():
-        series["median"] = (w("chart.median"), table["median"])
-    series["target"] = (w("chart.target"), table["target"])
-    for key, year in {"due": s.due, "hold": s.hold_until}.items():
-        if year in table.index and (key == "due" or year != s.due):
-            series[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
-    return series
+class _Briefing:
+    """The slides of one deck: each method lays one message."""
 
+    def __init__(self, analysis: Analysis, w: Words, template, on):
+        self.analysis, self.w, self.on = analysis, w, on
+        self.deck = Deck.on(w, template)
 
-def add_run(paragraph, text: str, size: float, colour: str, w: Words) -> None:
-    """Words at the end of a paragraph, in a size [pt] and colour, marked with their language."""
-    run = paragraph.add_run()
-    run.text = worded.unbroken(text)
-    run.font.size = Pt(size)
-    run.font.color.rgb = _rgb(colour)
-    run._r.get_or_add_rPr().set("lang", "zh-CN" if w.lang == "zh" else "en-GB")
+    def cover(self, code: str, demo: bool) -> None:
+        a, w, deck = self.analysis, self.w, self.deck
+        name = a.name(code, w.lang)
+        deck.about(w("slide.deck_title", region=name), w("slide.as_of", as_of=a.as_of), name)
+        lines = [w("slide.as_of", as_of=a.as_of), *([w("slide.demo_notice")] if demo else [])]
+        slide = deck.cover(w("slide.deck_title", region=name), lines, demo=demo)
+        deck.notes(slide, briefing.headline(a[code], w)[:2], [])
 
+    def story(self, region: Region) -> None:
+        """The whole road from the answer to what is to be decided."""
+        self.answer(region)
+        self.changes(region)
+        self.unmet(region)
+        for s in region.statements:
+            if s.named_weak and s.comparison != "done" and s.verdict != "not_applicable":
+                self.named(region, s)
+        self.slipping(region)
+        self.task_sheet(region)
+        self.projects(region)
+        self.dates()
+        self.decisions(region)
+        self.annex(region)
 
-# ---------------------------------------------------------------------- the deck's look
+    # ------------------------------------------------------------------ the answer
 
-
-def _is_demo(statuses: Iterable[str]) -> bool:
-    return "demo" in set(statuses)
-
-
-def _labelled(s: Statement, w: Words) -> str:
-    return f"{s.record.label} {w.name(s.record)}".strip()
-
-
-def _sign(comparison: str) -> str:
-    return SIGNS.get(comparison, comparison)
-
-
-def _fitting(paragraphs: Iterable[str], width, height, sizes: Iterable[float], apart: float = 0) -> float:
-    """The largest size at which paragraphs fit a box; the smallest when none does. Glyph widths are estimated."""
-    inner, room = width / Pt(1) - 14.4, height / Pt(1) - 7.2  # a box's own margins
-    ems = [sum(1.0 if ord(c) > 0x2E7F else 0.53 for c in text) for text in paragraphs]
-    for size in sizes:
-        lines = sum(math.ceil(1.03 * em * size / inner) for em in ems)
-        if lines * size * 1.22 + apart * (len(ems) - 1) <= room:
-            return size
-    return size
-
-
-def _about(presentation, w: Words) -> None:
-    """Who and when: the template brings its own author and a date of 2013."""
-    about, now = presentation.core_properties, datetime.now(UTC)
-    about.title = w("slide.title")
-    about.author = about.last_modified_by = "ecoanalysis"
-    about.created = about.modified = now
-    about.language = "zh-CN" if w.lang == "zh" else "en-GB"
-    about.revision = 1
-
-
-def _widen(presentation) -> None:
-    """16:9, with the template's own 4:3 placeholders widened alike."""
-    before = presentation.slide_width
-    presentation.slide_width, presentation.slide_height = Inches(13.333), Inches(7.5)
-    factor = presentation.slide_width / before
-    for part in (presentation.slide_master, *presentation.slide_layouts):
-        for shape in part.placeholders:
-            if shape._element.spPr.xfrm is not None:
-                shape.left, shape.width = int(shape.left * factor), int(shape.width * factor)
-
-
-def _theme_fonts(presentation) -> None:
-    """Name the Chinese font in the theme, from which every text inherits it."""
-    master = presentation.slide_master.part
-    theme = next(r.target_part for r in master.rels.values() if r.reltype.endswith("/theme"))
-    tree = etree.fromstring(theme.blob)
-    space = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
-    for kind in ("majorFont", "minorFont"):
-        font = tree.find(f".//a:{kind}", space)
-        font.find("a:latin", space).set("typeface", SCREEN_FONTS["latin"])
-        font.find("a:ea", space).set("typeface", SCREEN_FONTS["east_asian"])
-    theme._blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour.lstrip("#").upper())
-
-
-def _tint(cell, colour: str) -> None:
-    cell.fill.solid()
-    cell.fill.fore_color.rgb = _rgb(colour)
-
-
-def _shade(cell, verdict: str) -> None:
-    """A verdict's colour, and words that stand out on it."""
-    _tint(cell, VERDICT_COLOURS[verdict])
-    for run in cell.text_frame.paragraphs[0].runs:
-        run.font.color.rgb = _rgb(words_on(verdict))
-
-
-LOOKS = {  # colour, width [pt], dash, marker
-    "history": (INK, 2.25, None, "circle"),
-    "median": (BAND, 2.25, "sysDash", None),
-    "target": (TARGET, 1.75, None, None),
-    "due": (MARK, None, None, "diamond"),
-    "hold": (MARK, None, None, "triangle"),
-}
-
-
-def _draw(chart, names: list[str]) -> None:
-    """Give every series its look; stacked areas become band and lines on one pair of axes, one workbook behind all."""
-    plot = chart._chartSpace.chart.plotArea
-    areas, lines = plot.find(qn("c:areaChart")), plot.find(qn("c:lineChart"))
-    if areas is not None:
-        lines = etree.SubElement(plot, qn("c:lineChart"))
-        areas.addnext(lines)
-        for tag, value in (("c:grouping", "standard"), ("c:varyColors", "0")):
-            etree.SubElement(lines, qn(tag)).set("val", value)
-    drawn = (lines if areas is None else areas).findall(qn("c:ser"))
-    for name, element in zip(names, drawn, strict=True):
-        if name in LOOKS:
-            _line(element, *LOOKS[name])
-            if areas is not None:
-                areas.remove(element)
-                lines.append(element)
+    def answer(self, region: Region) -> None:
+        w, head, deck = self.w, region.headline, self.deck
+        slide = deck.slide(_answer(region, w), demo=worded.uses_demo(region.rows))
+        counted = {"yes": head.met, "no": head.missed, "unknown": head.unknown, "not_due": head.not_due}
+        tiles = [
+            (str(len(items)), w(f"deck.{answer}"), ANSWERS[answer])
+            for answer, items in counted.items()
+            if items or answer != "not_due"
+        ]
+        room = deck.room
+        deck.tiles(slide, tiles, room._replace(height=Inches(1.1)))
+        room = room.below(room.top + Inches(1.25))
+        ahead = [text for text in (briefing.named_weak(region, w), _outlook(region, w)) if text]
+        below = max(Inches(0.9), self.deck.height(ahead, room.width, 16))
+        lists = []
+        for key, items, obstacle in (
+            ("slide.missed_binding", head.missed_binding, self.obstacle),
+            ("slide.missed_advisory", () if head.missed_binding else head.missed_advisory, self.obstacle),
+            ("slide.unknown_binding", head.unknown_binding, self.unknown),
+        ):
+            if items:
+                lists.append([w(key, count=len(items)), *(obstacle(region, item) for item in items)])
+        upper = room._replace(height=room.height - below - Inches(0.1))
+        if lists:
+            for lines, box in zip(lists, upper.columns(*[1] * len(lists)), strict=True):
+                self.listed(slide, lines, box)
         else:
-            _area(element, BAND if name == "band80" else None)
-    if areas is not None:
-        etree.SubElement(lines, qn("c:marker")).set("val", "1")
-        for axis in areas.findall(qn("c:axId")):
-            lines.append(copy.deepcopy(axis))
-    chart._chartSpace.chart.find(qn("c:dispBlanksAs")).set("val", "gap")  # a missing year is a gap, never a zero
-    chart.has_legend = True
-    chart.legend.position = XL_LEGEND_POSITION.BOTTOM
-    chart.legend.include_in_layout = False
-    chart.legend.font.size = Pt(12)
-    if areas is not None:  # the lower bound carries the band and is nothing to read
-        entry = etree.SubElement(chart.legend._element, qn("c:legendEntry"))
-        etree.SubElement(entry, qn("c:idx")).set("val", "0")
-        etree.SubElement(entry, qn("c:delete")).set("val", "1")
-        chart.legend._element.find(qn("c:legendPos")).addnext(entry)
-    chart.font.size = Pt(12)
-    chart.font.color.rgb = _rgb(QUIET)
-    east_asian = etree.SubElement(chart.font._rPr, qn("a:ea"))
-    east_asian.set("typeface", SCREEN_FONTS["east_asian"])
+            deck.text(slide, briefing.headline(region, w)[:2], upper, sizes=(20, 18, 16, 14))
+        if ahead:
+            deck.text(slide, ahead, room.below(room.top + room.height - below), sizes=(16, 15, 14), apart=4)
+        shown = [s for s in region.statements if self.analysis.item_of(s.indicator) in head.missed_binding]
+        deck.notes(slide, briefing.headline(region, w), sources(shown, w, 4))
+
+    def listed(self, slide, lines: Sequence[str], box: Box) -> None:
+        """A heading with bullets under it; those that do not fit are counted."""
+        deck, w = self.deck, self.w
+        head = box._replace(height=Inches(0.4))
+        deck.text(slide, lines[:1], head, sizes=(18, 16, 14))
+        rest = box.below(box.top + Inches(0.45))
+        told = deck.text(slide, lines[1:], rest._replace(height=rest.height - Inches(0.3)), sizes=(16, 15, 14), apart=4,
+                         bullets=True)  # fmt: skip
+        if told < len(lines) - 1:
+            foot = Box(rest.left, rest.top + rest.height - Inches(0.28), rest.width, Inches(0.26))
+            deck.small(slide, w("slide.more", count=len(lines) - 1 - told), foot)
+
+    def obstacle(self, region: Region, item) -> str:
+        """A missed item: what is missing of it and who leads."""
+        w = self.w
+        parts = [s for s in self.of_item(region, item) if s.met_at_due == "no"] or self.of_item(region, item)
+        missing = [briefing.gap_with_things(s, w) for s in parts if s.verdict in judge.OPEN]
+        missing = w.list(dict.fromkeys(filter(None, missing)))
+        stands = missing and w("slide.missing", missing=missing)
+        happened = next((s for s in parts if s.requirement == "condition" and s.latest_value > 0), None)
+        if not stands and happened is not None:
+            stands = w("slide.happened", year=w.year(happened.latest_year), count=w.number(happened.latest_value, 0))
+        stands = stands or briefing.short_verdict(parts[0], w)
+        return self.with_lead(worded.item(self.analysis, item, w), stands, parts)
+
+    def unknown(self, region: Region, item) -> str:
+        """An item that cannot be told yet: what it waits for, and from whom."""
+        w = self.w
+        parts = self.of_item(region, item)
+        waits = list(dict.fromkeys(w(f"slide.awaits_{_awaited(s)}") for s in parts if _awaited(s)))
+        return self.with_lead(worded.item(self.analysis, item, w), w.list(waits) or w("deck.unknown"), parts)
+
+    def with_lead(self, name: str, said: str, parts: Sequence[Statement]) -> str:
+        w = self.w
+        lead = w.list(dict.fromkeys(filter(None, (self.lead(s) for s in parts))))
+        return w("slide.item_lead" if lead else "slide.item", name=name, said=said, lead=lead)
+
+    def of_item(self, region: Region, item) -> list[Statement]:
+        """The statements of an item, without a measure that gives way to another."""
+        own = [s for s in region.statements if self.analysis.item_of(s.indicator) == item]
+        own = [s for s in own if s.verdict != "not_applicable"]
+        aimed = {s.part for s in own if s.verdict != "no_target"}
+        return [s for s in own if s.verdict != "no_target" or s.part not in aimed]
+
+    def stands(self, region: Region, s: Statement) -> bool:
+        """Whether a statement counts, and does not give way to another measure of its part."""
+        return any(one.place == s.place for one in self.of_item(region, self.analysis.item_of(s.indicator)))
+
+    def lead(self, s: Statement) -> str:
+        """The leading departments as the region itself calls them."""
+        return self.called(s, duties.leading)
+
+    def called(self, s: Statement, named) -> str:
+        a, region = self.analysis, s.region_code
+        return self.w.list(dict.fromkeys(duties.bureau(a, region, name) for name in named(a, region, s.indicator)))
+
+    # ------------------------------------------------------------------ what moved, what is missing
+
+    def changes(self, region: Region) -> None:
+        """What moved since the year before: values and verdicts."""
+        w, moved = self.w, region.changes
+        if moved.empty:
+            return
+        year = self.analysis.as_of - 1
+        told = moved[moved["moved"].isin(("missed", "worse", "better"))]
+        told = told.sort_values("moved", key=lambda kinds: kinds.map({"missed": 0, "worse": 1, "better": 2}))
+        parts = []
+        for kind in ("better", "worse", "missed"):
+            rows = told[told["moved"] == kind]
+            count = len({self.analysis.item_of(code) for code in rows["indicator"]})
+            if count:
+                parts.append(w(f"slide.{kind}", count=count))
+        if told.empty:
+            title = w("slide.unchanged", region=region.name(w.lang), year=year)
+            told = moved
+        else:
+            title = w("slide.changed", region=region.name(w.lang), year=year, parts=w.list(parts))
+        shown = [self.analysis[region.code, row.indicator, row.comparison] for row in told.itertuples()]
+        rows, before, after = [], [], []
+        kinds = {"missed": "due_missed", "worse": "down", "better": "up", "same": "same"}
+        for row, s in zip(told.itertuples(), shown, strict=True):
+            was, now = (w.short_verdict(code, s.pressing) for code in (row.verdict_before, row.verdict))
+            values = [
+                w.measure(row.value_before, s.record) if s.comparison != "done" else NOTHING,
+                worded.value(s, w) if s.comparison != "done" else NOTHING,
+            ]
+            rows.append([worded.indicator(s, w), *values, was, now, w(f"slide.moved_{kinds[row.moved]}")])
+            before.append(row.verdict_before)
+            after.append(row.verdict)
+        head = [w("column.indicator"), *(w("slide.value_in", year=y) for y in (year, year + 1))]
+        head += [*(w("slide.verdict_in", year=y) for y in (year, year + 1)), w("slide.moved")]
+        points = [briefing.changed(region, w), *(briefing.named_sentence(s, w) for s in shown[:3])]
+        shaded = {3: before, 4: after}
+        self.pages(title, head, rows, (3.9, 1.75, 1.75, 1.75, 1.75, 1.55), shown, points, shaded=shaded, most=1)
+
+    def unmet(self, region: Region) -> None:
+        """Missed and at risk of being missed, by name."""
+        w, head = self.w, region.headline
+        shown = [s for s in region.weak if s.verdict in judge.OPEN]
+        shown.sort(key=lambda s: s.met_at_due != "no")
+        if not shown:
+            return
+        ahead = len({self.analysis.item_of(s.indicator) for s in shown} - set(head.missed))
+        parts = []
+        if head.missed:
+            parts.append(w("slide.missed_items", count=len(head.missed), binding=len(head.missed_binding)))
+        if ahead:
+            parts.append(w("slide.ahead_items", count=ahead))
+        worst = next((s for s in shown if s.named_weak and _missing(s, w)), None)
+        if worst is not None:
+            parts.append(w("slide.short_by", name=w.name(worst.record), missing=_missing(worst, w)))
+        title = w("slide.unmet", region=region.name(w.lang), parts=w("slide.and").join(parts))
+        columns = ["indicator", "attribute", "latest_value", "target", "due", "gap", "verdict", "lead_department"]
+        rows = []
+        for s in shown:
+            attribute = w("attribute.binding" if s.binding else "attribute.advisory")
+            fixed = [worded.indicator(s, w), attribute, worded.value(s, w), worded.target(s, w), str(s.due)]
+            rows.append([*fixed, _missing(s, w) or NOTHING, judged(s, w), self.lead(s) or NOTHING])
+        head_row = [w(f"column.{name}") if name != "attribute" else w("slide.attribute") for name in columns]
+        points = [briefing.named_sentence(s, w) for s in shown[:ITEMS_NAMED]]
+        shaded = {6: [s.verdict for s in shown]}
+        self.pages(title, head_row, rows, (3.0, 1.15, 1.5, 1.5, 1.0, 1.35, 1.75, 1.7), shown, points, shaded=shaded)
+
+    def named(self, region: Region, s: Statement) -> None:
+        """A weak point that the plan names: how it has moved, and what is missing in which county."""
+        a, w, deck = self.analysis, self.w, self.deck
+        members = [one for code in a.members(region.code) if (one := self.same(code, s)) is not None]
+        slide = deck.slide(_named_title(s, members, w), demo="demo" in {one.status for one in (s, *members)})
+        room = deck.room
+        left, right = room.columns(1, 1.1) if members else room.columns(3, 2)
+        pace = briefing.pace(s, w)
+        if native_chart.can_be_drawn(s):
+            under = self.deck.height([pace], left.width, 14) if pace and members else 0
+            native_chart.add(slide, s, left._replace(height=left.height - under), w)
+            if under:
+                deck.text(slide, [pace], left.below(left.top + left.height - under), sizes=(14,))
+        if members:
+            self.county_table(slide, s, members, right)
+        else:
+            said = [briefing.sentence(s, w), pace, briefing.contribution(s, w), worded.departments(s, w)]
+            deck.text(slide, [text for text in said if text], right, sizes=(18, 16, 14))
+        points = [text for text in (briefing.named_sentence(s, w), pace) if text]
+        deck.notes(slide, points, sources([s, *members], w, 4))
+
+    def county_table(self, slide, s: Statement, members: list[Statement], box: Box) -> None:
+        """Who lacks how much: the largest parts first where not all counties fit."""
+        w, a = self.w, self.analysis
+        head = [w("column.region_name"), w("column.latest_value"), w("deck.missing"), w("deck.share_of_city")]
+        head.append(w("column.verdict"))
+        by_part = sorted(members, key=lambda one: -np.nan_to_num(one.contribution))
+        rows = [[a.name(one.region_code, w.lang), *self.cells(one)] for one in by_part]
+        name = 1.5 if max(ems(row[0]) for row in rows) <= SHORT_NAME else 2.5
+        note = w("deck.share_note") if any(briefing.city_gap(one) > 0 for one in members) else ""
+        foot = max(self.deck.height([note], box.width, 14), Inches(0.6))
+        told = self.deck.table(
+            slide,
+            head,
+            rows,
+            (name, 1.25, 1.25, 1.2, 1.55),
+            box._replace(height=box.height - foot - Inches(0.05)),
+            sizes=(15, 14),
+            shaded={4: [one.verdict for one in by_part]},
+        )
+        if told < len(rows):
+            rest = sum(np.nan_to_num(one.contribution) for one in by_part[told:])
+            note = w("slide.other_counties", count=len(rows) - told, part=w.count(rest, s.gap_count_unit or "piece"))
+        if note:
+            self.deck.text(slide, [note], box.below(box.top + box.height - foot), sizes=(14,))
+
+    def cells(self, s: Statement) -> list[str]:
+        w = self.w
+        whole = briefing.city_gap(s)
+        share = w.percent(s.contribution / whole) if whole > 0 else NOTHING
+        return [w.number(s.latest_value, briefing.decimals_of(s)), _missing(s, w) or NOTHING, share, judged(s, w)]
+
+    def same(self, code: str, like: Statement) -> Statement | None:
+        """The same target of another region; None where it has none."""
+        rows = self.analysis.assessment
+        rows = rows[(rows["region_code"] == code) & (rows["indicator"] == like.indicator)]
+        if like.comparison not in set(rows["comparison"]):
+            return None
+        return self.analysis[code, like.indicator, like.comparison]
+
+    def slipping(self, region: Region) -> None:
+        """What is met today and may slip back before the re-inspection."""
+        w = self.w
+        shown = [s for s in region.statements if s.verdict == "reached_at_risk"]
+        if not shown:
+            return
+        shown.sort(key=lambda s: s.p_hold)
+        likely = [s for s in shown if s.p_hold < 0.5]
+        key, named = ("slide.slipping", likely) if likely else ("slide.to_hold", shown)
+        names = [self.analysis.item_name(self.analysis.item_of(s.indicator), w.lang) for s in named]
+        names = list(dict.fromkeys(names))
+        said = w.list(names[:2]) + (w("headline.more") if len(names) > 2 else "")
+        title = w(key, region=region.name(w.lang), count=len(names), names=said)
+        rows = [
+            [worded.indicator(s, w), worded.value(s, w), worded.target(s, w)]
+            + [w.chance(s.p_hold), str(s.hold_until), self.lead(s) or NOTHING]
+            for s in shown
+        ]
+        head = [w("column.indicator"), w("column.latest_value"), w("column.target"), w("column.p_hold")]
+        head += [w("slide.hold_until"), w("column.lead_department")]
+        points = [briefing.slipping(region, w), *(briefing.named_sentence(s, w) for s in shown[:3])]
+        self.pages(title, head, rows, (4.0, 1.8, 2.0, 1.3, 1.2, 2.1), shown, points, most=1)
+
+    # ------------------------------------------------------------------ who does what by when
+
+    def task_sheet(self, region: Region) -> None:
+        w = self.w
+        unmet = [s for s in region.weak if s.verdict in judge.OPEN]
+        first = [s for s in unmet if s.named_weak or s.binding]
+        last = [s for s in unmet if not (s.named_weak or s.binding)]
+        awaited = self.awaited_tasks(region)
+        rows = [*(self.task(region, s) for s in first), *awaited, *(self.task(region, s) for s in last)]
+        if not rows:
+            return
+        binding = sum(bool(s.binding) for s in unmet)
+        title = w("slide.tasks", region=region.name(w.lang), count=len(rows), binding=binding)
+        head = [w(f"slide.task_{name}") for name in ("measure", "lead", "supporting", "counties", "until")]
+        points = [briefing.named_sentence(s, w) for s in unmet[:ITEMS_NAMED]]
+        self.pages(title, head, rows, (4.1, 1.9, 2.3, 2.7, 1.4), unmet, points, left=(0, 3), most=2)
+
+    def task(self, region: Region, s: Statement) -> list[str]:
+        """One row of the task sheet: what is to be made up, who leads and supports, in which counties, until when."""
+        w = self.w
+        missing = briefing.things(s, w) or briefing.gap(s, w)
+        if s.requirement == "condition":
+            measure = w("slide.task_condition", name=worded.indicator(s, w))
+        elif missing:
+            key = "slide.task_gap" if s.record.direction >= 0 else "slide.task_cut"
+            measure = w(key, name=worded.indicator(s, w), missing=missing, yearly=self.yearly(region, s))
+        elif s.comparison in judge.RELATIVE:
+            measure = w("slide.item", name=worded.indicator(s, w), said=worded.target(s, w), lead="")
+        else:
+            measure = w("slide.task_reach", name=worded.indicator(s, w), target=worded.target(s, w))
+        lead, supporting = self.lead(s), self.called(s, duties.supporting)
+        until = w("slide.end_of", year=s.milestone)
+        return [measure, lead or NOTHING, supporting or NOTHING, self.where(region, s), until]
+
+    def yearly(self, region: Region, s: Statement) -> str:
+        """How many things in which year; empty where no path of tasks is known."""
+        w, table = self.w, kept.table(self.analysis, "tasks")
+        rows = table[(table["city"] == region.code) & (table["indicator"] == s.indicator)]
+        rows = rows[rows["comparison"] == s.comparison]
+        amounts = rows.groupby("year")["needed"].sum()
+        amounts = amounts[amounts > 0]
+        if len(amounts) < 2:
+            return ""
+        unit = rows["unit"].iloc[0]
+        told = [w.count(amount, unit) for amount in amounts]
+        if len(set(told)) == 1:
+            return w("slide.every_year", first=amounts.index[0], last=amounts.index[-1], things=told[0])
+        if unit in words.COUNTED:
+            told = [w.number(amount, 0) for amount in amounts]
+        parts = [w("slide.in_year", year=year, things=things) for year, things in zip(amounts.index, told, strict=True)]
+        return w("slide.yearly", parts=w.list(parts))
+
+    def where(self, region: Region, s: Statement) -> str:
+        """The counties that are short, the largest parts first, with what is theirs."""
+        a, w = self.analysis, self.w
+        members = [one for code in a.members(region.code) if (one := self.same(code, s)) is not None]
+        if not a.members(region.code):
+            return region.name(w.lang)
+        parts = sorted((one for one in members if one.contribution > 0), key=lambda one: -one.contribution)
+        named = [
+            w("slide.county_part", name=a.name(s.region_code, w.lang), part=w.count(s.contribution, s.gap_count_unit))
+            for s in parts
+        ]
+        if not named:
+            named = [a.name(one.region_code, w.lang) for one in members if one.verdict in judge.OPEN]
+        if not named:
+            return w("slide.city_itself", region=region.name(w.lang))
+        more = len(named) - COUNTIES_NAMED
+        text = w.list(named[:COUNTIES_NAMED])
+        return text + w("slide.and_counties", count=more) if more > 0 else text
+
+    def awaited_tasks(self, region: Region) -> list[list[str]]:
+        """Papers, data and targets that are waited for: a row a kind."""
+        w = self.w
+        rows = []
+        for what in AWAITED.values():
+            items = [s for s in region.statements if _awaited(s) == what and self.stands(region, s)]
+            if items:
+                names = self.several(items)
+                leads = dict.fromkeys(
+                    name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator)
+                )
+                lead = w.list(duties.bureau(self.analysis, region.code, name) for name in leads) or NOTHING
+                until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
+                measure = w(f"slide.task_{what}", names=names)
+                rows.append([measure, lead, NOTHING, region.name(w.lang), w("slide.end_of", year=until)])
+        return rows
+
+    def several(self, statements: Sequence[Statement]) -> str:
+        """The items of statements by name, the first of many."""
+        a, w = self.analysis, self.w
+        names = list(dict.fromkeys(worded.item(a, a.item_of(s.indicator), w) for s in statements))
+        said = w.list(names[:ITEMS_NAMED])
+        return said + (w("slide.and_items", count=len(names)) if len(names) > ITEMS_NAMED else "")
+
+    def projects(self, region: Region) -> None:
+        """What projects add and do to chances, and what has none."""
+        a, w, deck = self.analysis, self.w, self.deck
+        effects, lacking = kept.table(a, "effects"), kept.table(a, "candidates")
+        mine = [region.code, *a.members(region.code)]
+        effects = effects[effects["region_code"].isin(mine)]
+        lacking = lacking[lacking["region_code"] == region.code]
+        names = list(dict.fromkeys(self.analysis.item_name(a.item_of(code), w.lang) for code in lacking["indicator"]))
+        listed = w.list(names[:ITEMS_NAMED]) + (w("headline.more") if len(names) > ITEMS_NAMED else "")
+        lack = w("slide.no_project", count=len(names), names=listed) if names else ""
+        if effects.empty:
+            if lack:
+                slide = deck.slide(
+                    w("slide.projects_none", count=len(names)), demo=bool((lacking["status"] == "demo").any())
+                )
+                said = [projects.candidate_sentence(row, a, w) for _, row in lacking.iterrows()]
+                deck.text(slide, said, deck.room, sizes=(18, 16, 14), bullets=True)
+                deck.notes(slide, [lack], [])
+            return
+        risen = effects.assign(rise=(effects["p_reach_with"] - effects["p_reach_without"]).astype(float))
+        first = risen.sort_values(["region_code", "rise"], key=_city_first(region.code), kind="stable").iloc[0]
+        record = a.indicators[first["indicator"]]
+        count = len({name for row in effects["projects"] for name in row.split(";")})
+        values = {"count": count, "region": a.name(first["region_code"], w.lang), "name": w.name(record)}
+        if np.isfinite(first["rise"]):
+            values |= {"without": w.chance(first["p_reach_without"]), "with_": w.chance(first["p_reach_with"])}
+            title = w("slide.projects" if values["with_"] != values["without"] else "slide.projects_level", **values)
+        else:
+            title = w("slide.projects_thin", **values)
+        rows = []
+        for _, row in effects.sort_values("region_code", key=_city_first(region.code), kind="stable").iterrows():
+            things = [
+                w.count(round(row[n]) if row["things_unit"] in words.COUNTED else row[n], row["things_unit"])
+                if np.isfinite(row[n])
+                else NOTHING
+                for n in ("adds", "expected")
+            ]
+            chances = [w.chance(row[f"p_reach_{n}"]) for n in ("without", "with", "alone")]
+            cost = w.count(row["cost"], "10⁴ CNY") if np.isfinite(row["cost"]) else NOTHING
+            name = w(
+                "slide.region_item",
+                region=a.name(row["region_code"], w.lang),
+                name=w.name(a.indicators[row["indicator"]]),
+            )
+            rows.append([name, *things, *chances, cost])
+        head = [w(f"slide.project_{n}") for n in ("item", "adds", "expected", "without", "with", "alone", "cost")]
+        demo = bool(effects["demo"].any())
+        points = [projects.effect_sentence(row, a, w) for _, row in effects.iterrows()]
+        self.pages(title, head, rows, (3.6, 1.4, 1.5, 1.3, 1.3, 1.5, 1.6), [], points, demo=demo, below=lack, most=1)
+
+    def dates(self) -> None:
+        """Where the plan stands, what comes next, and in how many days."""
+        w = self.w
+        stage = calendar.stage(self.analysis, self.on)
+        if not stage:
+            return
+        rows, passed = [], []
+        for row in stage.rows.to_dict("records"):
+            left = NOTHING if row["days_left"] < 0 else w.count(row["days_left"], "day")
+            rows.append(
+                [calendar.day(row["date"], w), str(row[f"name_{w.lang}"]), str(row[f"asks_{w.lang}"] or NOTHING)]
+                + [w(f"slide.state_{row['state']}"), left]
+            )
+            passed.append(row["state"] == "past")
+        ahead = [row for row, gone in zip(rows, passed, strict=True) if not gone]
+        title = calendar.short(stage, w) or w("slide.dates")
+        head = [w(f"slide.date_{name}") for name in ("day", "what", "asks", "state", "left")]
+        points = [calendar.sentence(stage, w)]
+        self.pages(title, head, ahead or rows, (3.0, 2.6, 4.2, 1.1, 1.4), [], points, left=(0, 1, 2), sizes=CELLS[1:])
+
+    def decisions(self, region: Region) -> None:
+        """What is asked for: by whom what has to be ordered, asked, or decided."""
+        w, head, deck = self.w, region.headline, self.deck
+        asked, shown = [], []
+        if head.conditions_met != "yes":
+            asked.append(w(f"slide.decide_apply_{head.conditions_met}"))
+        unmet = [s for s in region.weak if s.verdict in judge.OPEN]
+        pressing = [s for s in unmet if s.named_weak] + [s for s in unmet if s.binding and not s.named_weak]
+        for s in pressing[:ITEMS_NAMED]:
+            shown.append(s)
+            missing = briefing.gap_with_things(s, w)
+            values = {"name": w.name(s.record), "lead": self.lead(s), "year": s.milestone, "missing": missing}
+            key = "slide.decide_gap" if missing else "slide.decide_reach"
+            where = self.where(region, s) if self.analysis.members(region.code) and s.contribution != 0 else ""
+            text = w(key if values["lead"] else f"{key}_nobody", **values)
+            asked.append(w.join(text, w("slide.decide_where", where=where)) if where and missing else text)
+        waiting = [s for s in region.statements if _awaited(s) and self.stands(region, s)]
+        for what in AWAITED.values():
+            items = dict.fromkeys(self.analysis.item_of(s.indicator) for s in waiting if _awaited(s) == what)
+            if items:
+                names = [self.analysis.item_name(item, w.lang) for item in items]
+                listed = w.list(names[:ITEMS_NAMED]) + (w("headline.more") if len(names) > ITEMS_NAMED else "")
+                asked.append(w(f"slide.decide_{what}", count=len(items), names=listed))
+        lacking = kept.table(self.analysis, "candidates")
+        lacking = lacking[(lacking["region_code"] == region.code) & lacking["binding"].astype(bool)]
+        if len(lacking):
+            asked.append(w("slide.decide_projects", count=len(lacking)))
+        if briefing.unverified(region, w):
+            asked.append(w("slide.decide_verify"))
+        if not asked:
+            asked = [w("slide.decide_hold")]
+        slide = deck.slide(w("slide.decisions", count=len(asked)), demo="demo" in {s.status for s in shown})
+        numbered = [w("slide.numbered", number=n, text=text) for n, text in enumerate(asked, 1)]
+        told = deck.text(slide, numbered, deck.room, sizes=(20, 18, 17, 16, 15, 14), apart=8)
+        deck.notes(slide, numbered[told:] or briefing.headline(region, w)[1:2], sources(shown, w, 4))
+
+    def annex(self, region: Region) -> None:
+        """Method and data on one slide."""
+        a, w, deck = self.analysis, self.w, self.deck
+        rows = a.observations
+        said = [w("slide.method_trend"), w("slide.method_duty"), w("slide.method_share")]
+        said.append(w("slide.method_apply", share=w.percent(a.settings.advisory_share)))
+        if len(rows):
+            values = {"count": w.number(len(rows), 0), "regions": len(a.regions), "files": rows["file"].nunique()}
+            years = {"first": int(rows["year"].min()), "last": int(rows["year"].max())}
+            said.append(w("slide.data", **values, **years))
+        if a.demo_share:
+            said.append(w("slide.data_demo", share=w.percent(a.demo_share)))
+        if briefing.unverified(region, w):
+            said.append(briefing.unverified(region, w))
+        weaker = a.editions[(a.editions["region_code"] == region.code) & a.editions["weaker"].astype(bool)]
+        if len(weaker):
+            names = list(dict.fromkeys(w.name(a.indicators[code]) for code in weaker["indicator"]))
+            listed = w.list(names[:ITEMS_NAMED]) + (w("headline.more") if len(names) > ITEMS_NAMED else "")
+            said.append(w("slide.weaker", count=len(names), names=listed))
+        if a.problems:
+            said.append(w("slide.left_out", count=len(a.problems)))
+        slide = deck.slide(w("slide.annex"))
+        deck.text(slide, said, deck.room, sizes=(18, 17, 16, 15, 14), bullets=True)
+        known = [text for s in region.weak if (text := briefing.fared(s, w))]
+        deck.notes(slide, [*dict.fromkeys(known), *worded.weaker(a, w)[:12]] or said[:2], [])
+
+    # ------------------------------------------------------------------ counties
+
+    def county(self, region: Region) -> None:
+        """One county on one slide: where it stands, then what is weak."""
+        w, deck = self.w, self.deck
+        weak = [s for s in region.weak if s.verdict in (*judge.OPEN, "reached_at_risk")]
+        weak.sort(key=lambda s: s.verdict not in judge.OPEN)
+        slide = deck.slide(_county_title(region, weak, w), demo=worded.uses_demo(region.rows))
+        said = [*briefing.headline(region, w)[:2], _outlook(region, w)]
+        room = deck.room
+        size = 16 if len(weak) <= FEW else 14
+        height = min(self.deck.height(said, room.width, size), Inches(2.4))
+        deck.text(slide, said, room._replace(height=height), sizes=(size, 14), apart=4)
+        room = room.below(room.top + height + Inches(0.1))
+        if not weak:
+            deck.text(slide, [w("slide.no_weak_points")], room._replace(height=Inches(0.5)))
+            deck.notes(slide, briefing.headline(region, w), [])
+            return
+        head = [w("column.indicator"), w("column.latest_value"), w("column.target"), w("deck.missing")]
+        head += [w("column.verdict"), w("column.lead_department")]
+        rows = [
+            [worded.indicator(s, w), worded.value(s, w), worded.target(s, w), _missing(s, w) or NOTHING]
+            + [judged(s, w), self.lead(s) or NOTHING]
+            for s in weak
+        ]
+        box = room._replace(height=room.height - Inches(0.3))
+        told = deck.table(slide, head, rows, (3.6, 1.8, 1.8, 1.5, 1.9, 2.0), box, shaded={4: [s.verdict for s in weak]})
+        if told < len(rows):
+            foot = Box(room.left, room.top + room.height - Inches(0.28), room.width, Inches(0.26))
+            deck.small(slide, w("slide.more_items", count=len(rows) - told), foot)
+        deck.notes(slide, briefing.headline(region, w), sources(weak[:told], w, 3))
+
+    def overview(self, counties: Sequence[str]) -> None:
+        """All counties in a table: met, missed, unknown, may it apply, and the worst gap."""
+        a, w = self.analysis, self.w
+        rows, answers, demo = [], [], False
+        for code in counties:
+            region = a[code]
+            head, weak = region.headline, [s for s in region.weak if _missing(s, w)]
+            worst = w("slide.short_by", name=w.name(weak[0].record), missing=_missing(weak[0], w)) if weak else NOTHING
+            counts = [len(head.met), len(head.missed), len(head.missed_binding), len(head.unknown)]
+            rows.append([region.name(w.lang), *map(str, counts), w(f"deck.conditions_{head.conditions_met}"), worst])
+            answers.append(ANSWERS[head.conditions_met])
+            demo = demo or worded.uses_demo(region.rows)
+        ready = answers.count("reached")
+        head = [w("column.region_name"), w("deck.yes"), w("deck.no"), w("slide.of_them_binding"), w("deck.unknown")]
+        head += [w("deck.conditions"), w("slide.worst_gap")]
+        title = w("slide.overview", count=len(counties), ready=ready)
+        self.pages(title, head, rows, (1.9, 1.2, 1.2, 1.2, 1.2, 1.5, 4.2), [], [title], shaded={5: answers}, demo=demo)
+
+    # ------------------------------------------------------------------ a table over as many slides as it takes
+
+    def pages(
+        self,
+        title,
+        head,
+        rows,
+        shares,
+        shown: Sequence[Statement],
+        points,
+        *,
+        shaded=None,
+        left=(0,),
+        demo=None,
+        below="",
+        most=9,
+        sizes=CELLS,
+    ) -> None:
+        """A table with its title on as many slides as it takes, at most `most`; what is left is counted at the foot."""
+        deck, w = self.deck, self.w
+        demo = "demo" in {s.status for s in shown} if demo is None else demo
+        place = page = 0
+        while place < len(rows) and page < most:
+            slide = deck.slide(w("slide.continued", title=title) if page else title, demo=demo)
+            room = deck.room
+            said = below if not page else ""
+            foot = (
+                self.deck.height([said], room.width, 14) + Inches(0.1)
+                if said
+                else Inches(0.3)
+                if page == most - 1
+                else 0
+            )
+            colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
+            box = room._replace(height=room.height - foot)
+            sizes = sizes[-1:] if page else sizes
+            told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left, sizes=sizes)
+            said_first = [title] if page else [text for text in points if text] or [title]
+            deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
+            place, page = place + told, page + 1
+            if page == most and place < len(rows):
+                said = w.join(said, w("slide.more_items", count=len(rows) - place))
+            if said:
+                deck.text(slide, [said], room.below(room.top + room.height - foot), sizes=(14,))
 
 
-def _axes(chart, unit: str, limits: tuple[float, float, float]) -> None:
-    values, years = chart.value_axis, chart.category_axis
-    values.has_major_gridlines = True
-    values.major_gridlines.format.line.color.rgb = _rgb(GRID)
-    values.format.line.fill.background()
-    values.tick_labels.number_format = "General"
-    values.tick_labels.number_format_is_linked = False
-    values.minimum_scale, values.maximum_scale, values.major_unit = limits
-    if unit:
-        values.has_title = True
-        values.axis_title.text_frame.text = unit
-        run = values.axis_title.text_frame.paragraphs[0].runs[0]
-        run.font.size, run.font.bold = Pt(12), False
-        run.font.color.rgb = _rgb(QUIET)
-    years.format.line.color.rgb = _rgb(AXIS)
-    years.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    crossing = values._element.find(qn("c:crossBetween"))
-    if crossing is None:  # charts of lines alone come without
-        crossing = etree.Element(qn("c:crossBetween"))
-        values._element.find(qn("c:crosses")).addnext(crossing)
-    crossing.set("val", "midCat")
-    cross = years._element.find(qn("c:crosses"))
-    if cross is not None:  # the year axis stays at the foot when values go below zero
-        values._element.find(qn("c:crosses")).set("val", "min")
-        cross.set("val", "min")
+# ---------------------------------------------------------------------- in words
 
 
-def _limits(table: pd.DataFrame, indicator: catalog.Indicator) -> tuple[float, float, float]:
-    """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
-    drawn = table[["observed", "median", "lo80", "hi80", "target"]].to_numpy(float)
-    low, high = np.nanmin(drawn), np.nanmax(drawn)
-    least = max(0.02 * abs(high), 10.0 ** -(indicator.decimals or 0) * 4)  # a standing series is no mountain range
-    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
-    bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
-    bottom, top = np.clip([low - margin, high + margin], *bounds)
-    ticks = MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
-    bottom, top = np.clip(ticks[[0, -1]], *bounds)
-    return round(float(bottom), 6), round(float(top), 6), round(float(ticks[1] - ticks[0]), 6)
+def judged(s: Statement, w: Words) -> str:
+    """A verdict in a word with its chance, where one is given: of reaching what is open, of holding what is met."""
+    chance = w.chance(s.p_reach if s.verdict in judge.OPEN else s.p_hold)
+    word = briefing.short_verdict(s, w)
+    return word if chance == NOTHING else f"{word} {chance}"
 
 
-def _line(element, colour: str, width: float | None, dash: str | None, marker: str | None) -> None:
-    for tag in ("c:spPr", "c:marker", "c:smooth", "c:invertIfNegative"):
-        for old in element.findall(qn(tag)):
-            element.remove(old)
-    line = "<a:ln><a:noFill/></a:ln>"
-    if width:
-        pattern = f'<a:prstDash val="{dash}"/>' if dash else ""
-        fill = f'<a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill>'
-        line = f'<a:ln w="{int(width * 12700)}" cap="rnd">{fill}{pattern}<a:round/></a:ln>'
-    symbol = f'<c:symbol val="{marker or "none"}"/>'
-    if marker:
-        size = 9 if marker == "diamond" else 6
-        fill = f'<a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill>'
-        symbol += f'<c:size val="{size}"/><c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>'
-    title = element.find(qn("c:tx"))
-    marker_element = _xml(f"<c:marker>{symbol}</c:marker>")
-    title.addnext(marker_element)
-    title.addnext(_xml(f"<c:spPr>{line}</c:spPr>"))
-    element.append(_xml('<c:smooth val="0"/>'))  # without it some readers draw splines
+def _answer(region: Region, w: Words) -> str:
+    """May it apply, and what stands in the way: the first title."""
+    head = region.headline
+    parts = []
+    if head.missed_binding:
+        parts.append(w("slide.binding_missed", count=len(head.missed_binding)))
+    elif head.conditions_met == "no":
+        parts.append(w("slide.too_few_advisory"))
+    if head.unknown_binding:
+        key = "slide.also_unknown" if head.missed_binding else "slide.binding_unknown"
+        parts.append(w(key, count=len(head.unknown_binding)))
+    if head.conditions_met == "yes":
+        parts = [w("slide.all_binding_met")]
+    elif not parts:
+        parts = [w("slide.nothing_due" if not head.met and not head.missed else "slide.advisory_unknown")]
+    return w(f"slide.answer_{head.conditions_met}", region=region.name(w.lang), parts=w.list(parts))
 
 
-def _area(element, colour: str | None) -> None:
-    for old in element.findall(qn("c:spPr")):
-        element.remove(old)
-    fill = (
-        f'<a:solidFill><a:srgbClr val="{colour[1:]}"><a:alpha val="30000"/></a:srgbClr></a:solidFill>'
-        if colour
-        else "<a:noFill/>"
-    )
-    element.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>"))
+def _county_title(region: Region, weak: Sequence[Statement], w: Words) -> str:
+    head = region.headline
+    worst = next((s for s in weak if _missing(s, w)), None)
+    parts = [w("slide.missed_items", count=len(head.missed), binding=len(head.missed_binding))]
+    if not head.missed:
+        parts = [w("slide.none_missed" if head.met else "slide.nothing_due")]
+    if worst is not None:
+        parts.append(w("slide.short_by", name=w.name(worst.record), missing=_missing(worst, w)))
+    return w("slide.unmet", region=region.name(w.lang), parts=w("slide.and").join(parts))
 
 
-def _xml(text: str):
-    spaces = (
-        'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-    )
-    head, _, rest = text.partition(">")
-    slash = "/" if head.endswith("/") else ""
-    return etree.fromstring(f"{head.rstrip('/')} {spaces}{slash}>{rest}")
+def _named_title(s: Statement, members: Sequence[Statement], w: Words) -> str:
+    """Value, target, what is missing, and the county that lacks most."""
+    values = {"name": w.name(s.record), "value": worded.value(s, w), "target": worded.target(s, w)}
+    if not np.isfinite(s.latest_value):
+        return w("slide.named_no_value", name=values["name"])
+    missing = _missing(s, w)
+    if not missing:
+        return w("slide.named_stands", **values, verdict=briefing.verdict(s, w))
+    text = w("slide.named_short", **values, missing=missing)
+    parts = [one for one in members if one.contribution > 0]
+    if not parts:
+        return text
+    most = max(parts, key=lambda one: one.contribution)
+    part = w.count(most.contribution, most.gap_count_unit)
+    return text + w("slide.named_most", region=s.analysis.name(most.region_code, w.lang), part=part)
+
+
+def _outlook(region: Region, w: Words) -> str:
+    names = ("secure", "consolidate", "to_be_won", "in_doubt", "open")
+    counts = {name: len(getattr(region.headline, name)) for name in names}
+    return w("headline.outlook", items=sum(counts.values()), **counts)
+
+
+def _missing(s: Statement, w: Words) -> str:
+    return (briefing.things(s, w) or briefing.gap(s, w)) if s.verdict in judge.OPEN else ""
+
+
+def _standing(s: Statement, w: Words) -> str:
+    """Where a statement stands in a few words, for a title: short of so much, or its class."""
+    missing = _missing(s, w)
+    verdict = briefing.short_verdict(s, w)
+    return w("deck.short_of", missing=missing, verdict=verdict) if missing else verdict
+
+
+def _awaited(s: Statement) -> str:
+    """What keeps a statement from being told: papers, data, target; empty where it is told."""
+    return AWAITED.get(s.verdict, "")
+
+
+def _with_region(s: Statement, w: Words) -> str:
+    return f"{s.analysis.name(s.region_code, w.lang)} · {worded.indicator(s, w)}"
+
+
+def sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN) -> list[str]:
+    """Where each number comes from: region, indicator, source, file and row."""
+    lines = []
+    for s in statements:
+        known = briefing.sources(s)
+        if known:
+            lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
+            lines += [f"  {source}" for source in known[:most]]
+            if len(known) > most:
+                lines.append("  " + w("slide.more_sources", count=len(known) - most, id=s.id))
+    return lines
+
+
+def _city_first(code: str):
+    return lambda column: column.map(lambda value: value != code) if column.name == "region_code" else -column

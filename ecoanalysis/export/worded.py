@@ -133,7 +133,7 @@ def left_out(analysis, w: Words) -> list[str]:
 
 
 def to_check(analysis, w: Words) -> list[str]:
-    """Values that are possible and not plausible, and that nobody has set aside yet; empty for a kept analysis."""
+    """Values that are possible and not plausible, and that nobody has set aside yet."""
     return [suspicion.text(w.lang) for suspicion in analysis.suspicions if not suspicion.acknowledged]
 
 

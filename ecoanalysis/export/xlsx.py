@@ -1,44 +1,44 @@
-"""Everything as one workbook, filterable, one sheet a question: the headline first, what lies behind last."""
+"""The workbook as a tool: one question a sheet, numbers that reckon themselves, the way from a number to its inputs."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from ecoanalysis import briefing, catalog, plotdata, words
+from ecoanalysis import briefing, catalog, compute, judge, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
+from ecoanalysis.intake import departments
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
-from ecoanalysis.plan import duties
-from ecoanalysis.words import Words
+from ecoanalysis.plan import duties, ledger
+from ecoanalysis.words import SIGNS, Words
 
 FONT = SCREEN_FONTS["east_asian"]
-HEAD = {"bg_color": "#dfe7ee", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
-PERCENT = {"p_reach", "p_hold", "relative", "methods_low", "methods_high", "coverage"}
-WRAPPED = {  # widths of columns that go on below; the others keep to a line
-    "sentence": 64,
-    "indicator_name": 28,
-    "lead_department": 16,
-    "supporting_departments": 24,
-    "warning": 30,
-    "problem": 110,
-}
-WIDE = {"source": 50, "title": 40, "inputs": 24, "name_zh": 40, "name_en": 44, "verdict": 16} | WRAPPED
-WIDE |= dict.fromkeys(["number", "due", "as_of", "year", "latest_year", "p_reach", "p_hold"], 8)
+HEAD = {"bg_color": "#dfe7ee", "bottom": 1, "text_wrap": True, "valign": "vcenter", "bold": True, "font_color": INK}
 LINE = 14.5  # height of a line [pt]
-READ = (  # what an official reads of the assessment, and what is printed; the other columns stand to the right
-    "number region_name indicator_name verdict sentence latest_year latest_value target unit due met_at_due p_reach "
-    "p_hold gap gap_count gap_count_unit lead_department supporting_departments"
-).split()
+YEARS_SHOWN = 10  # measured years that are printed; earlier ones stand to the right
+ACROSS = 30  # more regions than this stand below each other
+LINKS = 65_000  # Excel opens no sheet with more
+CHANCE = '[<0.01]"<1 %";[>0.99]">99 %";0 %'  # no forecast is certain
 ANSWERS = {"yes": "word.yes", "no": "word.no", "unknown": "book.unknown", "not_due": "deck.not_due"}
+PRINTED = (  # what an official reads of the assessment and what is printed; the reckoning stands to the right
+    "item part region_name indicator_name verdict met_at_due latest_year latest_value unit comparison target due gap "
+    "gap_count gap_count_unit p_reach p_hold lead_department sentence"
+).split()
 
 
 def write(analysis: Analysis, path: Path | str, lang: str) -> None:
-    """Write the workbook: headline, how to read it, matrix, assessment, a chart, forecasts, and what lies behind.
+    """Write the workbook, one sheet a question.
+
+    For the leaders, counties compared, every target, who owes what, one indicator with a chart that follows a selector, values and
+    forecasts, what moved, national editions, data and sources, what has to be verified, definitions, how to read it.
 
     Parameters
     ----------
@@ -46,31 +46,59 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
     path : path
         Ends in `.xlsx`; written under a temporary name first.
     lang : str
-        zh or en. Codes stay as they are beside the words, so that a row can be looked up in the tables. A text is
-        never a formula or a link, whatever it begins with.
+        zh or en. Ratios, gaps and paces are formulas that come to the analysis's own numbers, which stand in the cells
+        until a program reckons them. A text from the data is never a formula or a link, whatever it begins with.
     """
-    a = analysis
     with replacing(path) as temporary:
         options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
-        book = _Book(a, words.of(lang), xlsxwriter.Workbook(str(temporary), options))
+        workbook = xlsxwriter.Workbook(str(temporary), options)
+        book = _Book(analysis, words.of(lang), workbook)
         book.about_file()
-        book.headline()
-        book.about()
+        book.leaders()
         book.matrix()
-        book.frame("assessment", book.assessment(), printed=len(READ))
-        book.chart()
-        book.frame("results", book.with_names(a.results))
-        book.frame("forecasts", book.with_names(a.forecasts))
-        book.frame("changes", book.with_names(a.changes))
-        book.frame("editions", book.with_names(a.editions))
-        book.frame("discrepancies", book.with_names(a.discrepancies))
-        book.frame("evidence", book.with_names(a.evidence))
-        book.frame("catalogue", pd.DataFrame([vars(row) for row in a.indicators.values()]))
-        book.frame("coefficients", pd.DataFrame([vars(row) for row in catalog.coefficients(a.data)]))
-        book.frame("observations", book.with_names(a.observations.drop(columns="sha256", errors="ignore")))
-        book.frame("problems", pd.DataFrame({"problem": [problem.text(lang) for problem in a.problems]}))
-        book.frame("to_check", pd.DataFrame({"problem": worded.to_check(a, book.w)}))
-        book.workbook.close()
+        book.assessment()
+        book.tasks()
+        book.one_indicator()
+        book.series()
+        book.changes()
+        book.editions()
+        book.evidence()
+        book.data()
+        book.to_verify()
+        book.definitions()
+        book.about()
+        workbook.close()
+
+
+@dataclass(frozen=True)
+class _Live:
+    """A formula and the number it comes to."""
+
+    formula: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class _Linked:
+    """A cell that leads to another one of the workbook."""
+
+    cell: object
+    target: str
+
+
+@dataclass
+class _Column:
+    """A column of a table: the key of its heading, its cells, how wide it is and how its numbers are written."""
+
+    key: str
+    cells: list
+    width: float = 12
+    shape: str | list[str] = "General"
+    wrap: bool = False
+    hidden: bool = False
+    centred: bool = False
+    heading: str = ""
+    marks: dict[str, dict] = field(default_factory=dict)  # a text of the column -> how it is shown
 
 
 class _Book:
@@ -79,9 +107,15 @@ class _Book:
     def __init__(self, analysis: Analysis, w: Words, workbook: xlsxwriter.Workbook):
         self.analysis, self.w, self.workbook = analysis, w, workbook
         self.formats: dict = {}
+        self.tables = 0
+        self.links = 0
 
     def about_file(self) -> None:
-        self.workbook.set_properties({"title": self.w("slide.title"), "author": "ecoanalysis"})
+        a, w = self.analysis, self.w
+        city = a.name(a.city, w.lang) if a.city else ""
+        self.title = f"{city} {w('slide.title')}".strip() if w.lang == "en" else f"{city}{w('slide.title')}"
+        about = {"title": self.title, "subject": w("slide.as_of", as_of=a.as_of), "author": "", "comments": ""}
+        self.workbook.set_properties(about)
 
     def format(self, **properties):
         key = tuple(sorted(properties.items()))
@@ -91,262 +125,989 @@ class _Book:
             )
         return self.formats[key]
 
-    def sheet(self, name: str, *, repeat: bool = True):
-        """A sheet that prints on the width of A4 across, a table with its header on every page."""
+    # ------------------------------------------------------------------ sheets and tables
+
+    def sheet(self, name: str, header: int | None = 0):
+        """A sheet that prints on the width of A4 across, the row of its table's headings on every page."""
         sheet = self.workbook.add_worksheet(self.w(f"sheet.{name}"))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.set_footer("&C&P / &N")
-        if repeat:
-            sheet.repeat_rows(0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        title = self.title.replace("&", "&&")
+        sheet.set_header(f"&L&8{title}&R&8&A")
+        demo = self.w.demo_mark(worded.uses_demo(self.analysis.assessment)).replace("&", "&&")
+        sheet.set_footer(f"&L&8{demo}&C&8&P / &N&R&8{self.w('slide.as_of', as_of=self.analysis.as_of)}")
+        if header is not None:
+            sheet.repeat_rows(header)
+            sheet.freeze_panes(header + 1, 0)
         return sheet
 
-    # ------------------------------------------------------------------ what is read
+    def table(self, sheet, name: str, columns: list[_Column], top: int = 0, left: int = 0) -> tuple[int, int]:
+        """Write columns as an Excel table; the last row and column. A sentence where there is no row."""
+        count = len(columns[0].cells)
+        if not count:
+            sheet.write_string(top, left, self.w("sheet.nothing"), self.format(font_color=QUIET))
+            return top, left
+        last, right = top + count, left + len(columns) - 1
+        heads = _distinct([column.heading or self.w(self.column_key(column.key)) for column in columns])
+        self.tables += 1
+        options = {"name": f"{name}_{self.tables}", "style": "Table Style Light 1", "banded_rows": False}
+        options["columns"] = [{"header": head, "header_format": self.format(**HEAD)} for head in heads]
+        sheet.add_table(top, left, last, right, options)
+        sheet.set_row(top, LINE * max(_lines(h, 0.8 * c.width) for h, c in zip(heads, columns, strict=True)) + 4)
+        for x, column in enumerate(columns, start=left):
+            sheet.set_column(x, x, column.width, None, {"hidden": column.hidden})
+            for y, cell in enumerate(column.cells, start=top + 1):
+                shape = column.shape if isinstance(column.shape, str) else column.shape[y - top - 1]
+                self.write(sheet, y, x, cell, shape, column)
+            for text, look in column.marks.items():
+                rule = {"type": "cell", "criteria": "==", "value": _quoted(text), "format": self.format(**look)}
+                sheet.conditional_format(top + 1, x, last, x, rule)
+        wrapped = [column for column in columns if column.wrap and not column.hidden]
+        for y in range(count) if wrapped else ():  # not every program fits rows to their words
+            lines = max(_lines(str(column.cells[y] or ""), column.width) for column in wrapped)
+            sheet.set_row(top + 1 + y, LINE * lines + 1)
+        return last, right
 
-    def headline(self) -> None:
-        """Every region's answer in sentences and in numbers, the city first."""
-        a, w = self.analysis, self.w
-        sheet = self.sheet("headline")
-        names = "region_name met missed missed_binding unknown not_due conditions_met sentence".split()
-        for x, name in enumerate(names):
-            sheet.write_string(0, x, w(self.column_key(name)), self.format(**HEAD))
-            sheet.set_column(x, x, 110 if name == "sentence" else 14)
-        for y, code in enumerate([*a.parents, *a.counties], start=1):
-            region = a[code]
-            head = region.headline
-            sheet.write_string(y, 0, region.name(w.lang), self.format(bold=True, text_wrap=True))
-            counted = (head.met, head.missed, head.missed_binding, head.unknown, head.not_due)
-            for x, items in enumerate(counted, start=1):
-                sheet.write_number(y, x, len(items), self.format(num_format="0"))
-            sheet.write_string(y, 6, w(f"deck.conditions_{head.conditions_met}"), self.format(text_wrap=True))
-            text = "\n".join(briefing.headline(region, w))
-            mark = w.bracket(w.demo_mark("demo" in set(region.rows["status"])))
-            sheet.write_string(y, 7, text + mark, self.format(text_wrap=True))
-            sheet.set_row(y, LINE * _lines(text + mark, 110))  # not every program fits rows to their words
-        sheet.freeze_panes(1, 1)
-
-    def about(self) -> None:
-        """What this is, what demo data are, and what the verdicts mean."""
-        w, wrapped = self.w, self.format(text_wrap=True)
-        sheet = self.sheet("about", repeat=False)
-        sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 1, 96)
-        sheet.write_string(0, 0, w("slide.title"), self.format(font_size=16, font_color=INK))
-        sheet.set_row(0, 27)
-        sheet.write_string(1, 0, w("slide.as_of", as_of=self.analysis.as_of), self.format(font_color=QUIET))
-        line = 3
-        if "demo" in set(self.analysis.assessment["status"]):
-            sheet.write_string(line, 0, w.demo_mark(True), self.format(font_color=TARGET))
-            sheet.write_string(line, 1, w("slide.demo_notice"), self.format(text_wrap=True, font_color=TARGET))
-            line += 2
-        for code in VERDICT_COLOURS:
-            sheet.write_string(line, 0, w.verdict(code), self.verdict_format(code, text_wrap=True))
-            sheet.write_string(line, 1, w(f"meaning.{code}"), wrapped)
-            line += 1
-        for key in ("chances", "status", "way_back", "unverified"):
-            line += 1
-            sheet.write_string(line, 1, w(f"about.{key}"), wrapped)
-
-    def matrix(self) -> None:
-        """Items × regions; every verdict in words on its colour."""
-        a, w = self.analysis, self.w
-        sheet = self.sheet("matrix")
-        table = a.matrix()
-        columns = [w("column.number"), w("column.indicator"), *(a.name(code, w.lang) for code in table.columns)]
-        for x, name in enumerate(columns):
-            sheet.write_string(0, x, name, self.format(**HEAD))
-        for y, (item, verdicts) in enumerate(table.iterrows(), start=1):
-            if isinstance(item, int):
-                sheet.write_number(y, 0, item, self.format())
-            sheet.write_string(y, 1, a.item_name(item, w.lang), self.format(text_wrap=True))
-            pressing = a.pressing_item(item)
-            for x, code in enumerate(verdicts, start=2):
-                sheet.write_string(y, x, w.verdict(code, pressing), self.verdict_format(code, text_wrap=True))
-        sheet.set_column(0, 0, 6)
-        sheet.set_column(1, 1, 46)
-        sheet.set_column(2, len(columns) - 1, 18)
-        sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, len(table), len(columns) - 1)
-
-    def assessment(self) -> pd.DataFrame:
-        """The assessment with its sentence and its departments; what is read stands left."""
-        table = self.with_names(self.analysis.table("assessment"))
-        statements = self.analysis.statements
-        table["sentence"] = [briefing.sentence(s, self.w) for s in statements]
-        table["verdict"] = [_Verdict(s.verdict, s.pressing) for s in statements]
-        departments = [duties.named_departments(s, self.w) for s in statements]
-        for place, name in enumerate(("lead_department", "supporting_departments")):
-            table[name] = [both[place] for both in departments]
-        table["warning"] = [self.w.warnings(codes) for codes in table["warning"]]
-        return table[[*READ, *(name for name in table.columns if name not in READ)]]
-
-    def chart(self) -> None:
-        """The weakest target with a forecast, of the first region that is made of others (or the first)."""
-        a = self.analysis
-        weak = a[[*a.parents, *a.counties][0]].weak
-        drawable = [s for s in weak if np.isfinite(s.target) and len(s.forecast)]
-        if drawable:
-            self.forecast(drawable[0])
-
-    def forecast(self, s: Statement) -> None:
-        """Numbers and native chart of one statement."""
-        w = self.w
-        fan = plotdata.fan(s)
-        table = pd.DataFrame({"history": fan["observed"]})
-        table["lower"] = fan["lo80"].fillna(fan["observed"].interpolate())
-        table["band80"] = (fan["hi80"] - fan["lo80"]).fillna(0.0)
-        table["median"], table["target"] = fan["median"], fan["target"]
-        sheet, name = self.sheet("chart"), w("sheet.chart")
-        for x, key in enumerate(["column.year", *(f"chart.{column}" for column in table.columns)]):
-            sheet.write_string(0, x, w(key), self.format(**HEAD))
-        for y, (year, values) in enumerate(table.iterrows(), start=1):
-            sheet.write_string(y, 0, str(int(year)), self.format())
-            for x, value in enumerate(values, start=1):
-                if np.isfinite(value):
-                    sheet.write_number(y, x, value, self.format(num_format="0.0##"))
-        last = len(table)
-
-        def series(x: int, **look) -> dict:
-            return {"name": [name, 0, x], "categories": [name, 1, 0, last, 0], "values": [name, 1, x, last, x]} | look
-
-        area = self.workbook.add_chart({"type": "area", "subtype": "stacked"})
-        area.add_series(series(2, fill={"none": True}))
-        area.add_series(series(3, fill={"color": BAND, "transparency": 70}))
-        line = self.workbook.add_chart({"type": "line"})
-        line.add_series(series(1, line={"color": INK, "width": 2}, marker={"type": "circle", "size": 5}))
-        line.add_series(series(4, line={"color": BAND, "width": 2, "dash_type": "dash"}))
-        line.add_series(series(5, line={"color": TARGET, "width": 1.5}))
-        area.combine(line)
-        font = {"name": FONT, "size": 10}
-        region = self.analysis.name(s.region_code, w.lang)
-        mark = w.bracket(w.demo_mark(s.status == "demo"))
-        # The catalogue's name comes first: a title that begins with = would be a formula.
-        title = f"{s.record.label} {w.name(s.record)} · {region}{mark}".strip()
-        area.set_title({"name": title, "name_font": font | {"size": 12}, "overlay": False})
-        area.set_legend({"position": "bottom", "font": font, "delete_series": [0]})
-        drawn = table.assign(upper=table["lower"] + table["band80"]).drop(columns="band80").to_numpy()
-        low, high = np.nanmin(drawn), np.nanmax(drawn)
-        least = float(np.floor(low - 0.1 * (high - low)))
-        axis = {"num_font": font, "min": max(least, 0.0) if low >= 0 else least, "crossing": "min", "name_font": font}
-        area.set_y_axis(axis | {"name": w.unit(s.record.unit), "major_gridlines": {"visible": True}})
-        area.set_x_axis({"num_font": font, "label_position": "low", "position_axis": "on_tick"})
-        area.show_blanks_as("gap")
-        area.set_size({"width": 860, "height": 440})
-        area.set_chartarea({"border": {"none": True}})
-        sheet.insert_chart("H2", area, {"description": briefing.named_sentence(s, w)})
-        sheet.set_column(0, 6, 13)
-
-    # ------------------------------------------------------------------ tables
-
-    def with_names(self, table: pd.DataFrame) -> pd.DataFrame:
-        """A table with the words beside its codes."""
-        a, w = self.analysis, self.w
-        table = table.copy()
-        if "region_code" in table:
-            names = {code: a.name(code, w.lang) for code in table["region_code"].unique()}
-            table.insert(1, "region_name", table["region_code"].map(names))
-        for column in ("indicator", "variable"):
-            if column in table:
-                names = {code: briefing.input_name(code, w) for code in table[column].unique()}
-                table.insert(table.columns.get_loc(column) + 1, f"{column}_name", table[column].map(names))
-        if "indicator" in table and "part" in table:
-            table.insert(0, "number", [a.indicators[code].label for code in table["indicator"]])
-        return table
-
-    def frame(self, name: str, table: pd.DataFrame, printed: int = 0) -> None:
-        """A table as a sheet: header in words, filter, frozen header, numbers as numbers.
-
-        `printed` is how many columns go to the printer, all by default.
-        """
-        sheet = self.sheet(name)
-        if table.empty:
-            sheet.write_string(0, 0, self.w("sheet.nothing"), self.format())
-            return
-        for x, column in enumerate(table.columns):
-            key = f"{column}_code" if f"{column}_name" in table else column  # the name stands beside it
-            sheet.write_string(0, x, self.w(self.column_key(key)), self.format(**HEAD))
-            self.column(sheet, x, column, table[column])
-        wrapped = [column for column in table.columns if column in WRAPPED]
-        if "sentence" in wrapped or "problem" in wrapped:
-            for y, line in enumerate(table[wrapped].itertuples(index=False), start=1):
-                widths = zip(line, (WRAPPED[column] for column in wrapped), strict=True)
-                sheet.set_row(y, LINE * max(_lines(str(text), width) for text, width in widths))
-        sheet.freeze_panes(1, min(3, len(table.columns) - 1))
-        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-        if printed:
-            sheet.print_area(0, 0, len(table), printed - 1)
+    def write(self, sheet, y: int, x: int, cell, shape: str, column: _Column) -> None:
+        """One cell: a text as a text, a number as a number, a formula with what it comes to; nothing for a missing one."""
+        look = {"num_format": shape} if shape != "General" else {}
+        look |= {"text_wrap": True} if column.wrap else {}
+        look |= {"align": "center"} if column.centred else {}
+        if isinstance(cell, _Linked):
+            if self.links < LINKS:
+                self.links += 1
+                sheet.write_url(y, x, f"internal:{cell.target}", self.format(**look))
+                look |= {"font_color": BAND, "underline": 1}
+            cell = cell.cell
+        if isinstance(cell, _Live):
+            sheet.write_formula(y, x, cell.formula, self.format(**look), cell.value)
+        elif isinstance(cell, str):
+            if cell:
+                sheet.write_string(y, x, cell, self.format(**look))
+        elif cell is not None and np.isfinite(cell):
+            sheet.write_number(y, x, cell, self.format(**look))
 
     def column_key(self, name: str) -> str:
         """The phrase of a column: its own in the workbook, or everybody's."""
         return f"book.{name}" if words.has_phrase(f"book.{name}") else f"column.{name}"
 
-    def column(self, sheet, x: int, name: str, values: pd.Series) -> None:
-        numbers = _numbers(values)
-        sheet.set_column(x, x, WIDE.get(name, 12))
-        if numbers is not None:
-            known = numbers[np.isfinite(numbers)]
-            shape = "0 %" if name in PERCENT else "0" if (known % 1 == 0).all() else "0.0###"
-            look = self.format(num_format=shape)
-            for y, number in enumerate(numbers, start=1):
-                if np.isfinite(number):
-                    sheet.write_number(y, x, number, look)
+    def reference(self, sheet: str, cell: str) -> str:
+        """A cell or range of another sheet, as a formula writes it."""
+        return f"{self.quoted_sheet(sheet)}!{cell}"
+
+    def quoted_sheet(self, name: str) -> str:
+        return "'" + self.w(f"sheet.{name}").replace("'", "''") + "'"
+
+    # ------------------------------------------------------------------ names and looks
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Regions by code, in their order; with the code where two have the same name."""
+        a, w = self.analysis, self.w
+        names = {code: a.name(code, w.lang) for code in a.regions["code"]}
+        twice = {name for name in names.values() if list(names.values()).count(name) > 1}
+        return {code: f"{name} ({code})" if name in twice else name for code, name in names.items()}
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Every target, region by region, in the order of the plan."""
+        place = {code: k for k, code in enumerate(self.names)}
+        listed = {code: k for k, code in enumerate(self.analysis.indicators)}
+        return sorted(
+            self.analysis.statements,
+            key=lambda s: (place[s.region_code], s.record.number or math.inf, s.part, listed[s.indicator]),
+        )
+
+    def verdict_marks(self, short: bool = False) -> dict[str, dict]:
+        """Every verdict's words with their colours; the words alone tell them apart too."""
+        word = self.w.short_verdict if short else self.w.verdict
+        marks = {}
+        for code in VERDICT_COLOURS:
+            for pressing in (False, True):
+                marks[word(code, pressing)] = {"bg_color": VERDICT_COLOURS[code], "font_color": words_on(code)}
+        return marks
+
+    @cached_property
+    def status_marks(self) -> dict[str, dict]:
+        return {self.w.status("demo"): {"bg_color": MARK_GROUND, "font_color": MARK}}
+
+    def comparison(self, s) -> str:
+        """At least, at most, above and below as signs, the others in words."""
+        return SIGNS.get(s.comparison) or briefing.target(s, self.w)
+
+    def indicator(self, record) -> str:
+        return f"{record.label} {self.w.name(record)}".strip()
+
+    # ------------------------------------------------------------------ for the leaders
+
+    def leaders(self) -> None:
+        """The answer: may the city apply, what stands in the way, who is in charge; then every region in a line."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("leaders", header=None)
+        sheet.fit_to_pages(1, 1)
+        sheet.hide_gridlines(2)
+        widths = [8, 34, 16, 22, 22, 26, 22, 30]
+        for x, width in enumerate(widths):
+            sheet.set_column(x, x, width)
+        region = a[a.city or a.regions["code"].iloc[0]]
+        head = region.headline
+        sheet.write_string(0, 0, self.title, self.format(font_size=16, font_color=INK, bold=True))
+        sheet.set_row(0, 27)
+        sheet.write_string(1, 0, w("slide.as_of", as_of=a.as_of), self.format(font_color=QUIET))
+        answer = f"{w('deck.conditions')}{w('worded.colon')}{w(f'deck.conditions_{head.conditions_met}')}"
+        colour = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data"}[head.conditions_met]
+        look = {"bg_color": VERDICT_COLOURS[colour], "font_color": words_on(colour), "font_size": 14, "bold": True}
+        sheet.merge_range(2, 0, 2, 2, "", self.format(**look, valign="vcenter"))
+        sheet.write_string(2, 0, answer, self.format(**look, valign="vcenter"))
+        sheet.set_row(2, 26)
+        line = 3
+        demo = worded.uses_demo(region.rows)
+        said = ([w("slide.demo_notice")] if demo else []) + briefing.headline(region, w)
+        for text in said:
+            look = {"text_wrap": True} | ({"font_color": MARK, "bg_color": MARK_GROUND} if demo and line == 3 else {})
+            sheet.merge_range(line, 0, line, 7, "", self.format(**look))
+            sheet.write_string(line, 0, text, self.format(**look))
+            sheet.set_row(line, LINE * _lines(text, sum(widths)) + 2)
+            line += 1
+        line = self.regions(sheet, line + 1) + 2
+        self.pressing(sheet, line, region)
+
+    def regions(self, sheet, top: int) -> int:
+        """Every region's counts, the ones made of others first."""
+        a, w = self.analysis, self.w
+        codes = [*a.parents, *a.counties]
+        heads = [a[code].headline for code in codes]
+        missed = [w.list(a.item_name(item, w.lang) for item in head.missed_binding) for head in heads]
+        columns = [
+            _Column("rank", list(range(1, len(codes) + 1)), 8, "0", centred=True, heading=w("column.number")),
+            _Column("region_name", [self.names[code] for code in codes], 34),
+            _Column(
+                "conditions_met",
+                [w(f"deck.conditions_{head.conditions_met}") for head in heads],
+                16,
+                marks={w("deck.conditions_no"): {"font_color": TARGET, "bold": True}},
+            ),
+            _Column("met", [len(head.met) for head in heads], 22, "0", centred=True),
+            _Column("missed", [len(head.missed) for head in heads], 22, "0", centred=True),
+            _Column("missed_binding", [len(head.missed_binding) for head in heads], 26, "0", centred=True),
+            _Column("unknown", [len(head.unknown) for head in heads], 22, "0", centred=True),
+            _Column("missed_names", missed, 30, wrap=True),
+        ]
+        return self.table(sheet, "regions", columns, top)[0]
+
+    def pressing(self, sheet, top: int, region) -> None:
+        """What of one region is unmet or may slip, the most pressing first."""
+        w, weak = self.w, region.weak
+        sheet.write_string(top, 0, w("book.pressing", region=region.name(w.lang)), self.format(bold=True, font_size=12))
+        values = [worded.value(s, w) + w.bracket(w.demo_mark(s.status == "demo")) for s in weak]
+        columns = [
+            _Column("item", [s.record.number for s in weak], 8, "0", centred=True, heading=w("book.plan_number")),
+            _Column("indicator_name", [w.name(s.record) for s in weak], 34, wrap=True),
+            _Column("attribute", [self.attribute(s) for s in weak], 16),
+            _Column("verdict", [briefing.verdict(s, w) for s in weak], 22, wrap=True, marks=self.verdict_marks()),
+            _Column("latest_value", values, 22, wrap=True),
+            _Column("target", [worded.target(s, w) for s in weak], 26, wrap=True),
+            _Column("gap", [briefing.gap_with_things(s, w) for s in weak], 22, wrap=True),
+            _Column("lead_department", [worded.lead(s, w) for s in weak], 30, wrap=True),
+        ]
+        self.table(sheet, "pressing", columns, top + 1)
+
+    def attribute(self, s) -> str:
+        return self.w("attribute.binding" if s.binding else "attribute.advisory")
+
+    # ------------------------------------------------------------------ counties compared
+
+    def matrix(self) -> None:
+        """Items × regions in words on their colours; many regions stand below each other."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("matrix")
+        table = a.matrix()
+        shown = pd.DataFrame(
+            [[w.short_verdict(code, a.pressing_item(item)) for code in row] for item, row in table.iterrows()],
+            index=table.index,
+            columns=table.columns,
+        )
+        marks = self.verdict_marks(short=True)
+        numbers = [item if isinstance(item, int) else None for item in table.index]
+        names = [a.item_name(item, w.lang) for item in table.index]
+        if len(table.columns) > ACROSS:
+            heads = [f"{number} {name}" if number else name for number, name in zip(numbers, names, strict=True)]
+            columns = [_Column("region_name", [self.names[code] for code in shown.columns], 18)]
+            columns += [
+                _Column("item", list(shown.loc[item]), 11, centred=True, heading=head, marks=marks)
+                for item, head in zip(shown.index, heads, strict=True)
+            ]
+            self.table(sheet, "matrix", columns)
+            sheet.freeze_panes(1, 1)
             return
-        for y, value in enumerate(values, start=1):
-            text, look = self.text(name, value)
-            if text:
-                sheet.write_string(y, x, text, look)
+        columns = [_Column("number", numbers, 6, "0"), _Column("indicator", names, 46, wrap=True)]
+        columns += [
+            _Column("region_name", list(shown[code]), 13, centred=True, heading=self.names[code], marks=marks)
+            for code in shown
+        ]
+        self.table(sheet, "matrix", columns)
+        sheet.freeze_panes(1, 2)
 
-    def text(self, name: str, value):
-        """A cell that is no number: its words and their look."""
+    # ------------------------------------------------------------------ every target
+
+    def assessment(self) -> None:
+        """Every target of every region; ratio, gap and pace reckon themselves, a value leads to its inputs."""
+        sheet = self.sheet("assessment")
+        columns = self.assessment_columns()
+        last, _ = self.table(sheet, "assessment", columns)
+        sheet.freeze_panes(1, 4)
+        place = {column.key: x for x, column in enumerate(columns)}
+        sheet.print_area(0, 0, last, len(PRINTED) - 1)
+        bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea", "min_type": "num", "max_type": "num"}
+        for name in ("p_reach", "p_hold"):
+            x = place[name]
+            sheet.conditional_format(1, x, last, x, bar | {"min_value": 0, "max_value": 1})
+
+    def assessment_columns(self) -> list[_Column]:
+        w, rows = self.w, self.statements
+        reckoned = [_Reckoning(s, self.parts.get((s.region_code, s.indicator)), self.factors) for s in rows]
+        decimals = ["#,##0" + ("." + "0" * n if n else "") for n in map(briefing.decimals_of, rows)]
+        departments = [duties.named_departments(s, w) for s in rows]
+        number = "#,##0.####"
+        columns = [
+            _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
+            _Column("part", [s.part for s in rows], 5),
+            _Column("region_name", [self.names[s.region_code] for s in rows], 12),
+            _Column("indicator_name", [w.name(s.record) for s in rows], 30, wrap=True),
+            _Column("verdict", [briefing.verdict(s, w) for s in rows], 18, wrap=True, marks=self.verdict_marks()),
+            _Column(
+                "met_at_due",
+                [w(ANSWERS[s.met_at_due]) if s.met_at_due in ANSWERS else "" for s in rows],
+                9,
+                marks={w("word.no"): {"font_color": TARGET, "bold": True}},
+            ),
+            _Column("latest_year", [s.latest_year for s in rows], 8, "0"),
+            _Column("latest_value", [None] * len(rows), 12, decimals),
+            _Column("unit", [w.unit(s.record.unit) for s in rows], 12, wrap=True),
+            _Column("comparison", [self.comparison(s) for s in rows], 8, wrap=True),
+            _Column("target", [s.target for s in rows], 10, number),
+            _Column("due", [s.due for s in rows], 7, "0"),
+            _Column("gap", [None] * len(rows), 10, number),
+            _Column("gap_count", [None] * len(rows), 10, number),
+            _Column("gap_count_unit", [w.unit(s.gap_count_unit) if s.gap_count > 0 else "" for s in rows], 9),
+            _Column("p_reach", [s.p_reach if s.verdict in judge.OPEN else None for s in rows], 9, CHANCE),
+            _Column("p_hold", [s.p_hold for s in rows], 9, CHANCE),
+            _Column("lead_department", [leading for leading, _ in departments], 16, wrap=True),
+            _Column("sentence", [briefing.sentence(s, w) for s in rows], 70, wrap=True),
+            _Column("supporting_departments", [supporting for _, supporting in departments], 24),
+            _Column("numerator", [one.numerator for one in reckoned], 13, number),
+            _Column("denominator", [one.denominator for one in reckoned], 13, number),
+            _Column("pace_from", [s.pace_from for s in rows], 9, "0"),
+            _Column("first_value", [one.first for one in reckoned], 10, number),
+            _Column("pace_observed", [None] * len(rows), 10, "0.00##"),
+            _Column("milestone", [s.milestone for s in rows], 8, "0"),
+            _Column("pace_required", [None] * len(rows), 10, "0.00##"),
+            _Column("pace_for_80", [s.pace_for_80 for s in rows], 10, "0.00##"),
+            _Column("outstanding", [s.outstanding for s in rows], 10, number),
+            _Column("contribution", [s.contribution for s in rows], 10, number),
+            _Column("attribute", [self.attribute(s) for s in rows], 10),
+            _Column("requirement", [w(f"book.requirement_{s.requirement}") for s in rows], 12),
+            _Column("named_weak", [w(f"word.{'yes' if s.named_weak else 'no'}") for s in rows], 9),
+            _Column(
+                "status",
+                [w.status(s.status) if np.isfinite(s.latest_value) else "" for s in rows],
+                10,
+                marks=self.status_marks,
+            ),
+            _Column("warning", [w.warnings(s.warning) for s in rows], 30),
+            _Column("region_code", [s.region_code for s in rows], 10, hidden=True),
+            _Column("indicator_code", [s.indicator for s in rows], 10, hidden=True),
+            _Column("inputs", [";".join(sorted(s.inputs)) for s in rows], 10, hidden=True),
+            _Column("key", [self.key(s.region_code, s.record) for s in rows], 10, hidden=True),
+        ]
+        self.assessment_places = {column.key: x for x, column in enumerate(columns)}
+        by_key = {column.key: column for column in columns}
+        for y, (s, one) in enumerate(zip(rows, reckoned, strict=True)):
+            cells = {name: xl_rowcol_to_cell(y + 1, x, col_abs=True) for name, x in self.assessment_places.items()}
+            value = one.value(cells)
+            first = next(iter(sorted(s.inputs, key=self.input_order)), None)
+            by_key["latest_value"].cells[y] = self.linked(value, first)
+            for name in ("gap", "gap_count", "pace_observed", "pace_required"):
+                by_key[name].cells[y] = getattr(one, name)(cells)
+        return columns
+
+    def key(self, region: str, record) -> str:
+        """What a selector's two choices make: a region's name and an indicator's."""
+        return f"{self.names[region]}|{self.indicator(record)}"
+
+    @cached_property
+    def parts(self) -> dict:
+        """Numerator and denominator of the figure that decides, by region, indicator: a Series by year each."""
+        rows = compute.deciding(self.analysis.results)
+        rows = rows.dropna(subset="value").drop_duplicates(["region_code", "indicator", "year"], keep="last")
+        rows = rows.astype({"numerator": float, "denominator": float, "value": float})
+        return {key: group.set_index("year") for key, group in rows.groupby(["region_code", "indicator"])}
+
+    @cached_property
+    def factors(self) -> dict[str, float]:
+        """What numerator over denominator is multiplied with, by indicator; only where it is always the same."""
+        rows = self.analysis.results
+        rows = rows.astype({"numerator": float, "denominator": float, "value": float})
+        rows = rows[(rows["numerator"] > 0) & (rows["denominator"] > 0) & rows["value"].notna()]
+        factors = {}
+        for code, group in rows.groupby("indicator"):
+            found = (group["value"] * group["denominator"] / group["numerator"]).to_numpy()
+            if np.ptp(found) <= 1e-9 * abs(found[0]):
+                factors[code] = float(f"{found[0]:.9g}")
+        return factors
+
+    def input_order(self, id_: str) -> int:
+        return self.data_row_of.get(id_, math.inf)
+
+    def linked(self, cell, id_: str | None):
+        """A cell that leads to the row of an observation, where there is one."""
+        row = self.data_row_of.get(id_)
+        return cell if row is None or cell is None else _Linked(cell, self.reference("data", f"A{row + 1}"))
+
+    # ------------------------------------------------------------------ values and forecasts
+
+    @cached_property
+    def drawn(self) -> list[tuple[str, str]]:
+        """Regions and indicators with a measured value, in the order of the assessment."""
+        return list(dict.fromkeys((s.region_code, s.indicator) for s in self.statements if len(s.history)))
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The measured years that are shown."""
+        return list(range(self.analysis.as_of - YEARS_SHOWN + 1, self.analysis.as_of + 1))
+
+    @cached_property
+    def ahead(self) -> list[int]:
+        """The years that forecasts speak of, at least to the last date of a target."""
+        return sorted(set(map(int, self.analysis.forecasts["year"])) - set(range(self.analysis.as_of + 1)))
+
+    def series(self) -> None:
+        """Measured values and forecasts, a row for every region and indicator."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("series")
+        by_pair = {(s.region_code, s.indicator): s for s in reversed(self.statements)}
+        rows = [by_pair[pair] for pair in self.drawn]
+        forecasts = {key: group.set_index("year") for key, group in a.forecasts.groupby(["region_code", "indicator"])}
+        shapes = ["#,##0" + ("." + "0" * s.record.decimals if s.record.decimals else "") for s in rows]
+        columns = [
+            _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
+            _Column("part", [s.part for s in rows], 5),
+            _Column("region_name", [self.names[s.region_code] for s in rows], 12),
+            _Column("indicator_name", [w.name(s.record) for s in rows], 30, wrap=True),
+            _Column("unit", [w.unit(s.record.unit) for s in rows], 12),
+            _Column("target", [s.target for s in rows], 9, "#,##0.####"),
+        ]
+        for year in self.years:
+            cells = [float(s.history.get(year, np.nan)) for s in rows]
+            columns.append(_Column("value", cells, 8.5, shapes, heading=str(year)))
+        for name in ("lo80", "median", "hi80"):
+            for year in self.ahead:
+                tables = [forecasts.get(pair) for pair in self.drawn]
+                cells = [np.nan if t is None or year not in t.index else float(t.at[year, name]) for t in tables]
+                heading = f"{year} {w(f'column.{name}')}"
+                columns.append(_Column(name, cells, 9, shapes, heading=heading))
+        status = [w.status(s.status) for s in rows]
+        columns.append(_Column("status", status, 10, marks=self.status_marks))
+        keys = [self.key(s.region_code, s.record) for s in rows]
+        columns.append(_Column("key", keys, 10, hidden=True))
+        last, right = self.table(sheet, "series", columns)
+        sheet.freeze_panes(1, 4)
+        sheet.print_area(0, 0, max(last, 1), max(right - 1, 1))
+
+    def series_columns(self) -> dict[tuple[str, int], int]:
+        """Where the sheet of values and forecasts has what of which year."""
+        x, columns = 6, {("target", year): 5 for year in (*self.years, *self.ahead)}
+        for name, years in (("value", self.years), ("lo80", self.ahead), ("median", self.ahead), ("hi80", self.ahead)):
+            for year in years:
+                columns[name, year] = x
+                x += 1
+        return columns
+
+    def known(self, s: Statement, name: str, year: int) -> float:
+        """What that sheet holds of a statement's series in a year; NaN for nothing."""
+        if name == "value":
+            return float(s.history.get(year, np.nan))
+        rows = s.forecast.set_index("year")
+        return float(rows.at[year, name]) if year in rows.index else np.nan
+
+    def series_range(self, x: int) -> str:
+        """A column of the sheet of values and forecasts, all its rows."""
+        return self.reference("series", xl_range_abs(1, x, max(len(self.drawn), 1), x))
+
+    # ------------------------------------------------------------------ one indicator
+
+    def tasks(self) -> None:
+        """Who owes what: every target of the city (of the first region without one) with its departments and papers."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("tasks")
+        region = a[a.city or a.regions["code"].iloc[0]]
+        asked = [s for s in region.statements if s.verdict != "not_applicable"]
+        papers = ledger.ledger(a)
+        of_item = dict(list(papers[papers["region_code"] == region.code].groupby("indicator", sort=False)))
+        absent = [ledger.absent(of_item[s.indicator], w) if s.indicator in of_item else "" for s in asked]
+        named = [tuple(w.list(departments.parted(names)) for names in s.departments) for s in asked]
+        columns = [
+            _Column("item", [s.record.number for s in asked], 6, "0", heading=w("column.number")),
+            _Column("part", [s.record.part for s in asked], 5),
+            _Column("indicator_name", [w.name(s.record) for s in asked], 34, wrap=True),
+            _Column("attribute", [self.attribute(s) for s in asked], 9),
+            _Column("target", [worded.target(s, w) for s in asked], 15, wrap=True),
+            _Column("verdict", [briefing.verdict(s, w) for s in asked], 20, wrap=True, marks=self.verdict_marks()),
+            _Column("gap", [briefing.gap_with_things(s, w) for s in asked], 20, wrap=True),
+            _Column("lead_department", [lead for lead, _ in named], 20, wrap=True),
+            _Column("supporting_departments", [helping for _, helping in named], 30, wrap=True),
+            _Column("milestone", [s.milestone for s in asked], 8, "0"),
+            _Column("papers", absent, 24, wrap=True, heading=w("duty_table.column.papers")),
+            _Column("mark", [w.demo_mark(s.status == "demo") for s in asked], 12, heading=w("column.status")),
+        ]
+        self.table(sheet, "tasks", columns)
+
+    def one_indicator(self) -> None:
+        """Two selectors, what is said of what they choose, its series with a chart, and all regions beside each other."""
         w = self.w
-        if isinstance(value, _Verdict):
-            return w.verdict(value.code, value.pressing), self.verdict_format(value.code, text_wrap=True)
-        if isinstance(value, (bool, np.bool_)):
-            return w(f"word.{'yes' if value else 'no'}"), self.format()
-        if not isinstance(value, str) or not value:
-            return "", None
-        if name in ("verdict", "verdict_before"):
-            return w.verdict(value), self.verdict_format(value)
-        if name == "status":
-            return w.status(value), self.demo_format(value)
-        if name == "met_at_due":
-            return w(ANSWERS[value]), self.format()
-        if name in ("moved", "requirement") and words.has_phrase(f"book.{name}_{value}"):
-            return w(f"book.{name}_{value}"), self.format()
-        if name in ("unit", "gap_count_unit"):
-            return w.unit(value), self.format()
-        return value, self.format(text_wrap=True) if name in WRAPPED else self.format()
+        sheet = self.sheet("one", header=None)
+        sheet.hide_gridlines(2)
+        if not self.drawn:
+            sheet.write_string(0, 0, w("sheet.nothing"), self.format())
+            return
+        s = self.shown_first()
+        bold = self.format(bold=True)
+        choose = self.format(bg_color=MARK_GROUND, border=1, border_color=MARK, bold=True)
+        for x, width in enumerate([16, 14, 14, 14, 14, 14, 14, 14, 14]):
+            sheet.set_column(x, x, width)
+        sheet.write_string(0, 0, w("book.choose"), self.format(font_size=12, bold=True, font_color=INK))
+        regions = list(dict.fromkeys(self.names[region] for region, _ in self.drawn))
+        listed = list(dict.fromkeys(code for _, code in self.drawn))
+        listed.sort(key=lambda code: (self.analysis.indicators[code].number or math.inf, code))
+        indicators = [self.indicator(self.analysis.indicators[code]) for code in listed]
+        choices = ((1, "column.region_name", regions, "region"), (2, "column.indicator", indicators, "indicator"))
+        for place, (y, key, names, _) in enumerate(choices):
+            x = 20 + place  # lists of the selectors, right of what is printed
+            for k, name in enumerate(names):
+                sheet.write_string(k, x, name, self.format(font_color=QUIET))
+            sheet.set_column(x, x, 12, None, {"hidden": True})
+            sheet.write_string(y, 0, w(key), bold)
+            sheet.merge_range(y, 1, y, 5, "", choose)
+            chosen = self.names[s.region_code] if place == 0 else self.indicator(s.record)
+            sheet.write_string(y, 1, chosen, choose)
+            source = f"={xl_range_abs(0, x, len(names) - 1, x)}"
+            sheet.data_validation(y, 1, y, 1, {"validate": "list", "source": source})
+        self.facts(sheet, s)
+        self.fan(sheet, s)
+        self.beside(sheet, s)
+        sheet.print_area(0, 0, 24 + max(len(self.years) + len(self.ahead), min(len(regions), ACROSS)) + 16, 8)
 
-    def verdict_format(self, code: str, **more):
-        colours = {"bg_color": VERDICT_COLOURS[code], "font_color": words_on(code)}
-        return self.format(border=1, border_color=EDGE, **colours, **more)
+    def shown_first(self) -> Statement:
+        """The weakest target with a forecast, of the first region that is made of others (or the first)."""
+        a = self.analysis
+        weak = a[a.city or a.regions["code"].iloc[0]].weak
+        drawable = [s for s in weak if np.isfinite(s.target) and len(s.forecast)]
+        if drawable:
+            return drawable[0]
+        region, indicator = self.drawn[0]
+        return a[region, indicator]
 
-    def demo_format(self, status: str):
-        return self.format(bg_color=MARK_GROUND, font_color=MARK) if status == "demo" else self.format()
+    def facts(self, sheet, s: Statement) -> None:
+        """What the assessment says of the choice, found by its key."""
+        w, places = self.w, self.assessment_places
+        count = len(self.statements)
+        keys = self.reference("assessment", xl_range_abs(1, places["key"], count, places["key"]))
+        row = [one.place for one in self.statements].index(s.place) + 1
+        first = [self.key(one.region_code, one.record) for one in self.statements].index(
+            self.key(s.region_code, s.record)
+        )
+        s = self.statements[first]  # of several targets the first in the sheet, as MATCH finds it
+        row = first + 1
+        sheet.write_string(3, 0, w("book.row"), self.format(font_color=QUIET))
+        look = self.format(font_color=QUIET, align="left")
+        sheet.write_formula(3, 1, f'=MATCH($B$2&"|"&$B$3,{keys},0)', look, row)
+        facts = [
+            ("verdict", briefing.verdict(s, w)),
+            ("latest_value", s.latest_value),
+            ("unit", w.unit(s.record.unit)),
+            ("target", s.target),
+            ("gap", s.gap),
+            ("p_reach", s.p_reach if s.verdict in judge.OPEN else np.nan),
+            ("p_hold", s.p_hold),
+            ("lead_department", worded.lead(s, w)),
+            ("status", w.status(s.status)),
+        ]
+        for x, (name, value) in enumerate(facts):
+            sheet.write_string(4, x, w(self.column_key(name)), self.format(**HEAD))
+            shape = CHANCE if name.startswith("p_") else "#,##0.0##"
+            text = self.format(text_wrap=True, num_format=shape, align="left")
+            found = self.found("assessment", places[name], count, "$B$4")
+            empty = isinstance(value, float) and not np.isfinite(value)
+            sheet.write_formula(5, x, found, text, "" if empty else value)
+        sheet.set_row(5, 3 * LINE)
+        sheet.merge_range(6, 0, 6, 8, "", self.format(text_wrap=True))
+        sentence = briefing.sentence(s, w)
+        found = self.found("assessment", places["sentence"], count, "$B$4")
+        sheet.write_formula(6, 0, found, self.format(text_wrap=True), sentence)
+        sheet.set_row(6, 3 * LINE)
+        for text, look in self.verdict_marks().items():
+            rule = {"type": "cell", "criteria": "==", "value": _quoted(text), "format": self.format(**look)}
+            sheet.conditional_format(5, 0, 5, 0, rule)
+
+    def found(self, sheet: str, x: int, count: int, row: str) -> str:
+        """A cell of the chosen row; empty where there is nothing or no such row."""
+        cell = f"INDEX({self.reference(sheet, xl_range_abs(1, x, count, x))},{row})"
+        return f'=IFERROR(IF({cell}="","",{cell}),"{self.w("sheet.nothing")}")'
+
+    def fan(self, sheet, s: Statement) -> None:
+        """The chosen series year by year, and its chart."""
+        w, top = self.w, 26
+        years = [*self.years, *self.ahead]
+        keys = self.series_range(6 + len(self.years) + 3 * len(self.ahead) + 1)
+        pair = (s.region_code, s.indicator)
+        look = self.format(font_color=QUIET, align="left")
+        sheet.write_formula(3, 3, f'=MATCH($B$2&"|"&$B$3,{keys},0)', look, self.drawn.index(pair) + 1)
+        demo = self.w.status("demo")
+        mark = w.bracket(w.demo_mark(True))
+        chosen = f"{self.names[s.region_code]} · {self.indicator(s.record)}{mark if s.status == 'demo' else ''}"
+        title = f'=$B$2&" · "&$B$3&IF($I$6={_quoted(demo)},{_quoted(mark)},"")'
+        sheet.write_formula(top - 1, 0, title, self.format(bold=True), chosen)
+        heads = ["column.year", *(f"chart.{name}" for name in ("history", "lower", "median", "upper", "target"))]
+        for x, key in enumerate(heads):
+            sheet.write_string(top, x, w(key), self.format(**HEAD))
+        number = self.format(num_format="#,##0.0##")
+        columns = self.series_columns()
+        for y, year in enumerate(years, start=top + 1):
+            sheet.write_number(y, 0, year, self.format(num_format="0"))
+            for x, name in enumerate(("value", "lo80", "median", "hi80", "target"), start=1):
+                column = columns.get((name, year))
+                known = s.target if name == "target" else self.known(s, name, year)
+                if column is None:
+                    sheet.write_formula(y, x, "=NA()", number, "#N/A")
+                    continue
+                cell = f"INDEX({self.series_range(column)},$D$4)"
+                shown = known if np.isfinite(known) else "#N/A"
+                sheet.write_formula(y, x, f'=IFERROR(IF({cell}="",NA(),{cell}),NA())', number, shown)
+        bottom = top + len(years)
+        hidden = self.format(font_color="#ffffff")
+        sheet.conditional_format(top + 1, 1, bottom, 5, {"type": "errors", "format": hidden})
+        self.line_chart(sheet, s, top, bottom)
+
+    def line_chart(self, sheet, s: Statement, top: int, bottom: int) -> None:
+        w, name = self.w, self.w("sheet.one")
+        chart = self.workbook.add_chart({"type": "line"})
+        thin = {"color": BAND, "width": 1.25, "dash_type": "square_dot"}
+        looks = (
+            {"line": {"color": INK, "width": 2}, "marker": {"type": "circle", "size": 5, "fill": {"color": INK}}},
+            {"line": thin},
+            {"line": {"color": BAND, "width": 2.25}, "marker": {"type": "diamond", "size": 5, "fill": {"color": BAND}}},
+            {"line": thin},
+            {"line": {"color": TARGET, "width": 1.75, "dash_type": "dash"}},
+        )
+        for x, look in enumerate(looks, start=1):
+            ranges = {"categories": [name, top + 1, 0, bottom, 0], "values": [name, top + 1, x, bottom, x]}
+            chart.add_series({"name": [name, top, x]} | ranges | look)
+        font = {"name": FONT, "size": 10}
+        title = f"={self.quoted_sheet('one')}!{xl_rowcol_to_cell(top - 1, 0, row_abs=True, col_abs=True)}"
+        chart.set_title({"name": title, "name_font": font | {"size": 12}})
+        chart.set_legend({"position": "bottom", "font": font})
+        chart.set_y_axis({"num_font": font, "major_gridlines": {"visible": True, "line": {"color": EDGE}}})
+        chart.set_x_axis({"num_font": font, "label_position": "low"})
+        chart.show_blanks_as("span")  # unsaid, LibreOffice draws a missing year as zero
+        chart.set_size({"width": 900, "height": 360})
+        chart.set_chartarea({"border": {"none": True}})
+        sheet.insert_chart(7, 0, chart, {"description": briefing.named_sentence(s, w), "y_offset": 6})
+
+    def beside(self, sheet, s: Statement) -> None:
+        """Every region's value of the chosen indicator beside its target."""
+        w, top, places = self.w, 26, self.assessment_places
+        count = len(self.statements)
+        keys = self.reference("assessment", xl_range_abs(1, places["key"], count, places["key"]))
+        known = [self.key(one.region_code, one.record) for one in self.statements]
+        for x, key in enumerate(("column.region_name", "column.latest_value"), start=7):
+            sheet.write_string(top, x, w(key), self.format(**HEAD))
+        values = self.reference("assessment", xl_range_abs(1, places["latest_value"], count, places["latest_value"]))
+        number = self.format(num_format="#,##0.0##")
+        for y, (code, name) in enumerate(list(self.names.items())[:ACROSS], start=top + 1):
+            sheet.write_string(y, 7, name, self.format())
+            key = self.key(code, s.record)
+            value = self.statements[known.index(key)].latest_value if key in known else np.nan
+            cell = f'INDEX({values},MATCH({xl_rowcol_to_cell(y, 7)}&"|"&$B$3,{keys},0))'
+            known_value = float(value) if np.isfinite(value) else "#N/A"
+            sheet.write_formula(y, 8, f'=IFERROR(IF({cell}="",NA(),{cell}),NA())', number, known_value)
+        bottom = top + min(len(self.names), ACROSS)
+        rule = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea"}
+        sheet.conditional_format(top + 1, 8, bottom, 8, {"type": "errors", "format": self.format(font_color="#ffffff")})
+        sheet.conditional_format(top + 1, 8, bottom, 8, rule)
+
+    # ------------------------------------------------------------------ what moved, editions, papers
+
+    def changes(self) -> None:
+        a, w = self.analysis, self.w
+        sheet = self.sheet("changes")
+        rows = list(a.changes[a.changes["verdict"] != a.changes["verdict_before"]].itertuples())
+        records = [a.indicators[row.indicator] for row in rows]
+        pressing = [record.binding or record.requirement in ("duty", "condition") for record in records]
+
+        def verdicts(name: str) -> list[str]:
+            return [w.verdict(getattr(row, name), bound) for row, bound in zip(rows, pressing, strict=True)]
+
+        columns = [
+            _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
+            _Column("part", [record.part for record in records], 5),
+            _Column("region_name", [self.names.get(row.region_code, row.region_code) for row in rows], 14),
+            _Column("indicator_name", [w.name(record) for record in records], 44, wrap=True),
+            _Column("moved", [self.moved(row.moved) for row in rows], 12),
+            _Column("verdict_before", verdicts("verdict_before"), 22, wrap=True, marks=self.verdict_marks()),
+            _Column("verdict", verdicts("verdict"), 22, wrap=True, marks=self.verdict_marks()),
+            _Column("year_before", [row.year_before for row in rows], 9, "0"),
+            _Column("value_before", [row.value_before for row in rows], 11, "#,##0.0##"),
+            _Column("latest_year", [row.year for row in rows], 9, "0"),
+            _Column("latest_value", [row.value for row in rows], 11, "#,##0.0##"),
+            _Column("unit", [w.unit(record.unit) for record in records], 14),
+        ]
+        self.table(sheet, "changes", columns)
+
+    def moved(self, code: str) -> str:
+        return self.w(f"book.moved_{code}") if words.has_phrase(f"book.moved_{code}") else code
+
+    def editions(self) -> None:
+        """Targets beside what national editions ask."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("editions")
+        rows = list(a.editions.itertuples())
+        records = [a.indicators[row.indicator] for row in rows]
+        weaker = w("edition.weaker")
+        columns = [
+            _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
+            _Column("part", [record.part for record in records], 5),
+            _Column("region_name", [self.names.get(row.region_code, row.region_code) for row in rows], 14),
+            _Column("indicator_name", [w.name(record) for record in records], 50, wrap=True),
+            _Column("target", [row.target for row in rows], 11, "#,##0.####"),
+            _Column("edition", [f"{row.edition}" for row in rows], 12),
+            _Column("comparison", [SIGNS.get(row.national_comparison, row.national_comparison) for row in rows], 9),
+            _Column("national", [row.national for row in rows], 11, "#,##0.####"),
+            _Column("unit", [w.unit(row.unit) for row in rows], 16),
+            _Column(
+                "weaker",
+                [weaker if row.weaker else "" for row in rows],
+                20,
+                marks={weaker: {"font_color": TARGET, "bold": True}},
+            ),
+            _Column("verified", [self.verified(row.confidence) for row in rows], 10),
+        ]
+        self.table(sheet, "editions", columns)
+
+    def verified(self, confidence: str) -> str:
+        """未核实 where nobody could check a number."""
+        return self.w("mark.unverified") if confidence in catalog.UNVERIFIED else ""
+
+    def evidence(self) -> None:
+        """What is on file, one row a paper."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("evidence")
+        rows = [row for row in a.evidence.itertuples() if row.region_code in self.names]
+        records = [a.indicators.get(row.indicator) for row in rows]
+        kinds = [w(f"papers.{row.kind}") if words.has_phrase(f"papers.{row.kind}") else row.kind for row in rows]
+        columns = [
+            _Column("item", [record.number if record else None for record in records], 6, "0"),
+            _Column("region_name", [self.names[row.region_code] for row in rows], 14),
+            _Column("indicator_name", [w.name(record) if record else "" for record in records], 50),
+            _Column("year", [float(row.year) if str(row.year).strip() else None for row in rows], 7, "0"),
+            _Column("kind", kinds, 12),
+            _Column("title", [str(row.title) for row in rows], 50),
+            _Column("location", [str(row.location) for row in rows], 34),
+            _Column("department", [str(row.department) for row in rows], 20),
+        ]
+        columns[0].heading = w("column.number")
+        self.table(sheet, "evidence", columns)
+
+    # ------------------------------------------------------------------ data and sources
+
+    @cached_property
+    def observed(self) -> list[tuple[tuple[str, str], pd.DataFrame]]:
+        """Observations by region and variable, in the order of the regions and of the catalogue; years descending."""
+        rows = self.analysis.observations.astype({"variable": str, "region_code": str})
+        rows = rows[rows["region_code"].isin(self.names)].sort_values("year", ascending=False)
+        place = {code: k for k, code in enumerate(self.names)}
+        listed = {code: k for k, code in enumerate([*catalog.variables(), *self.analysis.indicators])}
+        groups = list(rows.groupby(["region_code", "variable"], sort=False))
+        return sorted(groups, key=lambda one: (place[one[0][0]], listed.get(one[0][1], math.inf)))
+
+    @cached_property
+    def data_row_of(self) -> dict[str, int]:
+        """The row of an observation in the sheet of data, by its id."""
+        return {id_: y for y, (_, rows) in enumerate(self.observed, start=1) for id_ in rows["id"]}
+
+    def data(self) -> None:
+        """Every statistic of every region: its years, the newest first, with source, file and cell of the latest."""
+        w = self.w
+        sheet = self.sheet("data")
+        latest = [rows.iloc[0] for _, rows in self.observed]
+        years = sorted({year for _, rows in self.observed for year in rows["year"]}, reverse=True)
+        values = [dict(zip(rows["year"], rows["value"], strict=True)) for _, rows in self.observed]
+        ids = [dict(zip(rows["year"], rows["id"], strict=True)) for _, rows in self.observed]
+
+        def of_year(year: int) -> _Column:
+            return _Column("value", [float(one.get(year, np.nan)) for one in values], 9, "#,##0.###", heading=str(year))
+
+        columns = [
+            _Column("region_name", [self.names[row.region_code] for row in latest], 12),
+            _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 36),
+            _Column("unit", [w.unit(row.unit) for row in latest], 12),
+            _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
+            _Column("source", [str(row.source) for row in latest], 44),
+            _Column("cell", [briefing.place_of(row) for row in latest], 28),
+            *(of_year(int(year)) for year in years[:YEARS_SHOWN]),
+        ]
+        printed = len(columns)
+        columns += [of_year(int(year)) for year in years[YEARS_SHOWN:]]
+        columns += [
+            _Column("region_code", [row.region_code for row in latest], 10, hidden=True),
+            _Column("variable_code", [row.variable for row in latest], 10, hidden=True),
+        ]
+        for year in years[:YEARS_SHOWN]:  # what `ecoanalysis explain` names a value by
+            cells = [str(one.get(year, "")) for one in ids]
+            columns.append(_Column("id", cells, 10, hidden=True, heading=f"{w('column.id')} {year}"))
+        last, _ = self.table(sheet, "data", columns)
+        sheet.freeze_panes(1, 2)
+        sheet.print_area(0, 0, last, printed - 1)
+
+    # ------------------------------------------------------------------ what has to be verified
+
+    def to_verify(self) -> None:
+        """Everything that somebody still has to check, in one table with its kind."""
+        w = self.w
+        sheet = self.sheet("to_verify")
+        rows = [*self.doubtful(), *self.differing(), *self.old(), *self.unverified()]
+        columns = [
+            _Column("kind", [w(f"book.verify_{kind}") for kind, _, _ in rows], 20),
+            _Column("region_name", [region for _, region, _ in rows], 14),
+            _Column("problem", [text for _, _, text in rows], 120, wrap=True),
+        ]
+        self.table(sheet, "to_verify", columns)
+
+    def doubtful(self) -> list[tuple[str, str, str]]:
+        """Rows left out, and values that are possible and not plausible."""
+        a, w = self.analysis, self.w
+        rows = [("left_out", "", text) for text in worded.left_out(a, w)]
+        doubts = [one for one in a.suspicions if not one.acknowledged]
+        return rows + [("doubtful", self.names.get(one.region, ""), one.text(w.lang)) for one in doubts]
+
+    def differing(self) -> list[tuple[str, str, str]]:
+        """The latest year in which a region's own figure and its counties' sum differ."""
+        a, w = self.analysis, self.w
+        rows = a.discrepancies.groupby(["region_code", "indicator"], sort=False).tail(1)
+        told = []
+        for row in rows.itertuples():
+            record = a.indicators[row.indicator]
+            text = w(
+                "book.differs",
+                indicator=self.indicator(record),
+                year=int(row.year),
+                own=w.measure(row.reported, record),
+                counties=w.measure(row.from_counties, record),
+                relative=w.percent(abs(row.relative), 1),
+            )
+            told.append(("differs", self.names.get(row.region_code, ""), text))
+        return told
+
+    def old(self) -> list[tuple[str, str, str]]:
+        """Values that are too old to tell what is met."""
+        w = self.w
+        return [
+            (
+                "stale",
+                self.names[s.region_code],
+                w("book.is_old", indicator=self.indicator(s.record), year=w.year(s.latest_year)),
+            )
+            for s in self.statements
+            if "stale" in s.warnings
+        ]
+
+    def unverified(self) -> list[tuple[str, str, str]]:
+        """National thresholds and coefficients that nobody could check against the text."""
+        a, w = self.analysis, self.w
+        texts = []
+        for row in a.editions.itertuples():
+            if row.confidence in catalog.UNVERIFIED:
+                name = self.indicator(a.indicators[row.indicator])
+                texts.append(w("book.threshold", edition=row.edition, indicator=name, national=worded.national(row, w)))
+        told = [("threshold", "", text) for text in dict.fromkeys(texts)]
+        for row in catalog.coefficients(a.data):
+            if row.confidence in catalog.UNVERIFIED:
+                name = f"{row.group} {row.name}".strip()
+                text = w(
+                    "book.coefficient", standard=row.standard, clause=row.clause, name=name, value=w.plain(row.value)
+                )
+                told.append(("coefficient", "", text))
+        return told
+
+    # ------------------------------------------------------------------ definitions and how to read
+
+    def definitions(self) -> None:
+        """Every indicator that is assessed: what it asks, by which text, and how sure that is."""
+        a, w = self.analysis, self.w
+        sheet = self.sheet("definitions")
+        records = [a.indicators[code] for code in dict.fromkeys(s.indicator for s in self.statements)]
+        records.sort(key=lambda record: (record.number or math.inf, record.part))
+        english = w.lang == "en"
+        columns = [
+            _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
+            _Column("part", [record.part for record in records], 5),
+            _Column("group", [record.group_en if english else record.group_zh for record in records], 20, wrap=True),
+            _Column("indicator_name", [w.name(record) for record in records], 46, wrap=True),
+            _Column("unit", [w.unit(record.unit) for record in records], 14),
+            _Column("attribute", [w(f"attribute.{'binding' if r.binding else 'advisory'}") for r in records], 10),
+            _Column("requirement", [w(f"book.requirement_{record.requirement}") for record in records], 14),
+            _Column("standard", [record.standard for record in records], 30, wrap=True),
+            _Column("clause", [record.clause for record in records], 24, wrap=True),
+            _Column("verified", [self.verified(record.confidence) for record in records], 10),
+            _Column("code", [record.code for record in records], 30, hidden=True),
+        ]
+        self.table(sheet, "definitions", columns)
+
+    def about(self) -> None:
+        """What the sheets answer, what demo data are, and what the verdicts mean."""
+        w, wrapped = self.w, self.format(text_wrap=True)
+        sheet = self.sheet("about", header=None)
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 96)
+        line = 0
+        if worded.uses_demo(self.analysis.assessment):
+            sheet.write_string(line, 0, w.demo_mark(True), self.format(font_color=MARK, bg_color=MARK_GROUND))
+            sheet.write_string(line, 1, w("slide.demo_notice"), self.format(text_wrap=True, font_color=MARK))
+            sheet.set_row(line, 2 * LINE)
+            line += 2
+        for (
+            name
+        ) in "leaders matrix assessment tasks one series changes editions evidence data to_verify definitions".split():
+            sheet.write_url(
+                line, 0, f"internal:{self.quoted_sheet(name)}!A1", self.format(font_color=BAND, underline=1)
+            )
+            sheet.write_string(line, 0, w(f"sheet.{name}"), self.format(font_color=BAND, underline=1))
+            sheet.write_string(line, 1, w(f"about.sheet_{name}"), wrapped)
+            line += 1
+        line += 1
+        for code in VERDICT_COLOURS:
+            colours = {"bg_color": VERDICT_COLOURS[code], "font_color": words_on(code)}
+            look = self.format(border=1, border_color=EDGE, text_wrap=True, **colours)
+            sheet.write_string(line, 0, w.verdict(code), look)
+            sheet.write_string(line, 1, w(f"meaning.{code}"), wrapped)
+            sheet.set_row(line, LINE * max(_lines(w.verdict(code), 26), _lines(w(f"meaning.{code}"), 96)) + 1)
+            line += 1
+        for key in ("chances", "status", "way_back", "unverified", "formulas"):
+            line += 1
+            sheet.write_string(line, 1, w(f"about.{key}"), wrapped)
+            sheet.set_row(line, LINE * _lines(w(f"about.{key}"), 96) + 1)
 
 
-class _Verdict:
-    """A verdict with what its last class is called."""
+class _Reckoning:
+    """The formulas of one target: each is written only where it comes to the analysis's own number.
 
-    def __init__(self, code: str, pressing: bool):
-        self.code, self.pressing = code, pressing
+    Parameters
+    ----------
+    s : Statement
+    figures : DataFrame or None
+        Numerator, denominator and value by year, of the figure that decides.
+    factors : dict
+        What numerator over denominator is multiplied with, by indicator.
+    """
+
+    def __init__(self, s: Statement, figures: pd.DataFrame | None, factors: dict[str, float]):
+        self.s, self.factor = s, factors.get(s.indicator, np.nan)
+        row = figures.loc[int(s.latest_year)] if figures is not None and s.latest_year in figures.index else None
+        self.numerator = float(row["numerator"]) if row is not None else np.nan
+        self.denominator = float(row["denominator"]) if row is not None else np.nan
+        history = s.history
+        self.first = float(history.get(s.pace_from, np.nan)) if len(history) else np.nan
+
+    def value(self, at: dict[str, str]):
+        """Numerator over denominator."""
+        factor = "" if self.factor == 1 else f"*{_plain(self.factor)}"
+        ratio = self.numerator / self.denominator * self.factor if self.denominator else np.nan
+        return _agreed(f"={at['numerator']}/{at['denominator']}{factor}", ratio, self.s.latest_value)
+
+    def gap(self, at: dict[str, str]):
+        """The distance to the target, nothing when it is met."""
+        s, sign = self.s, self.sign
+        if not sign:
+            return s.gap
+        sides = (at["target"], at["latest_value"]) if sign > 0 else (at["latest_value"], at["target"])
+        return _agreed(f"=MAX(0,{sides[0]}-{sides[1]})", max(0.0, sign * (s.target - s.latest_value)), s.gap)
+
+    def gap_count(self, at: dict[str, str]):
+        """The distance in things: whole ones for what is counted, a scale for what is weighed."""
+        s = self.s
+        if not s.gap_count > 0 or not self.sign or not np.isfinite(self.factor):
+            return s.gap_count
+        needed = f"{at['target']}*{at['denominator']}/{_plain(self.factor)}"
+        short = self.sign * (s.target * self.denominator / self.factor - self.numerator)
+        text = f"{needed}-{at['numerator']}" if self.sign > 0 else f"{at['numerator']}-{needed}"
+        if s.gap_count_unit in words.COUNTED:
+            if s.comparison in (">", "<"):
+                return _agreed(f"=INT(ROUND({text},6))+1", math.floor(round(short, 6)) + 1.0, s.gap_count)
+            return _agreed(f"=ROUNDUP(ROUND({text},6),0)", float(math.ceil(round(short, 6))), s.gap_count)
+        if not short > 0:
+            return s.gap_count
+        scale = 10.0 ** round(math.log10(s.gap_count / short))  # m² are told in ha
+        text = f"({text})" if scale == 1 else f"({text})*{_plain(scale)}"
+        return _agreed(f"=MAX(0,{text})", short * scale, s.gap_count)
+
+    def pace_observed(self, at: dict[str, str]):
+        """How it has moved a year since the year the pace is counted from."""
+        s = self.s
+        years = s.latest_year - s.pace_from
+        moved = (s.latest_value - self.first) / years if years > 0 else np.nan
+        text = f"=({at['latest_value']}-{at['first_value']})/({at['latest_year']}-{at['pace_from']})"
+        return _agreed(text, moved, s.pace_observed)
+
+    def pace_required(self, at: dict[str, str]):
+        """How it has to move a year up to the next milestone."""
+        s = self.s
+        years = s.milestone - s.latest_year
+        needed = (s.target - s.latest_value) / years if years > 0 else np.nan
+        text = f"=({at['target']}-{at['latest_value']})/({at['milestone']}-{at['latest_year']})"
+        return _agreed(text, needed, s.pace_required)
+
+    @property
+    def sign(self) -> int:
+        """1 where the target is a floor, -1 where it is a ceiling, 0 where it is neither or no number."""
+        if not np.isfinite(self.s.target) or not np.isfinite(self.s.latest_value):
+            return 0
+        floors, ceilings = (">=", ">", "not_below_base"), ("<=", "<", "not_above_base")
+        return 1 if self.s.comparison in floors else -1 if self.s.comparison in ceilings else 0
+
+
+def _agreed(formula: str, reckoned: float, number: float):
+    """A formula where it comes to the number; the number alone otherwise."""
+    if np.isfinite(reckoned) and np.isfinite(number) and math.isclose(reckoned, number, rel_tol=1e-9, abs_tol=1e-9):
+        return _Live(formula, float(number))
+    return number
+
+
+def _plain(number: float) -> str:
+    """A factor as a formula writes it.
+
+    >>> _plain(100.0), _plain(0.0001)
+    ('100', '0.0001')
+    """
+    return f"{number:.10f}".rstrip("0").rstrip(".")
+
+
+def _quoted(text: str) -> str:
+    """A text inside a rule."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Headings of a table, which must differ whatever their case: a second one gets a number."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name.casefold()] = seen.get(name.casefold(), 0) + 1
+        distinct.append(name if seen[name.casefold()] == 1 else f"{name} ({seen[name.casefold()]})")
+    return distinct
 
 
 def _lines(text: str, width: float) -> int:
     """About how many lines a text takes in a column of that width; a Chinese glyph is as wide as two digits."""
     return sum(max(1, math.ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / width)) for part in text.split("\n"))
-
-
-def _numbers(values: pd.Series) -> np.ndarray | None:
-    """A column as floats, NaN where empty; None when it holds anything else than numbers."""
-    if pd.api.types.is_bool_dtype(values) or isinstance(values.dtype, pd.CategoricalDtype):
-        return None
-    if pd.api.types.is_numeric_dtype(values):
-        return values.to_numpy(float, na_value=np.nan)
-    known = values.dropna()
-    if len(known) and all(isinstance(v, (int, float, np.number)) and not isinstance(v, bool) for v in known):
-        return values.astype(float).to_numpy()
-    return None

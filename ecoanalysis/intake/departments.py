@@ -9,6 +9,12 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz import fuzz, process
+
+from ecoanalysis.intake.cells import Desk
+
+BUREAU_OF = re.compile(r"^.{0,12}?[市县区州](?=.{2})")  # whose bureau it is: 甲市, 乙县, or 市 alone
+ALIKE = 75  # of 100: a name that near another is taken for a slip of the pen
 LEVEL_WORDS = ("市", "县", "区", "旗", "州", "盟")
 # 市场…, 市容… and 市政 (but for 市政府, 市政协, 市政务…, 市政法委) are no level words.
 BUREAU = {"市": re.compile(r"市(?!场|容|政(?![府协务法]))")}
@@ -76,3 +82,14 @@ def spellings(departments: tuple[str, ...], regions) -> dict[str, str]:
             if bureau != name and not bureau.startswith(county):
                 known.setdefault(county + bureau[1:], name)
     return known
+
+
+def report_slips(line: int, text: str, named: tuple[str, ...], desk: Desk) -> None:
+    """A department that is nearly one of the plan's is a slip; a new one, or a county's own bureau, is not."""
+    known = {BUREAU_OF.sub("", name): name for name in named}
+    for name in parted(text):
+        short = BUREAU_OF.sub("", name)
+        if known and short not in known and name not in named:
+            close = process.extractOne(short, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
+            if close:
+                desk.report(line, "department_slip", department=name, near=known[close[0]])

@@ -148,13 +148,13 @@ class _Folder:
         book = statistics.Book(codes, refused, variables | reported)
         observations, revisions = self.observations(book, vintage)
         targets = self.table("targets.csv", plan.targets, codes, indicators)
-        known = departments.spellings(departments.named_in(targets), regions)
+        named = departments.named_in(targets)
         raw = dict(
             folder=self.folder,
             regions=regions,
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
-            evidence=self.table("evidence.csv", plan.evidence, codes, indicators, known, self.folder),
+            evidence=self.table("evidence.csv", plan.evidence, codes, indicators, named, self.folder),
             projects=self.table(
                 "projects.csv", projects.projects, projects.Ground(tables, regions, observations, targets)
             ),

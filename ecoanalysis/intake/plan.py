@@ -208,9 +208,9 @@ def stage_on(milestones: pd.DataFrame, day: str) -> str:
 
 
 def evidence(
-    rows: Rows, regions: tuple[str, ...], indicators: dict, known: dict[str, str], folder: Path, desk: Desk
+    rows: Rows, regions: tuple[str, ...], indicators: dict, named: tuple[str, ...], folder: Path, desk: Desk
 ) -> pd.DataFrame:
-    """Papers with what is known of their files; `known` are the spellings of departments, none of them any will do."""
+    """Papers with what is known of their files; `named` are the departments of the targets."""
     kept = []
     for line, row in rows:
         before = len(desk.problems)
@@ -222,9 +222,7 @@ def evidence(
             desk.report(line, "empty", column="title")
         if row["date"]:
             desk.date(line, "date", row["date"])
-        if known and row["department"]:
-            for name in departments.parted(row["department"]):
-                desk.known(line, "department", name, known)
+        departments.report_slips(line, row["department"], named, desk)
         for column in ("title", "location", "department"):
             desk.plain(line, column, row[column])
         state = digest = ""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from ecoanalysis import catalog, units
 from ecoanalysis.formulas import CHANGES, FORMULAS, own, parameters
+from ecoanalysis.intake import departments
 from ecoanalysis.intake.cells import Desk, near
 from ecoanalysis.intake.columns import columns
 from ecoanalysis.intake.problems import Problem
 
-BUREAU_OF = re.compile(r"^.{0,12}?[市县区州](?=.{2})")  # whose bureau it is: 甲市, 乙县, or 市 alone
 ALIKE = 80  # of 100: a name that near another is taken for a slip of the pen
 PERCENT = ("probability", "delay_probability")
 
@@ -80,11 +78,9 @@ class Ground:
         return wholes
 
     @cached_property
-    def departments(self) -> dict[str, str]:
-        """Departments that the targets name, by the name without whose bureau it is."""
-        columns = self.targets[["lead_department", "supporting_departments"]].to_numpy().ravel()
-        names = dict.fromkeys(name.strip() for text in columns for name in str(text).split(";"))
-        return {BUREAU_OF.sub("", name): name for name in names if name}
+    def departments(self) -> tuple[str, ...]:
+        """Departments that the targets name."""
+        return departments.named_in(self.targets)
 
     def latest(self, region: str, variable: str) -> tuple[int, float] | None:
         """Year and value of the last observation of a variable; None without any."""
@@ -121,7 +117,7 @@ def projects(rows: list[tuple[int, dict[str, str]]], ground: Ground, desk: Desk)
     for line, row in rows:
         before = len(desk.problems)
         numbers = _numbers(line, row, ground, desk)
-        _department(line, row["department"], ground, desk)
+        departments.report_slips(line, row["department"], ground.departments, desk)
         for column in ("name", "department"):
             desk.plain(line, column, row[column])
         key = (row["region_code"], row["name"])
@@ -211,16 +207,6 @@ def _chance(line: int, column: str, text: str, desk: Desk) -> float | None:
     if chance is not None:
         desk.in_range(line, column, chance, 0, 1)
     return chance
-
-
-def _department(line: int, name: str, ground: Ground, desk: Desk) -> None:
-    """A department that is nearly one of the targets' is a slip; a new one, or a county's own bureau, is not."""
-    short = BUREAU_OF.sub("", name)
-    if not name or not ground.departments or short in ground.departments:
-        return
-    close = process.extractOne(short, list(ground.departments), scorer=fuzz.ratio, score_cutoff=ALIKE - 5)
-    if close:
-        desk.report(line, "project_department", department=name, near=ground.departments[close[0]])
 
 
 def _left(line: int, row: dict, numbers: dict, together: dict, ground: Ground, desk: Desk) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,10 @@ import pandas as pd
 from ecoanalysis import analysis as analyses
 from ecoanalysis import intake
 from ecoanalysis.export import languages, write_csv
+from ecoanalysis.plan import kept
 
+BOUNDARIES = "boundaries.geojson"
+FOR_ALL = ("changes", "assumed", "own_indicators", "suspicions")  # what an analysis of some regions keeps of the whole one
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -49,13 +53,17 @@ def scenario_hash(data: Path, scenario: str) -> str:
 
 
 def save(analysis, folder: Path) -> None:
-    """Keep an analysis in a new folder, as tables and arrays."""
+    """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map."""
     analysis.save(folder)
+    borders = analysis.data / BOUNDARIES
+    if borders.is_file():
+        shutil.copyfile(borders, folder / BOUNDARIES)
+    kept.save(analysis, folder)
 
 
 def load(folder: Path | str):
     """A kept analysis."""
-    return analyses.load(folder)
+    return kept.read(analyses.load(folder), folder)
 
 
 def warm_up(prepared: str) -> None:
@@ -114,7 +122,7 @@ def only(analysis, regions: list[str]):
     return replace(
         analysis,
         regions=among,
-        cache={k: v for k, v in analysis.cache.items() if k in ("changes", "own_indicators", "assumed")},
+        cache={k: v for k, v in analysis.cache.items() if k in FOR_ALL or str(k).startswith("plan_")},
         **kept,
     )
 
@@ -149,7 +157,7 @@ def package_hash() -> str:
     digest = hashlib.sha256(platform.python_version().encode())
     digest.update(json.dumps(versions(), sort_keys=True).encode())
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz", ".js", ".css"} and path.is_file():
+        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz", ".css", ".js"} and path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -165,7 +173,8 @@ def versions() -> dict[str, str]:
 
 def documents(lang: str) -> list[str]:
     """The documents of all regions, by file name."""
-    return [*(f"briefing_{word}.pptx" for word in languages(lang)), "assessment.xlsx"]
+    decks = [f"briefing_{word}.pptx" for word in languages(lang)]
+    return [*decks, "assessment.xlsx", *(f"assessment_{word}.xlsx" for word in languages(lang)[1:])]
 
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
@@ -177,7 +186,8 @@ def write_document(prepared: str, path: str, regions: list[str], lang: str) -> N
         word = Path(path).stem.split("_")[-1]
         pptx.write(analysis, Path(path), word)
     else:
-        xlsx.write(analysis, Path(path), languages(lang)[0])
+        name = Path(path).stem
+        xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])
 
 
 def write_index(
@@ -188,7 +198,9 @@ def write_index(
     from ecoanalysis.runs.notebook import Outcome
 
     analysis = only(load(prepared), regions)
-    page.write_index(analysis, Path(folder), lang, [Outcome(**outcome) for outcome in outcomes], notices)
+    borders = Path(prepared) / BOUNDARIES
+    made = [Outcome(**outcome) for outcome in outcomes]
+    page.write_index(analysis, Path(folder), lang, made, notices, borders if borders.is_file() else None)
 
 
 def _rows(table: pd.DataFrame, regions: list[str]) -> pd.DataFrame:

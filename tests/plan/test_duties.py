@@ -177,11 +177,13 @@ def test_a_paper_of_an_unknown_department_is_told_with_the_nearest(plan):
     header = "region_code,indicator,year,kind,title,location,department,date\n"
     rows = [
         f"C1,river_chief_system,2023,plan,file,,{name},\n"
-        for name in ("市水物局", "县水务局", "乙县水务局", "市水务局")
+        for name in ("市生态环竟局", "县水务局", "乙县水务局", "市水务局", "市民政局")
     ]
     plan.write("evidence.csv", header + "".join(rows))
     (problem,) = intake.read(plan.path).problems
-    assert problem.text("zh") == ("evidence.csv:2 部门“市水物局”不在 targets.csv 的责任部门中；相近的有：市水务局")
+    assert problem.text("zh") == (
+        "evidence.csv:2 部门“市生态环竟局”不在 targets.csv 中，与“市生态环境局”相近；如是笔误请改为后者，如确是另一部门请写全称"
+    )
 
 
 def test_spellings_lead_back_to_the_plan_s_name(city):

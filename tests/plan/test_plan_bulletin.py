@@ -21,7 +21,7 @@ ZH, EN = words.of("zh"), words.of("en")
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     """Of 200 and 100 villages: C1 58, then 84 (met: 80 are asked); C2 30, then 28, demo."""
-    from conftest import Folder
+    from tests.conftest import Folder
 
     folder = Folder(tmp_path_factory.mktemp("bulletin"))
     for region, of, status, treated in (

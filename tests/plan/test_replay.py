@@ -125,7 +125,7 @@ def test_the_page_stands_alone_and_shows_every_target(city, tmp_path):
     file = page.write(city, tmp_path / "replay.html", "both")
     text = file.read_text(encoding="utf-8")
     assert POLICY in text and "<script" not in text and "http" not in text.replace("http-equiv", "")
-    assert '<section lang="zh"' in text and '<section lang="en"' in text and "演示数据" in text
+    assert '<section lang="zh-CN"' in text and '<section lang="en"' in text and "演示数据" in text
     kept = pd.read_csv(tmp_path / "replay.csv")
     assert len(kept) == len(replay.replay(city)) == 4
     assert text.count("<td>25 农村生活污水治理率") == 1 + 3  # among the items, then county by county

@@ -25,15 +25,16 @@ ATTACKS = [
 ]
 
 
-def acting(html: str) -> list[str]:
-    """Elements and attributes of a page that a browser would run, load or follow as script."""
+def acting(html: str, allowed: set[str] = frozenset()) -> list[str]:
+    """Elements and attributes of a page that a browser would run, load or follow as script; `allowed` are elements that
+    are ours."""
     from html.parser import HTMLParser
 
     found = []
 
     class Reader(HTMLParser):
         def handle_starttag(self, tag, attributes):
-            if tag in {"script", "iframe", "object", "embed", "form", "input", "base", "svg", "math", "link"}:
+            if tag in {"script", "iframe", "object", "embed", "form", "input", "base", "svg", "math", "link"} - allowed:
                 found.append(tag)
             for name, value in attributes:
                 value = (value or "").strip().lower()
@@ -72,6 +73,42 @@ def test_nothing_in_an_output_acts(attack, tmp_path):
 
 def test_markup_in_markdown_is_shown_as_it_was_written():
     assert "&lt;b&gt;甘谷&lt;/b&gt;" in markdown("- <b>甘谷</b>") and "<li>" in markdown("- <b>甘谷</b>")
+
+
+def test_a_page_speaks_one_language_and_is_named_after_its_region(tmp_path):
+    picture = {
+        "output_type": "display_data",
+        "data": {"image/png": "aGVq"},
+        "metadata": {"image/png": {"alt": "甘谷 <b>"}},
+    }
+    table = (
+        '<table><thead><tr><th class="blank level0">&nbsp;</th><th class="col_heading">合计</th></tr></thead></table>'
+    )
+    cells = [
+        {"cell_type": "markdown", "source": "# 能否达标？\n# Will it?"},
+        {"cell_type": "markdown", "source": "## 总体结论 · The answer"},
+        {"cell_type": "code", "source": "", "outputs": [picture, picture]},
+        {"cell_type": "code", "source": "", "outputs": [{"output_type": "display_data", "data": {"text/html": table}}]},
+    ]
+    (tmp_path / "analysis").mkdir()
+    (tmp_path / "analysis/regions.csv").write_text("code,name_zh,name_en\nG,甘谷县,Gangu County\n", encoding="utf-8")
+    (tmp_path / "G").mkdir()
+    notebook, page = tmp_path / "G/a.ipynb", tmp_path / "G/a.html"
+    notebook.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    parameters = {"region": "G", "as_of": 2023, "prepared": "../analysis"}
+    write_page(notebook, page, parameters | {"lang": "zh"})
+    text = page.read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in text and "<title>甘谷县 2023 能否达标？</title>" in text
+    assert ">总体结论</h2>" in text and "The answer" not in text and "Will it?" not in text and "¶" not in text
+    assert text.count("<img") == 1 and '<img alt="甘谷 &lt;b&gt;"' in text
+    assert "<td></td>" in text and '<th scope="col"' in text and 'tabindex="0"' in text
+    write_page(notebook, page, parameters | {"lang": "en"})
+    text = page.read_text(encoding="utf-8")
+    assert '<html lang="en">' in text and "<title>Gangu County 2023 Will it?</title>" in text
+    assert ">The answer</h2>" in text and "总体结论" not in text
+    write_page(notebook, page, parameters | {"lang": "both"})
+    text = page.read_text(encoding="utf-8")
+    assert "能否达标？" in text and "Will it?" in text
 
 
 def test_a_table_keeps_its_colours():
