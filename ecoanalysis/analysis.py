@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import functools
+import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -77,7 +78,7 @@ def analyse(
         Calendar year; nothing later is used. By default the year with the most numeric targets that have a value, the
         later of equals.
     scenario : str
-        Label of the futures; `trend` continues what was.
+        Name (or path) of a kept scenario, see `ecoanalysis.explore.scenarios`; `trend` continues what was.
     skip_bad_rows : bool
         Go on without bad rows and keep them in `problems`.
     settings : Settings, optional
@@ -95,6 +96,8 @@ def analyse(
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     BadYear
         There is no observation in or before that year, or none that late.
+    Told
+        The scenario cannot be used.
     """
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
@@ -127,13 +130,13 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         stage=_stage(milestones, as_of),
     )
     assessment, forecasts = assessor.assess(targets)
-    forecasts["scenario"] = scenario
+    forecasts["scenario"] = "trend"
     items = headline.items(assessment, _item_of(indicators))
     heads = [headline.headline(items, code, as_of, settings) for code in raw.regions["code"]]
-    return Analysis(
+    made = Analysis(
         data=Path(raw.folder),
         as_of=as_of,
-        scenario=scenario,
+        scenario="trend",
         settings=settings,
         regions=raw.regions,
         targets=targets,
@@ -151,6 +154,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         assessor=assessor,
         raw=raw,
     )
+    return made if scenario == "trend" else made.under(scenario)
 
 
 def _stage(milestones: pd.DataFrame, as_of: int) -> str:
@@ -515,23 +519,55 @@ class Analysis:
         table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
         return self._again(replace(self.raw, targets=table))
 
+    def explore(self, region=None, indicator=None, lang: str = "zh", *, setting: dict | None = None):
+        """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
+        return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
+
+    def under(self, scenario) -> Analysis:
+        """The analysis that follows of a scenario: its name, its path, or the scenario itself."""
+        scenarios = _above("explore.scenarios")
+        known = isinstance(scenario, scenarios.Scenario)
+        return scenarios.applied(self, scenario if known else scenarios.read(self, scenario))
+
+    def assumed(self, lang: str) -> list[str]:
+        """What the scenario assumes, in sentences; empty for the trend."""
+        return self.cache.get("assumed", {}).get(lang, [])
+
+    def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
+        """The same data under a scenario: another assessment, its headlines, and `kept` entries of the cache."""
+        items = headline.items(assessment, self.item_of)
+        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        return replace(
+            self,
+            scenario=scenario,
+            assessment=assessment,
+            forecasts=forecasts.assign(scenario=scenario),
+            headlines=_headline_table(heads),
+            cache={
+                **{key: made for key, made in self.cache.items() if key == "without_projects" or key[0] == "outlook"},
+                **{"trend": self},
+                **kept,
+            },
+        )
+
     def with_settings(self, **changed) -> Analysis:
         """A new analysis with other bounds; names as in `Settings`."""
         self.needs_data()
         return self._again(self.raw, settings=replace(self.settings, **changed))
 
     def as_of_year(self, year: int) -> Analysis:
-        """The same folder at another as-of year."""
+        """The same folder at another as-of year, without a scenario."""
         self.needs_data()
         key = ("as_of", year)
         if key not in self.cache:
-            made = of_raw(self.raw, year, scenario=self.scenario, settings=self.settings)
+            made = of_raw(self.raw, year, settings=self.settings)
             self.cache[key] = made if self.projects is None else made._with(self.projects)
         return self.cache[key]
 
     def _again(self, raw, settings=None) -> Analysis:
-        made = of_raw(raw, self.as_of, scenario=self.scenario, settings=settings or self.settings)
-        return made if self.projects is None else made._with(self.projects)
+        made = of_raw(raw, self.as_of, settings=settings or self.settings)
+        made = made if self.projects is None else made._with(self.projects)
+        return made.under(self.cache["scenario"]) if "scenario" in self.cache else made
 
     @property
     def projects_in(self) -> bool:
@@ -607,6 +643,8 @@ class Analysis:
         """What moved since the year before: verdicts and values, target by target; empty where there is no such year."""
         if "changes" in self.cache:
             return self.cache["changes"]
+        if "trend" in self.cache:  # a scenario has no year before
+            return self.cache["trend"].changes
         years = self.observations["year"]
         if self.raw is None or not len(years) or self.as_of - 1 < int(years.min()):
             return headline.changes(self.assessment[:0], self.assessment)
@@ -651,6 +689,7 @@ class Analysis:
             "format": FORMAT,
             "as_of": self.as_of,
             "scenario": self.scenario,
+            "assumed": self.cache.get("assumed", {}),
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
@@ -715,6 +754,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
         cache={
             "changes": changes,
             "folder": folder,
+            "assumed": about.get("assumed", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
@@ -972,6 +1012,11 @@ class Statement:
 # Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.
 WHOLE = ("due", "hold_until", "as_of", "n_obs", "milestone")  # whole numbers, though a column with holes holds floats
 STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "place")]
+
+
+def _above(module: str):
+    """A room above this one, asked for when it is needed: an analysis hands itself to what is made of it."""
+    return importlib.import_module(f"ecoanalysis.{module}")
 
 
 def _not_there(kind: str, text: str, near: list[str], there: str) -> str:

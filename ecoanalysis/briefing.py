@@ -424,6 +424,9 @@ def headline(region, w: Words) -> list[str]:
         if items:
             sentences.append(w(f"headline.{key}", count=len(items), names=named(items)))
     sentences.append(named_weak(region, w))
+    if analysis.scenario != "trend":
+        assumed = [w("scenario.headline", name=analysis.scenario), *analysis.assumed(w.lang)]
+        sentences.insert(0, w.join(*assumed))
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", items=sum(outlook.values()), **outlook))
     sentences.append(slipping(region, w))

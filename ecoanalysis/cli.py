@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[common, data], help="生成全部报告 · make all reports")
     run.add_argument("--region", action="append", metavar="CODE", help="只做这些地区，可重复 · only these, repeatable")
     run.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    run.add_argument("--scenario", default="trend", metavar="NAME", help="已保存的情景 · a kept scenario")
     run.add_argument("--out", type=Path, metavar="DIR", help="报告目录 · reports folder (default: reports)")
     run.add_argument("--skip-bad-rows", action="store_true", help="略过坏行并在报告中列出 · go on without bad rows")
     run.add_argument(
@@ -122,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         "assess", parents=[common, data], help="只做评估表，不做笔记本 · the tables alone, without notebooks"
     )
     assess.add_argument("--as-of", type=int, metavar="YEAR", help="不使用晚于此年的数据 · nothing later is used")
+    assess.add_argument("--scenario", default="trend", metavar="NAME", help="已保存的情景 · a kept scenario")
     assess.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     assess.set_defaults(command=_guarded, guarded=_assess)
@@ -246,8 +248,9 @@ def _run(options: argparse.Namespace) -> int:
         regions=options.region,
         as_of=options.as_of,
         lang=options.lang,
+        scenario=options.scenario,
         skip_bad_rows=options.skip_bad_rows,
-        tables=None if own_folder else runs.PROCESSED,
+        tables=None if own_folder or options.scenario != "trend" else runs.PROCESSED,
         jobs=options.jobs,
         cluster=options.cluster,
         limit=options.limit,
@@ -269,8 +272,8 @@ def _assess(options: argparse.Namespace) -> int:
     from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
-    analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
-    folder = options.out / str(analysis.as_of) / "tables"
+    analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
+    folder = options.out / work.folder_name(analysis) / "tables"
     told = rule_sets.judged(analysis, options.rule) if options.rule else None
     work.write_tables(analysis, folder)
     may_count = edition.may_count(analysis)

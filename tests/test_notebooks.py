@@ -110,3 +110,50 @@ def test_the_track_record_scores_what_was_said(folder, tmp_path):
     out.mkdir()
     shown = texts(executed("track_record", {"data": str(folder.path), "out": str(out), "lang": "en"}, tmp_path))
     assert "Brier" in shown and "demo data" not in shown and (out / "statements.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("county_report", {"region": 999999}, ["没有地区“999999”", "乙县 C1"]),
+        ("county_report", {"lang": "fr"}, ["lang 应为 zh, en, both 之一", "'fr'"]),
+        ("county_report", {"as_of": "abc"}, ["as_of 应为四位年份", "'abc'"]),
+        ("county_report", {"regoin": "C1"}, ["没有参数“regoin”", "region, as_of, scenario"]),
+        ("city_overview", {"region": "X", "lang": "fr", "regoin": 1}, ["没有地区“X”", "'fr'", "regoin"]),
+        ("city_overview", {"scenario": "更快"}, ["没有情景“更快”", "trend"]),
+        ("diagnosis", {"first_year": 2023, "last_year": 2015}, ["起始年 2023 应早于终止年 2015"]),
+        ("explore", {"data": "nowhere"}, ["没有找到 regions.csv", "data/raw"]),
+    ],
+)
+def test_wrong_parameters_are_told_at_once_with_what_would_be_right(small, name, given, told, tmp_path):
+    with pytest.raises(PapermillExecutionError) as error:
+        executed(name, {"data": str(small.path), "region": "C1"} | given, tmp_path)
+    text = "\n".join(error.value.traceback)
+    assert "Traceback" not in text and all(part in text for part in told), text
+
+
+def test_a_region_may_be_a_whole_number_and_the_place_does_not_matter(folder, tmp_path, monkeypatch):
+    """From the root as from `notebooks/`: `../data/raw` and `data/raw` are the same folder, and the output follows."""
+    from ecoanalysis.export import parameters
+
+    regions = (folder.path / "regions.csv").read_text().replace("C1,", "620502,")
+    folder.write("regions.csv", regions)
+    root = tmp_path / "project"
+    (root / "notebooks").mkdir(parents=True)
+    (root / "data").mkdir()
+    folder.path.rename(root / "data/raw")
+    there = {"region": 620502, "data": "../data/raw", "out": "../reports", "lang": "zh"}
+    for place, data, out in (("notebooks", "../data/raw", "../reports"), (".", "data/raw", "reports")):
+        monkeypatch.chdir(root / place)
+        given = parameters.checked(there, "region data out lang")
+        assert (given.region, given.data.as_posix(), given.out.as_posix()) == ("620502", data, out)
+
+
+@pytest.mark.parametrize("name", ["00_start", "explore"])
+@pytest.mark.parametrize("region", ["C", "C2"])
+def test_first_steps_run_for_county_and_city(small, name, region, tmp_path):
+    shown = executed(name, {"data": str(small.path), "region": region}, tmp_path)
+    said = texts(shown)
+    assert (
+        ("25 农村生活污水治理率" in said and len(pictures(shown)) == 1) if name == "00_start" else "Screen of" in said
+    )

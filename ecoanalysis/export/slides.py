@@ -37,7 +37,7 @@ ONE_LINE = 24
 LEADING = 1.25  # line pitch over type size, set exactly: fonts differ in their own
 MARGIN, CELL_SIDE, CELL_EDGE = Emu(91_440), Emu(54_000), Emu(22_000)
 HEAD = "#dfe7ee"
-TITLE_ONLY = ("titleOnly", "仅标题", "title only")
+TITLE_ONLY = "titleOnly"  # the type that a layout of a title alone declares
 NARROW, WIDE = set("iljtfrI.,;:'|!()[]/·"), set("mwMW%@&—")
 
 
@@ -243,9 +243,10 @@ class Deck:
     def _title_only(self):
         """The layout for a title and what we lay under it: by its type, by its name, else the plainest with a title."""
         layouts = list(self.presentation.slide_layouts)
+        known_names = [words.of(lang)("slide.layout_title_only").lower() for lang in words.LANGUAGES]
         for layout in layouts:
             name = layout.name.lower()
-            if layout._element.get("type") == TITLE_ONLY[0] or any(known in name for known in TITLE_ONLY[1:]):
+            if layout._element.get("type") == TITLE_ONLY or any(known in name for known in known_names):
                 return layout
         titled = [layout for layout in layouts if _titles(layout)]
         return min(titled or layouts, key=lambda layout: len(list(layout.placeholders)))

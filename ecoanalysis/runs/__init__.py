@@ -98,7 +98,7 @@ def run(
         Codes to run; all by default. Other regions are taken from the last run where nothing has changed for them,
         and left out otherwise: then the documents of all regions speak of those that are there, and say so.
     as_of, scenario, skip_bad_rows
-        As in the analysis.
+        As in the analysis; a scenario's run goes into `out/<as_of>_<scenario>/`.
     lang : str
         zh, en or both.
     tables : path, optional
@@ -133,6 +133,7 @@ def run(
         "as_of": as_of,
         "lang": lang,
         "scenario": scenario,
+        "scenario_file": work.scenario_hash(data, scenario),
         "skip_bad_rows": skip_bad_rows,
         "tables": bool(tables),  # beside the run, not in it
     }
@@ -145,7 +146,7 @@ def run(
         analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
         plan = _plan(work, analysis, data, out, asked)
         check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
-        with Directory(out, str(analysis.as_of)) as directory:
+        with Directory(out, work.folder_name(analysis)) as directory:
             making = _Making(work, analysis, directory, asked, inputs, plan, limit)
             say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
             try:

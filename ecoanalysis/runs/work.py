@@ -24,12 +24,8 @@ from ecoanalysis.export import languages, write_csv
 from ecoanalysis.plan import kept
 
 BOUNDARIES = "boundaries.geojson"
-FOR_ALL = (
-    "changes",
-    "own_indicators",
-    "suspicions",
-    "folder",
-)  # what an analysis of some regions keeps of the whole one
+# what an analysis of some regions keeps of the whole one
+FOR_ALL = ("changes", "assumed", "own_indicators", "suspicions", "folder")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -44,6 +40,17 @@ PACKAGES = (
 def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool):
     """The analysis of a data folder; raises `BadData`."""
     return analyses.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+
+
+def folder_name(analysis) -> str:
+    """The folder of a run: the as-of year, and the scenario where there is one."""
+    return str(analysis.as_of) if analysis.scenario == "trend" else f"{analysis.as_of}_{analysis.scenario}"
+
+
+def scenario_hash(data: Path, scenario: str) -> str:
+    """SHA-256 of a scenario's file; empty for the trend, and where there is none (the analysis says so)."""
+    path = Path(scenario) if scenario.endswith(".json") else data / "scenarios" / f"{scenario}.json"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if scenario != "trend" and path.is_file() else ""
 
 
 def save(analysis, folder: Path) -> None:

@@ -16,6 +16,7 @@ import ecoanalysis as eco
 from ecoanalysis import analyse, catalog, judge, plotdata, words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import docx, fan_chart, paper, worded
+from ecoanalysis.runs import work
 
 CITY, WORKED, NORTH = "620500", "990000", "990001"
 CHANCE = re.compile(r"(<1|>99|\d{1,2}) %")
@@ -410,8 +411,8 @@ def test_the_longest_name_and_odd_letters_do_no_harm(folder):
 
 def test_a_kept_analysis_gives_the_same_chapter(worked, tmp_path):
     before = lines(written(worked, WORKED, tmp_path / "before.docx"))
-    worked.save(tmp_path / "kept")
-    after = lines(written(eco.load(tmp_path / "kept"), WORKED, tmp_path / "after.docx"))
+    work.save(worked, tmp_path / "kept")
+    after = lines(written(work.load(tmp_path / "kept"), WORKED, tmp_path / "after.docx"))
     assert after == before
 
 
