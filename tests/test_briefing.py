@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PHRASES = catalog.rows(files("ecoanalysis") / "tables" / "phrases.csv")
 ZH, EN = words.of("zh"), words.of("en")
 READS_CHINESE = {
+    "boundaries.py",
     "lab.py",
     "units.py",
     "words.py",
