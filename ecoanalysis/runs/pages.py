@@ -15,7 +15,7 @@ from pathlib import Path
 from ecoanalysis import words
 from ecoanalysis.export import POLICY, languages, replacing
 
-HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile(r"[\u4e00-\u9fff]")
 PICTURES = ("image/png", "image/jpeg")
 STYLE = """
 :root { color-scheme: light }
