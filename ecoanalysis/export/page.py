@@ -19,6 +19,7 @@ import pandas as pd
 from ecoanalysis import briefing, charts, judge, plotdata, words
 from ecoanalysis.export import POLICY, boundaries, languages, replacing, small_charts, worded
 from ecoanalysis.look import VERDICT_COLOURS, words_on
+from ecoanalysis.plan import calendar
 from ecoanalysis.words import Words
 
 ACROSS = 30  # more regions than this stand below each other
@@ -237,6 +238,8 @@ class _Part:
             region = a[code]
             parts += [_heading(w("page.answer", region=region.name(w.lang))), self.verdict_of(region)]
             parts += [_line(sentence) for sentence in briefing.headline(region, w)]
+            stage = calendar.sentence(calendar.stage(a), w)
+            parts += [_line(stage)] if stage else []
             weak = [self.weak(s) for s in worded.weakest(region)]
             parts.append(
                 f"{_line(w('page.weak'))}<ul>{''.join(weak)}</ul>" if weak else _line(w("slide.no_weak_points"))

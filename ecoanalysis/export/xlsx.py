@@ -17,7 +17,7 @@ from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
 from ecoanalysis.intake import departments
 from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, TARGET, VERDICT_COLOURS, words_on
-from ecoanalysis.plan import duties, ledger
+from ecoanalysis.plan import calendar, duties, ledger
 from ecoanalysis.words import SIGNS, Words
 
 FONT = SCREEN_FONTS["east_asian"]
@@ -265,6 +265,7 @@ class _Book:
         line = 3
         demo = worded.uses_demo(region.rows)
         said = ([w("slide.demo_notice")] if demo else []) + briefing.headline(region, w)
+        said += list(filter(None, [calendar.sentence(calendar.stage(a), w)]))
         for text in said:
             look = {"text_wrap": True} | ({"font_color": MARK, "bg_color": MARK_GROUND} if demo and line == 3 else {})
             sheet.merge_range(line, 0, line, 7, "", self.format(**look))

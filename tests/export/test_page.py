@@ -308,3 +308,10 @@ def test_an_unverified_national_number_says_so(written, analysis):
     assert len(weaker)
     for word in languages(lang):
         assert phrase("mark.unverified", word) in "".join(reader.words)
+
+
+def test_the_index_says_where_the_plan_stands(shipped, tmp_path):
+    """The as-of year ends with the acceptance stage; 2024 is a leap year, so its file update is 366 days off."""
+    page.write_index(shipped, tmp_path, "zh", [], {"zh": []})
+    text = (tmp_path / "index.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "核查验收阶段" in text and "366 天" in text
