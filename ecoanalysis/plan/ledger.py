@@ -114,7 +114,7 @@ def completeness(table: pd.DataFrame, by: str = "region_code") -> pd.DataFrame:
     >>> table = pd.DataFrame({"group": ["a"] * 4, "state": ["on_file", "demo", "lacking", "not_found"]})
     >>> table["demo"] = [False, True, False, False]
     >>> completeness(table, "group").values.tolist()
-    [[4, 2, 1, 1, 1, 0, 0.5]]
+    [[4.0, 2.0, 1.0, 1.0, 1.0, 0.0, 0.5]]
     """
     if by not in DIVIDED:
         raise ValueError(f"by is {by!r}; it should be one of {', '.join(DIVIDED)}")
