@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from ecoanalysis import headline
+from ecoanalysis.catalog import Indicator
+from ecoanalysis.words import Words
 
 BANDS = ("median", "lo80", "hi80", "lo95", "hi95")
 BEST_FIRST = (
@@ -61,6 +64,54 @@ def fan(statement) -> pd.DataFrame:
     table["target"] = float(s.target)
     table.attrs.update(dates)
     return table
+
+
+def fan_series(statement, table: pd.DataFrame, w: Words) -> dict[str, tuple[str, pd.Series]]:
+    """Name and values of every series of an office chart by what it is; the band is its lower bound and its width, stacked.
+
+    Parameters
+    ----------
+    statement : Statement
+    table : DataFrame
+        As `fan` gives it.
+    w : Words
+
+    Returns
+    -------
+    dict
+        lower, band80, history, median, target, due, hold, in the order they are drawn; without a forecast neither band
+        nor median, without a target no dates.
+    """
+    s, made = statement, {}
+    if table["median"].notna().any():
+        lower = table["lo80"].fillna(table["observed"].interpolate())
+        width = (table["hi80"] - table["lo80"]).fillna(0.0)
+        made |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
+    made["history"] = (w("chart.history"), table["observed"])
+    if table["median"].notna().any():
+        made["median"] = (w("chart.median"), table["median"])
+    if table["target"].notna().any():
+        made["target"] = (w("chart.target"), table["target"])
+        for key, year in {"due": s.due, "hold": s.hold_until}.items():
+            if year in table.index and (key == "due" or year != s.due):
+                made[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
+    return made
+
+
+def fan_limits(table: pd.DataFrame, indicator: Indicator, ticks: int) -> tuple[float, float, float]:
+    """Round axis ends and a step that hold band, history and target, with about that many ticks.
+
+    An office chart would pull the axis of a stacked band to zero. Ends stay within the indicator's bounds.
+    """
+    drawn = table[["observed", "median", "lo80", "hi80", "target"]].to_numpy(float)
+    low, high = np.nanmin(drawn), np.nanmax(drawn)
+    least = max(0.02 * abs(high), 10.0 ** -(indicator.decimals or 0) * 4)  # a standing series is no mountain range
+    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
+    bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
+    bottom, top = np.clip([low - margin, high + margin], *bounds)
+    marks = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
+    bottom, top = np.clip(marks[[0, -1]], *bounds)
+    return round(float(bottom), 6), round(float(top), 6), round(float(marks[1] - marks[0]), 6)
 
 
 def matrix(analysis) -> pd.DataFrame:

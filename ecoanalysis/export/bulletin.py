@@ -51,7 +51,7 @@ def write(earlier, later, folder: Path | str, lang: str) -> list[Path]:
 def write_document(earlier, later, path: Path | str, lang: str) -> None:
     """Write the bulletin as a Word document."""
     w = of(lang)
-    chapter = _Chapter(later[later.city or later.regions["code"].iloc[0]], lang, ())
+    chapter = _Chapter(later[later.city or later.regions["code"].iloc[0]], lang)
     head, under = bulletin.title(earlier, later, w)
     chapter.document.core_properties.title = head
     chapter.document.add_paragraph(head, style="Title")

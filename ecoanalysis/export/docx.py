@@ -34,7 +34,7 @@ COUNTIES_NAMED = 7
 MET = ("reached", "reached_at_risk", "documented")
 
 
-def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path] | tuple = ()) -> None:
+def write(analysis, region: str, path: Path | str, lang: str) -> None:
     """Write the chapter of one region.
 
     Parameters
@@ -46,15 +46,13 @@ def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path]
         Ends in `.docx`; written under a temporary name first.
     lang : str
         zh or en.
-    charts : list of path, optional
-        Nothing is done with pictures: the chapter draws native charts.
 
     Raises
     ------
     NotThere
         The analysis has no such region.
     """
-    chapter = _Chapter(analysis[region], lang, charts)
+    chapter = _Chapter(analysis[region], lang)
     chapter.cover()
     chapter.conclusion()
     chapter.whole_table()
@@ -66,7 +64,7 @@ def write(analysis, region: str, path: Path | str, lang: str, charts: list[Path]
 
 
 class _Chapter(Paper):
-    def __init__(self, region, lang: str, charts=()):
+    def __init__(self, region, lang: str):
         self.region, self.analysis = region, region.analysis
         self.sentences: dict = {}
         w = words.of(lang)

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 import xlsxwriter
-from matplotlib.ticker import MaxNLocator
 
 from ecoanalysis import plotdata
 from ecoanalysis.look import AXIS, BAND, GRID, INK, MARK, QUIET, SCREEN_FONTS, TARGET
@@ -22,7 +21,7 @@ BOOK = "rId1"  # the workbook behind a chart is its only relation
 YEARS_SHOWN = 9  # of more years every second one is labelled
 YEARS_AXIS, VALUES_AXIS = 100001, 100002  # positive: axis ids are unsigned
 LOOKS = {  # colour, width [pt], dash, marker and its size
-    "observed": (INK, 2.0, "", "circle", 5),
+    "history": (INK, 2.0, "", "circle", 5),
     "median": (BAND, 1.75, "sysDash", "none", 0),
     "target": (TARGET, 1.5, "", "none", 0),
     "due": (MARK, 0, "", "diamond", 8),
@@ -30,43 +29,14 @@ LOOKS = {  # colour, width [pt], dash, marker and its size
 }
 
 
-def series(s, w: Words) -> tuple[list[int], list[tuple[str, str, list[float]]]]:
-    """What the chart of a statement draws.
-
-    Parameters
-    ----------
-    s : Statement
-    w : Words
-
-    Returns
-    -------
-    years, series
-        Every series with what it is (lower, band, observed, median, target, due, hold), its name and its values, NaN
-        where it has none. The band is its lower bound and its width, stacked. Without a forecast there is neither
-        band nor median.
-    """
-    table = plotdata.fan(s)
-    shown = []
-    if table["median"].notna().any():
-        lower = table["lo80"].fillna(table["observed"].interpolate())
-        shown.append(("lower", w("chart.lower"), lower))
-        shown.append(("band", w("chart.band80"), (table["hi80"] - table["lo80"]).fillna(0.0)))
-    shown.append(("observed", w("chart.history"), table["observed"]))
-    if table["median"].notna().any():
-        shown.append(("median", w("chart.median"), table["median"]))
-    if table["target"].notna().any():
-        shown.append(("target", w("chart.target"), table["target"]))
-        for key, year in {"due": s.due, "hold": s.hold_until}.items():
-            if year in table.index and (key == "due" or year != s.due):
-                shown.append((key, f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year)))
-    return [int(year) for year in table.index], [(k, name, [float(v) for v in values]) for k, name, values in shown]
-
-
 def parts(s, w: Words) -> tuple[bytes, bytes]:
     """Chart XML of a statement and the workbook behind it, whose relation is `BOOK`."""
-    years, drawn = series(s, w)
-    decimals = s.record.decimals or 0
-    return _xml(years, drawn, w.unit(s.record.unit), _limits(s, drawn), decimals), _book(years, drawn)
+    table = plotdata.fan(s)
+    years = [int(year) for year in table.index]
+    shown = plotdata.fan_series(s, table, w)
+    drawn = [(kind, name, [float(value) for value in values]) for kind, (name, values) in shown.items()]
+    limits, decimals = plotdata.fan_limits(table, s.record, 4), s.record.decimals or 0
+    return _xml(years, drawn, w.unit(s.record.unit), limits, decimals), _book(years, drawn)
 
 
 def _book(years: list[int], drawn) -> bytes:
@@ -83,29 +53,11 @@ def _book(years: list[int], drawn) -> bytes:
     return kept.getvalue()
 
 
-def _limits(s, drawn) -> tuple[float, float, float]:
-    """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
-    by_kind = {kind: np.array(values) for kind, _, values in drawn}
-    ends = [values for kind, values in by_kind.items() if kind not in ("lower", "band")]
-    if "band" in by_kind:
-        ends += [by_kind["lower"], by_kind["lower"] + by_kind["band"]]
-    values = np.concatenate(ends)
-    low, high = np.nanmin(values), np.nanmax(values)
-    record = s.record
-    least = max(0.02 * abs(high), 10.0 ** -(record.decimals or 0) * 4)  # a standing series is no mountain range
-    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
-    bounds = [-np.inf if record.low is None else record.low, np.inf if record.high is None else record.high]
-    bottom, top = np.clip([low - margin, high + margin], *bounds)
-    ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
-    bottom, top = np.clip(ticks[[0, -1]], *bounds)
-    return round(float(bottom), 6), round(float(top), 6), round(float(ticks[1] - ticks[0]), 6)
-
-
 def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float], decimals: int) -> bytes:
     areas, lines = [], []
     for place, (kind, name, values) in enumerate(drawn):
         element = _series(place, kind, name, years, values, decimals)
-        (areas if kind in ("lower", "band") else lines).append(element)
+        (areas if kind in ("lower", "band80") else lines).append(element)
     axes = f'<c:axId val="{YEARS_AXIS}"/><c:axId val="{VALUES_AXIS}"/>'
     area = (
         f'<c:areaChart><c:grouping val="stacked"/><c:varyColors val="0"/>{"".join(areas)}{axes}</c:areaChart>'
@@ -187,7 +139,7 @@ def _series(place: int, kind: str, name: str, years: list[int], values: list[flo
         f"<c:val><c:numRef><c:f>Sheet1!${letter}$2:${letter}${last}</c:f><c:numCache>"
         f"<c:formatCode>{format_code}</c:formatCode>{count}{points}</c:numCache></c:numRef></c:val>"
     )
-    if kind in ("lower", "band"):
+    if kind in ("lower", "band80"):
         fill = "<a:noFill/>" if kind == "lower" else _fill(BAND, 30)
         return f"<c:ser>{head}<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>{data}</c:ser>"
     colour, width, dash, marker, size = LOOKS[kind]

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 from lxml import etree
-from matplotlib.ticker import MaxNLocator
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from ecoanalysis import briefing, catalog, plotdata
+from ecoanalysis import briefing, plotdata
 from ecoanalysis.export import worded
 from ecoanalysis.look import AXIS, BAND, GRID, INK, MARK, QUIET, TARGET
 from ecoanalysis.words import Words
@@ -52,7 +49,7 @@ def add(slide, s, box: tuple[int, int, int, int], w: Words):
     """
     record, region = s.record, s.analysis.name(s.region_code, w.lang)
     table = plotdata.fan(s)
-    drawn = series(s, table, w)
+    drawn = plotdata.fan_series(s, table, w)
     data = CategoryChartData(number_format=f"0.{'0' * (record.decimals or 0)}".rstrip("."))
     data.categories = [str(year) for year in table.index]
     for name, values in drawn.values():
@@ -64,31 +61,13 @@ def add(slide, s, box: tuple[int, int, int, int], w: Words):
     frame._element.nvGraphicFramePr.cNvPr.set("descr", worded.unbroken(said))
     chart = frame.chart
     _draw(chart, list(drawn))
-    _axes(chart, w.unit(record.unit), _limits(table, record))
+    _axes(chart, w.unit(record.unit), plotdata.fan_limits(table, record, 7))
     if len(table) * LABEL > box[2] - ROOM:
         _label_every(chart, math.ceil(len(table) * LABEL / (box[2] - ROOM)))
     mark = w.bracket(w.demo_mark(s.status == "demo"))
     _title(chart, f"{region} · {w.name(record)}{mark}", w)
     sound(chart)
     return frame
-
-
-def series(s, table: pd.DataFrame, w: Words) -> dict[str, tuple[str, Iterable]]:
-    """Name and values of every series by what it is; the band is its lower bound and its width, stacked."""
-    made = {}
-    if table["median"].notna().any():
-        lower = table["lo80"].fillna(table["observed"].interpolate())
-        width = (table["hi80"] - table["lo80"]).fillna(0.0)
-        made |= {"lower": (w("chart.lower"), lower), "band80": (w("chart.band80"), width)}
-    made["history"] = (w("chart.history"), table["observed"])
-    if table["median"].notna().any():
-        made["median"] = (w("chart.median"), table["median"])
-    if table["target"].notna().any():
-        made["target"] = (w("chart.target"), table["target"])
-        for key, year in {"due": s.due, "hold": s.hold_until}.items():
-            if year in table.index and (key == "due" or year != s.due):
-                made[key] = (f"{w(f'chart.{key}')} {year}", table["target"].where(table.index == year))
-    return made
 
 
 def sound(chart) -> None:
@@ -193,19 +172,6 @@ def _axes(chart, unit: str, limits: tuple[float, float, float]) -> None:
     if cross is not None:  # the year axis stays at the foot when values go below zero
         values._element.find(qn("c:crosses")).set("val", "min")
         cross.set("val", "min")
-
-
-def _limits(table: pd.DataFrame, indicator: catalog.Indicator) -> tuple[float, float, float]:
-    """Round axis ends and a step that hold band, history and target; a stacked band would pull the axis to zero."""
-    drawn = table[["observed", "median", "lo80", "hi80", "target"]].to_numpy(float)
-    low, high = np.nanmin(drawn), np.nanmax(drawn)
-    least = max(0.02 * abs(high), 10.0 ** -(indicator.decimals or 0) * 4)  # a standing series is no mountain range
-    margin = max(0.05 * (high - low), (least - (high - low)) / 2)
-    bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
-    bottom, top = np.clip([low - margin, high + margin], *bounds)
-    ticks = MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
-    bottom, top = np.clip(ticks[[0, -1]], *bounds)
-    return round(float(bottom), 6), round(float(top), 6), round(float(ticks[1] - ticks[0]), 6)
 
 
 def _line(element, colour: str, width: float | None, dash: str | None, marker: str | None) -> None:

@@ -102,7 +102,7 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
     for part in parts:  # every document has pictures in its own language
         charts_folder = folder / ("charts" if part == parts[0] else f"charts_{part}")
         drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part)
-        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part, charts=drawn[part])
+        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     w = words.of(parts[0])
     for s, picture in zip(charts.drawable(region.analysis, region.code), drawn[parts[0]], strict=True):
         display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
