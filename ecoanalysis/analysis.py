@@ -43,7 +43,24 @@ class BadData(Told, ValueError):
 
     def __init__(self, problems: list):
         self.problems = problems
-        super().__init__("\n".join(problem.text("zh") for problem in problems))
+        super().__init__("\n".join(f"{one.text('zh')}\n    {one.text('en')}" for one in problems))
+
+
+class NotTakenIn(Told, ValueError):
+    """A workbook that was not taken in: it cannot be read, asks something, or would change figures; `delivery` says."""
+
+    def __init__(self, delivery):
+        self.delivery = delivery
+        texts = {lang: [delivery.text(lang)] for lang in words.LANGUAGES}
+        for lang, lines in texts.items():
+            w = words.of(lang)
+            if not (delivery.refused or len(delivery.rows)) and not delivery.questions:
+                lines.append(w("workbook.nothing"))
+            elif delivery.waiting:
+                lines.append(w("workbook.waiting"))
+            elif not delivery.refused:
+                lines.append(w("workbook.unclear"))
+        super().__init__("\n\n".join("\n".join(lines) for lines in texts.values()))
 
 
 class NotThere(Told, KeyError):
@@ -110,7 +127,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     settings = settings or Settings()
     as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
@@ -177,7 +194,7 @@ def default_as_of(raw) -> int:
 
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
@@ -342,6 +359,12 @@ class Analysis:
         if self.assessor is not None:
             return self.assessor.indicators
         return catalog.indicators() | self.cache.get("own_indicators", {})
+
+    @functools.cached_property
+    def records(self) -> dict:
+        """Every variable and indicator by its code, the shipped ones and the folder's own."""
+        variables = catalog.variables() if self.raw is None else self.raw.tables.variables
+        return variables | self.indicators
 
     @functools.cached_property
     def _regions_by_code(self) -> dict:
@@ -519,6 +542,124 @@ class Analysis:
         table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
         return self._again(replace(self.raw, targets=table))
 
+    def with_indicator(
+        self,
+        code: str,
+        *,
+        name_zh: str,
+        name_en: str = "",
+        formula: str = "",
+        values=None,
+        unit: str = "",
+        better: str = "none",
+        targets=None,
+        **row,
+    ) -> Analysis:
+        """A new analysis with one more indicator, as if `indicators.csv` had its row; this one and the disk are untouched.
+
+        Parameters
+        ----------
+        code : str
+            What it is called in formulas and tables; letters, digits and underscores.
+        name_zh, name_en : str
+        formula : str
+            One of the forms of `ecoanalysis.formulas.own`: `ratio(a, b)`, `per_head(a)`, `decline(a, b)`, sums, differences,
+            products and quotients of codes such as `(a + b) / c`, or `file.py:function` of the data folder.
+        values : Series, DataFrame or list of dicts, optional
+            A Series by (region, year), or rows as of a statistics file: region_code, year, value, and unit, status
+            (`observed` where it is left out) and source where they matter. A value goes before the formula.
+        unit : str
+            Of the results; a share is `%`.
+        better : str
+            higher, lower or none.
+        targets : DataFrame or list of dicts, optional
+            Rows as in `targets.csv`; without a comparison at least (at most, where less is better), without dates the
+            plan's. Regions without a row are not asked. By default every region gets a row without a target: the
+            indicator is watched.
+        **row
+            Other columns of `indicators.csv`: low, high, decimals, scope, aggregate, count_variable and so on. With a
+            formula a city adds the inputs of its counties up; otherwise it has what is reported.
+
+        Raises
+        ------
+        BadData
+            Everything that is wrong with the row, its formula, values and targets.
+        """
+        self.needs_data()
+        row = {"code": code, "name_zh": name_zh, "name_en": name_en, "formula": formula, "unit": unit} | row
+        row |= {"better": better}
+        values, targets = _as_rows(values), None if targets is None else _as_rows(targets)
+        codes = self._codes_of(one.get("region_code") for one in [*values, *(targets or [])])
+        raw, problems = intake.indicator_given(self.raw, row, values, targets, codes)
+        for one in compute.formula_problems(raw.tables, raw.tables.own[-1]):
+            problems.append(replace(one, file=f"with_indicator({code})", values=one.values | {"code": code}))
+        if problems:
+            raise BadData(problems)
+        made = self._again(raw)
+        broken = [one for one in made.problems if one.phrase.startswith("formula_") and one.values["code"] == code]
+        if broken:  # a function in a file that raises when it is called
+            raise BadData(broken)
+        return made
+
+    def preview_workbook(self, path: Path | str, *, answers: dict | None = None, accept: bool = False, **told):
+        """What a workbook would bring: an `intake.Delivery` with its rows, what they change, and its questions.
+
+        Parameters
+        ----------
+        path : path
+            As people send it: .xlsx .xlsm .xls .ods .csv .txt .tsv.
+        answers : dict, optional
+            By the text that was asked about (`delivery.questions`): a code, a unit, `-` to leave it out.
+        accept : bool
+            Figures that are there may be replaced.
+        **told
+            sender, status, source, vintage, as in `intake.take_in`.
+
+        Returns
+        -------
+        Delivery
+            `text("zh")` tells it in words. Nothing is changed anywhere.
+        """
+        self.needs_data()
+        return intake.previewed(path, self.raw, answers=answers, accept=accept, **told)
+
+    def with_workbook(
+        self,
+        path: Path | str,
+        *,
+        answers: dict | None = None,
+        accept: bool = False,
+        skip_unclear: bool = False,
+        keep: bool = False,
+        **told,
+    ) -> Analysis:
+        """A new analysis with the figures of a workbook; this one is untouched, the data folder as well unless `keep`.
+
+        Parameters
+        ----------
+        path, answers, accept, told
+            As in `preview_workbook`. Figures that would change are refused without `accept`.
+        skip_unclear : bool
+            Go on with what was understood.
+        keep : bool
+            Let it land in the data folder too, as `ecoanalysis intake` does, answers in mapping.csv included.
+
+        Raises
+        ------
+        NotTakenIn
+            It cannot be read, asks something, or would change figures; nothing has happened.
+        """
+        delivery = self.preview_workbook(path, answers=answers, accept=accept, **told)
+        if delivery.refused or delivery.waiting or delivery.rows.empty or not (delivery.complete or skip_unclear):
+            raise NotTakenIn(delivery)
+        made = self._again(intake.laid_in(delivery, self.raw))
+        if keep:
+            try:
+                intake.take_in(path, self.raw.folder, answers=answers, accept=accept, **told)
+            except intake.Refused as refused:
+                raise BadData([intake.Problem(str(path), None, refused.phrase, refused.values)]) from None
+        return made
+
     def explore(self, region=None, indicator=None, lang: str = "zh", *, setting: dict | None = None):
         """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
         return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
@@ -600,15 +741,20 @@ class Analysis:
     def _checked(self, projects) -> pd.DataFrame:
         """Projects of a call, through the door that `projects.csv` goes through."""
         rows = projects.to_dict("records") if isinstance(projects, pd.DataFrame) else list(projects)
-        codes = {}
-        for name in {str(row.get("region_code", "")) for row in rows}:
-            with contextlib.suppress(NotThere):  # told at the door
-                codes[name] = self.region_code(name)
-        ground = intake.Ground(catalog.read(self.raw.folder), self.regions, self.observations, self.raw.targets)
+        codes = self._codes_of(row.get("region_code", "") for row in rows)
+        ground = intake.Ground(self.raw.tables, self.regions, self.observations, self.raw.targets)
         table, problems = intake.projects_given(rows, ground, codes)
         if problems:
             raise BadData(problems)
         return table
+
+    def _codes_of(self, names) -> dict[str, str]:
+        """Codes of regions by the names that a call uses; a name that is none is told at the door."""
+        codes = {}
+        for name in {str(name).strip() for name in names}:
+            with contextlib.suppress(NotThere):
+                codes[name] = self.region_code(name)
+        return codes
 
     def _with(self, projects: pd.DataFrame) -> Analysis:
         bare = self.without_projects
@@ -1007,6 +1153,16 @@ class Statement:
         from ecoanalysis import charts
 
         return charts.forecast(self, lang)
+
+
+def _as_rows(given) -> list[dict]:
+    """A Series by (region, year), a table, or a list of rows, as rows."""
+    if given is None:
+        return []
+    if isinstance(given, pd.Series):
+        rows = given.rename("value").rename_axis(["region_code", "year"]).reset_index()
+        return rows.dropna(subset="value").to_dict("records")
+    return given.to_dict("records") if isinstance(given, pd.DataFrame) else [dict(row) for row in given]
 
 
 # Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.

@@ -256,6 +256,10 @@ class _Series:
         parts = {city: [code for code in self.measured.parts_of(city) if code in drawn] for city in cities}
         if how == "ratio":
             return self.ratios_of_sums(parts, drawn)
+        if how == "none":  # computed anew from sums of inputs: no path of a part says how, so the result is continued
+            record = self.measured.tables.indicators[self.indicator]
+            values = self.measured.value(self.indicator, COUNTIES, base_year=self.base_year)[cities]
+            return self.continued(values, (record.low, record.high), record.direction, self.indicator, self.sisters())
         return {city: self.put_together(how, codes, drawn) for city, codes in parts.items()}
 
     def put_together(self, how: str, codes: list[str], drawn: dict[str, np.ndarray]) -> np.ndarray:

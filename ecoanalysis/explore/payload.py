@@ -311,7 +311,7 @@ def inputs(s: Statement, w: Words, sources: pd.DataFrame) -> list[list[str]]:
     rows, names = [], dict(zip(s.analysis.regions["code"], s.analysis.regions[f"name_{w.lang}"], strict=True))
     for row in sources.itertuples():
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
-        name, region = briefing.input_name(row.variable, w), names[row.region_code]
+        name, region = briefing.input_name(row.variable, w, s.analysis.records), names[row.region_code]
         rows.append([name, region, str(row.year), value, w.status(row.status), str(row.source), briefing.place_of(row)])
     return rows
 

@@ -193,7 +193,7 @@ class Figures:
         self.region = analyses.Analysis.region_code(SimpleNamespace(regions=raw.regions), region)
         self.observations = raw.observations[raw.observations["year"] <= until]
         self.coefficients = catalog.coefficients(raw.folder)
-        self.measured = compute.measure(self.observations, raw.regions, tables=catalog.read(raw.folder))
+        self.measured = compute.measure(self.observations, raw.regions, tables=raw.tables)
         rows = self.observations[self.observations["region_code"].isin([self.region, *self.members(raw.regions)])]
         self.demo = worded.uses_demo(rows)
         if self.demo:
@@ -351,7 +351,7 @@ def keep(said: pd.DataFrame, out: Path | str) -> list[str]:
 
 
 def _measured(raw):
-    return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
+    return compute.measure(raw.observations, raw.regions, tables=raw.tables)
 
 
 def _names(w: Words) -> dict[str, str]:

@@ -17,6 +17,7 @@ from ecoanalysis.intake.columns import (
 )
 from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.given import indicator_given
 from ecoanalysis.intake.plan import stage_on
 from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
@@ -25,6 +26,8 @@ from ecoanalysis.intake.template import write_template
 
 _LATER = {  # what needs the workbook libraries is imported when it is first used
     "Delivery": "delivery",
+    "laid_in": "delivery",
+    "previewed": "delivery",
     "take_in": "delivery",
     "request_forms": "forms",
     "back_to_sender": "questions",
@@ -46,6 +49,9 @@ __all__ = [
     "Suspicion",
     "back_to_sender",
     "hashes",
+    "indicator_given",
+    "laid_in",
+    "previewed",
     "projects_given",
     "read",
     "request_forms",

@@ -48,9 +48,12 @@ class Raw:
         The latest vintage among the observations (ISO date); empty when none is given.
     hashes : dict
         SHA-256 of every table, by its name in the folder.
+    tables : Catalog
+        Indicators, variables and what standards fix: the shipped rows and the folder's own.
     """
 
     folder: Path
+    tables: catalog.Catalog
     regions: pd.DataFrame
     observations: pd.DataFrame
     targets: pd.DataFrame
@@ -151,6 +154,7 @@ class _Folder:
         named = departments.named_in(targets)
         raw = dict(
             folder=self.folder,
+            tables=tables,
             regions=regions,
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
