@@ -1092,7 +1092,8 @@ class Statement:
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
         of = self.analysis._forecasts_of
-        return of.get((self.region_code, self.indicator), self.analysis.forecasts[:0])
+        key = (self.region_code, self.indicator)
+        return of[key] if key in of else self.analysis.forecasts[:0]
 
     @property
     def paths(self) -> pd.DataFrame:

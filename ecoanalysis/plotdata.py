@@ -18,6 +18,18 @@ BEST_FIRST = (
 FAN_COLUMNS = ("observed", "status", *BANDS, "target")
 
 
+def measured(statement) -> list[tuple[int, float, str]]:
+    """Year, value in the indicator's unit and status of everything that was measured of a statement, in order."""
+    a, key = statement.analysis, ("measured", statement.indicator)
+    if key not in a.cache:
+        rows = a.deciding(statement.indicator).drop_duplicates(["region_code", "year"]).sort_values("year")
+        columns = (rows[name] for name in ("region_code", "year", "value", "status"))
+        found = a.cache[key] = {}
+        for region, year, value, status in zip(*columns, strict=True):
+            found.setdefault(region, []).append((int(year), float(value), str(status)))
+    return a.cache[key].get(statement.region_code, [])
+
+
 def fan(statement) -> pd.DataFrame:
     """What was measured, what may come, and the target: one statement, year by year.
 

@@ -144,6 +144,13 @@ def _things(s: Statement) -> list[Lever]:
 
 def things_of(s: Statement):
     """Numerator and denominator behind the value, the size of one unit of things in theirs, and that unit."""
+    key = ("things", s.region_code, s.indicator, s.latest_year, s.basis, s.base_year)
+    if key not in s.analysis.cache:
+        s.analysis.cache[key] = _things_of(s)
+    return s.analysis.cache[key]
+
+
+def _things_of(s: Statement):
     parts = s.analysis.assessor.measured.parts(
         s.region_code, s.indicator, int(s.latest_year), s.basis, base_year=_base(s)
     )
@@ -244,12 +251,12 @@ def _projects(s: Statement) -> list[Lever]:
     if not len(s.analysis.raw.projects) or s.analysis.projects_in:  # what is in already is not offered once more
         return []
     if "projects" not in s.analysis.cache:
-        s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects)
-    rows = s.analysis.cache["projects"]
-    own = {s.region_code, *s.analysis.members(s.region_code)}
-    acting = rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)]
+        s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects).to_dict("records")
+    own, inputs = {s.region_code, *s.analysis.members(s.region_code)}, _response(s).inputs
     told = []
-    for row in acting.to_dict("records"):
+    for row in s.analysis.cache["projects"]:
+        if row["region_code"] not in own or row["variable"] not in inputs:
+            continue
         certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}
         gain = np.median(_with_projects(s, drawn(s), [certain]) - _with_projects(s, drawn(s), []), axis=0)
         told.append(row | {"id": project_id(row), "gain": [float(x) for x in gain]})
@@ -584,16 +591,24 @@ def needed(s: Statement, chance: float = 0.8) -> Needed | None:
 def _has_been(s: Statement, pace: float) -> tuple[int, int, float, str, int]:
     """How often regions moved at a pace from one year to the next, and the largest move; what is put together from
     others is not counted beside them."""
-    wide = s.analysis._compared(s.indicator)
-    counties = [code for code in s.analysis.counties if code in wide]
-    wide = wide[counties] if counties else wide
-    changes = wide.reindex(range(wide.index[0], wide.index[-1] + 1)).diff().stack().dropna()
+    changes = _changes(s)
     toward = math.copysign(1, pace)
     if changes.empty:
         return 0, 0, math.nan, "", 0
     moved = toward * changes
     year, region = moved.idxmax()
     return len(moved), int((moved >= abs(pace) - 1e-9).sum()), float(toward * moved.max()), region, int(year)
+
+
+def _changes(s: Statement) -> pd.Series:
+    """Yearly changes of the indicator by (year, region), made once an indicator."""
+    key = ("yearly changes", s.indicator)
+    if key not in s.analysis.cache:
+        wide = s.analysis._compared(s.indicator)
+        counties = [code for code in s.analysis.counties if code in wide]
+        wide = wide[counties] if counties else wide
+        s.analysis.cache[key] = wide.reindex(range(wide.index[0], wide.index[-1] + 1)).diff().stack().dropna()
+    return s.analysis.cache[key]
 
 
 # ---------------------------------------------------------------------- in words
