@@ -23,6 +23,7 @@ from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
+from ecoanalysis.names import Names
 
 TABLES = (
     "regions targets evidence milestones observations results forecasts assessment headlines discrepancies editions"
@@ -360,6 +361,26 @@ class Analysis:
         row = self._regions_by_code.get(region)
         return str(getattr(row, f"name_{lang}")) if row else region
 
+    @property
+    def own_names(self) -> dict[str, str]:
+        """English names that the folder brings, by the Chinese ones."""
+        if self.raw is None:
+            return self.cache.get("own_names", {})
+        return dict(zip(self.raw.names["zh"], self.raw.names["en"], strict=True)) if len(self.raw.names) else {}
+
+    @property
+    def names(self) -> Names:
+        """Chinese names in English: departments, projects, papers and sources."""
+        if "names" not in self.cache:
+            regions = dict(zip(self.regions["name_zh"], self.regions["name_en"], strict=True))
+            others = {row.name_zh: row.name_en for row in self.indicators.values()}
+            self.cache["names"] = Names(self.own_names, regions, others)
+        return self.cache["names"]
+
+    def called(self, text: str, lang: str) -> str:
+        """A department, project, paper or source as documents of a language call it."""
+        return self.names(text) if lang == "en" else str(text)
+
     def item_of(self, code: str) -> int | str:
         """The plan's number of an indicator; the code of one beside the plan."""
         return self.indicators[code].number or code
@@ -696,6 +717,7 @@ class Analysis:
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
+            "own_names": self.own_names,
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "suspicions": [asdict(one) for one in self.suspicions],
@@ -755,6 +777,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "changes": changes,
             "folder": folder,
             "assumed": about.get("assumed", {}),
+            "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },

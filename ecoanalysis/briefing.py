@@ -517,7 +517,7 @@ def chain(s, w: Words) -> str:
                 value=w.plain(row.value),
                 unit=w.unit(row.unit),
                 status=w.status(row.status),
-                source=row.source,
+                source=s.analysis.called(row.source, w.lang),
                 cell=place_of(row),
             )
         )
@@ -530,6 +530,6 @@ def place_of(row) -> str:
     return f"{row.file}!{row.sheet}!{cell}" if getattr(row, "sheet", "") else f"{row.file}:{cell}"
 
 
-def sources(s) -> list[str]:
+def sources(s, w: Words) -> list[str]:
     """Source, file and row of every observation behind the latest value."""
-    return [f"{row.source} ({place_of(row)})" for row in s.sources.itertuples()]
+    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.sources.itertuples()]

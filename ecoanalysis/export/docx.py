@@ -329,7 +329,7 @@ class _Chapter(Paper):
 
     def projects(self, row) -> str:
         w = self.words
-        names = w.list(str(name).split("：")[-1] for name in str(row["projects"]).split(";"))
+        names = w.list(self.analysis.called(name.split("：")[-1], w.lang) for name in str(row["projects"]).split(";"))
         cost = w.count(row["cost"], "10⁴ CNY") if np.isfinite(row["cost"]) else ""
         key = "docx.projects_cost" if cost else "docx.projects"
         return self.say(key, names=names, cost=cost)
@@ -436,7 +436,7 @@ class _Chapter(Paper):
         """Leading and supporting departments of a target; in a county its own."""
         a, code = self.analysis, s.region_code
         named = (duties.leading(a, code, s.indicator), duties.supporting(a, code, s.indicator))
-        return tuple(self.words.list(duties.bureau(a, code, name) for name in names) for names in named)
+        return tuple(self.words.list(duties.own_names(a, code, names, self.words)) for names in named)
 
     # ------------------------------------------------------------------ risks
 
@@ -594,7 +594,7 @@ class _Chapter(Paper):
         """Each source once, with the file and rows of its first cells and how many there are in all."""
         places: dict[str, list[str]] = {}
         for row in rows.itertuples():
-            places.setdefault(str(row.source), []).append(briefing.place_of(row))
+            places.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
         shown = []
         for source, cells in places.items():
             files: dict[str, list[str]] = {}

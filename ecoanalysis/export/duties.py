@@ -110,6 +110,10 @@ class Duties:
         parts = self.papers.groupby(["region_code", "indicator"], sort=False)
         return {key: ledger.absent(part, self.w) for key, part in parts}
 
+    def called(self, name: str) -> str:
+        """A department as the documents call it."""
+        return self.analysis.called(name, self.w.lang)
+
     def sentence(self, name: str) -> str:
         return duties.sentence(self.analysis, self.table, name, self.w)
 
@@ -241,7 +245,7 @@ class _Sheets(_Book):
             counts = [int((standings == code).sum()) for code in ("done", "to_hold", "unmet", "papers", "unknown")]
             papers = book.papers_of(name)
             numbers = [led["item"].nunique(), helped["item"].nunique(), *counts, len(ledger.missing(papers))]
-            sheet.write_string(y, 0, name, self.format(bold=True))
+            sheet.write_string(y, 0, book.called(name), self.format(bold=True))
             for x, number in enumerate(numbers, start=1):
                 sheet.write_number(y, x, number, self.format(num_format="0"))
             if len(papers):
@@ -257,11 +261,11 @@ class _Sheets(_Book):
     def department(self, name: str) -> None:
         """Every target that a department leads or supports, the city's first, with the county's own bureau."""
         book, w = self.book, self.w
-        sheet = self.page(name)
+        sheet = self.page(book.called(name))
         columns = list(SHEET_WIDTHS)
         mark = w.demo_mark(book.is_demo(name))
         notes = [mark, book.sentence(name), ledger.sentence(book.papers_of(name), w), calendar.sentence(book.stage, w)]
-        top = self.head(sheet, name, notes, len(columns))
+        top = self.head(sheet, book.called(name), notes, len(columns))
         self.header(sheet, top, columns)
         for x, width in enumerate(SHEET_WIDTHS.values()):
             sheet.set_column(x, x, width)
@@ -282,7 +286,7 @@ class _Sheets(_Book):
             "number": s.record.label,
             "indicator": w.name(s.record),
             "region_name": self.analysis.name(s.region_code, w.lang),
-            "bureau": row.bureau,
+            "bureau": book.called(row.bureau),
             "latest_value": worded.value(s, w),
             "target": worded.target(s, w),
             "gap": briefing.gap(s, w) or NOTHING,
@@ -346,7 +350,9 @@ class _Annex(_Chapter):
                 self.paragraph(text)
 
     def department(self, number: int, name: str) -> None:
-        heading = self.document.add_heading(self.say("docx.section", number=number, title=name), level=1)
+        heading = self.document.add_heading(
+            self.say("docx.section", number=number, title=self.book.called(name)), level=1
+        )
         heading.paragraph_format.page_break_before = True
         self.paragraph(self.book.sentence(name))
         papers = ledger.sentence(self.book.papers_of(name), self.words)
@@ -411,7 +417,7 @@ def slides(book: Duties, path: Path | str) -> None:
 def _department(deck: Deck, book: Duties, name: str) -> None:
     """What a department owes: its items, their verdicts, what is missing, and when they fall due."""
     w = book.w
-    slide = deck.slide(w("duty_table.slide", name=name), demo=book.is_demo(name))
+    slide = deck.slide(w("duty_table.slide", name=book.called(name)), demo=book.is_demo(name))
     mark = w.bracket(w.demo_mark(True))  # the slide itself bears it
     said = [book.sentence(name).removesuffix(mark).strip()]
     papers = ledger.sentence(book.papers_of(name), w).removesuffix(mark).strip()

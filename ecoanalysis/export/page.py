@@ -187,7 +187,8 @@ class _Part:
         codes = {code for code, row in self.analysis.indicators.items() if item in (row.number, row.code)}
         rows = self.analysis.targets
         named = rows.loc[rows["indicator"].isin(codes), "lead_department"].astype(str)
-        return list(dict.fromkeys(part for text in named for part in text.split(";") if part))
+        parts = dict.fromkeys(part for text in named for part in text.split(";") if part)
+        return [self.analysis.called(part, self.w.lang) for part in parts]
 
     @cached_property
     def pages(self) -> dict[str, str]:

@@ -253,7 +253,7 @@ class _Briefing:
 
     def called(self, s: Statement, named) -> str:
         a, region = self.analysis, s.region_code
-        return self.w.list(dict.fromkeys(duties.bureau(a, region, name) for name in named(a, region, s.indicator)))
+        return self.w.list(dict.fromkeys(duties.own_names(a, region, named(a, region, s.indicator), self.w)))
 
     # ------------------------------------------------------------------ what moved, what is missing
 
@@ -487,7 +487,7 @@ class _Briefing:
                 leads = dict.fromkeys(
                     name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator)
                 )
-                lead = w.list(duties.bureau(self.analysis, region.code, name) for name in leads) or NOTHING
+                lead = w.list(duties.own_names(self.analysis, region.code, leads, w)) or NOTHING
                 until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
                 measure = w(f"slide.task_{what}", names=names)
                 rows.append([measure, lead, NOTHING, region.name(w.lang), w("slide.end_of", year=until)])
@@ -814,7 +814,7 @@ def sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN
     """Where each number comes from: region, indicator, source, file and row."""
     lines = []
     for s in statements:
-        known = briefing.sources(s)
+        known = briefing.sources(s, w)
         if known:
             lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
             lines += [f"  {source}" for source in known[:most]]

@@ -548,7 +548,10 @@ class _Book:
         papers = ledger.ledger(a)
         of_item = dict(list(papers[papers["region_code"] == region.code].groupby("indicator", sort=False)))
         absent = [ledger.absent(of_item[s.indicator], w) if s.indicator in of_item else "" for s in asked]
-        named = [tuple(w.list(departments.parted(names)) for names in s.departments) for s in asked]
+        named = [
+            tuple(w.list(a.called(name, w.lang) for name in departments.parted(names)) for names in s.departments)
+            for s in asked
+        ]
         columns = [
             _Column("item", [s.record.number for s in asked], 6, "0", heading=w("column.number")),
             _Column("part", [s.record.part for s in asked], 5),
@@ -813,9 +816,13 @@ class _Book:
             _Column("indicator_name", [w.name(record) if record else "" for record in records], 50),
             _Column("year", [float(row.year) if str(row.year).strip() else None for row in rows], 7, "0"),
             _Column("kind", kinds, 12),
-            _Column("title", [str(row.title) for row in rows], 50),
+            _Column("title", [a.called(row.title, w.lang) for row in rows], 50),
             _Column("location", [str(row.location) for row in rows], 34),
-            _Column("department", [str(row.department) for row in rows], 20),
+            _Column(
+                "department",
+                [w.list(a.called(x, w.lang) for x in departments.parted(str(row.department))) for row in rows],
+                20,
+            ),
         ]
         columns[0].heading = w("column.number")
         self.table(sheet, "evidence", columns)
@@ -854,7 +861,7 @@ class _Book:
             _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 36),
             _Column("unit", [w.unit(row.unit) for row in latest], 12),
             _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
-            _Column("source", [str(row.source) for row in latest], 44),
+            _Column("source", [self.analysis.called(row.source, w.lang) for row in latest], 44),
             _Column("cell", [briefing.place_of(row) for row in latest], 28),
             *(of_year(int(year)) for year in years[:YEARS_SHOWN]),
         ]

@@ -239,7 +239,7 @@ def effect_sentence(row, analysis, w: Words) -> str:
             "project.planned" if np.isfinite(row["adds"]) else "project.planned_other",
             region=analysis.name(row["region_code"], w.lang),
             name=w.name(record),
-            projects=w.list(str(row["projects"]).split(";")),
+            projects=w.list(analysis.called(name, w.lang) for name in str(row["projects"]).split(";")),
             year=year,
             things=_count(row["adds"], row["things_unit"], w),
             expected=_count(row["expected"], row["things_unit"], w),

@@ -370,7 +370,7 @@ class _Making:
 
     def notices(self, word: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        names = {job.region: job.name for job in self.plan}
+        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
         joint = "、" if word == "zh" else ", "
         found = []
         if self.left_out:

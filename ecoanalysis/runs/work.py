@@ -25,7 +25,7 @@ from ecoanalysis.plan import kept
 
 BOUNDARIES = "boundaries.geojson"
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "suspicions", "folder")
+FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -117,6 +117,7 @@ def only(analysis, regions: list[str]):
     """The same analysis, speaking of these regions alone."""
     if set(regions) >= set(analysis.regions["code"]):
         return analysis
+    _ = analysis.names  # they know the regions that are left out
     tables = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
     among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
     among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
@@ -152,7 +153,10 @@ def went_in(analysis, code: str) -> str:
 
 def common_ground(analysis) -> str:
     """A hash of what every region's report shows beside its own rows: a city's view of its counties, and names."""
-    return _hex(_of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore")))
+    named = json.dumps(analysis.own_names, ensure_ascii=False).encode()
+    return _hex(
+        named + _of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore"))
+    )
 
 
 @cache
