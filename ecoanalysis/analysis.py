@@ -436,13 +436,21 @@ class Analysis:
         """Every target of every region."""
         return [self._of_row(i) for i in self.assessment.index]
 
-    def region_code(self, name) -> str:
-        """The code of a region from its code (text or number), Chinese or English name, or short name."""
-        text = str(name).strip()
+    def at(self, place) -> Statement:
+        """The statement of a row of the assessment, by the label of the row."""
+        return self._statements[place]
+
+    @functools.cached_property
+    def _region_spellings(self) -> dict[str, str]:
         known: dict[str, str] = {}
         for row in self.regions.itertuples():
             for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
                 known.setdefault(spelled.casefold(), row.code)
+        return known
+
+    def region_code(self, name) -> str:
+        """The code of a region from its code (text or number), Chinese or English name, or short name."""
+        text, known = str(name).strip(), self._region_spellings
         if text.casefold() in known:
             return known[text.casefold()]
         there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())

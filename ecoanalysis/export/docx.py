@@ -14,12 +14,10 @@ import pandas as pd
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.export import fan_chart, worded
-from ecoanalysis.export.paper import COMPACT, FONTS, INSTEAD, SIZES, UP, Paper, _flag
+from ecoanalysis.export.paper import UP, Paper
 from ecoanalysis.look import INK, MARK, VERDICT_COLOURS
 from ecoanalysis.plan import calendar, drivers, duties, kept
 from ecoanalysis.words import NOTHING
-
-__all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
 
 # Columns of the table of all indicators [mm].
 WIDTHS = {

@@ -52,7 +52,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
     with replacing(path) as temporary:
         options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
         workbook = xlsxwriter.Workbook(str(temporary), options)
-        book = _Book(analysis, words.of(lang), workbook)
+        book = Book(analysis, words.of(lang), workbook)
         book.about_file()
         book.leaders()
         book.matrix()
@@ -101,7 +101,7 @@ class _Column:
     marks: dict[str, dict] = field(default_factory=dict)  # a text of the column -> how it is shown
 
 
-class _Book:
+class Book:
     """Sheets of one analysis in one language."""
 
     def __init__(self, analysis: Analysis, w: Words, workbook: xlsxwriter.Workbook):
@@ -155,7 +155,7 @@ class _Book:
         options = {"name": f"{name}_{self.tables}", "style": "Table Style Light 1", "banded_rows": False}
         options["columns"] = [{"header": head, "header_format": self.format(**HEAD)} for head in heads]
         sheet.add_table(top, left, last, right, options)
-        sheet.set_row(top, LINE * max(_lines(h, 0.8 * c.width) for h, c in zip(heads, columns, strict=True)) + 4)
+        sheet.set_row(top, LINE * max(lines_in(h, 0.8 * c.width) for h, c in zip(heads, columns, strict=True)) + 4)
         for x, column in enumerate(columns, start=left):
             sheet.set_column(x, x, column.width, None, {"hidden": column.hidden})
             for y, cell in enumerate(column.cells, start=top + 1):
@@ -166,7 +166,7 @@ class _Book:
                 sheet.conditional_format(top + 1, x, last, x, rule)
         wrapped = [column for column in columns if column.wrap and not column.hidden]
         for y in range(count) if wrapped else ():  # not every program fits rows to their words
-            lines = max(_lines(str(column.cells[y] or ""), column.width) for column in wrapped)
+            lines = max(lines_in(str(column.cells[y] or ""), column.width) for column in wrapped)
             sheet.set_row(top + 1 + y, LINE * lines + 1)
         return last, right
 
@@ -270,7 +270,7 @@ class _Book:
             look = {"text_wrap": True} | ({"font_color": MARK, "bg_color": MARK_GROUND} if demo and line == 3 else {})
             sheet.merge_range(line, 0, line, 7, "", self.format(**look))
             sheet.write_string(line, 0, text, self.format(**look))
-            sheet.set_row(line, LINE * _lines(text, sum(widths)) + 2)
+            sheet.set_row(line, LINE * lines_in(text, sum(widths)) + 2)
             line += 1
         line = self.regions(sheet, line + 1) + 2
         self.pressing(sheet, line, region)
@@ -1000,12 +1000,12 @@ class _Book:
             look = self.format(border=1, border_color=EDGE, text_wrap=True, **colours)
             sheet.write_string(line, 0, w.verdict(code), look)
             sheet.write_string(line, 1, w(f"meaning.{code}"), wrapped)
-            sheet.set_row(line, LINE * max(_lines(w.verdict(code), 26), _lines(w(f"meaning.{code}"), 96)) + 1)
+            sheet.set_row(line, LINE * max(lines_in(w.verdict(code), 26), lines_in(w(f"meaning.{code}"), 96)) + 1)
             line += 1
         for key in ("chances", "status", "way_back", "unverified", "formulas"):
             line += 1
             sheet.write_string(line, 1, w(f"about.{key}"), wrapped)
-            sheet.set_row(line, LINE * _lines(w(f"about.{key}"), 96) + 1)
+            sheet.set_row(line, LINE * lines_in(w(f"about.{key}"), 96) + 1)
 
 
 class _Reckoning:
@@ -1116,6 +1116,6 @@ def _distinct(names: list[str]) -> list[str]:
     return distinct
 
 
-def _lines(text: str, width: float) -> int:
+def lines_in(text: str, width: float) -> int:
     """About how many lines a text takes in a column of that width; a Chinese glyph is as wide as two digits."""
     return sum(max(1, math.ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / width)) for part in text.split("\n"))

@@ -175,7 +175,7 @@ def sums(analysis: Analysis) -> pd.DataFrame:
 
 def statement(analysis: Analysis, row) -> Statement:
     """The statement behind a row of `duties`."""
-    return analysis[row.region_code, row.indicator, row.comparison]
+    return analysis.at(row.place)
 
 
 def role(code: str, w: Words) -> str:

@@ -578,16 +578,16 @@ def test_chinese_fonts_are_named_and_no_theme_font_is_left_to_override_them(chap
     _, path, document = chapter
     for name, font in (("Normal", "body"), ("Title", "title"), ("Heading 1", "heading"), ("Heading 2", "second")):
         fonts = document.styles[name].element.rPr.rFonts
-        assert fonts.get(qn("w:eastAsia")) == docx.FONTS[font]
+        assert fonts.get(qn("w:eastAsia")) == paper.FONTS[font]
         assert fonts.get(qn("w:ascii")) == fonts.get(qn("w:hAnsi")) == "Times New Roman"
     defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:rFonts')}")
-    assert defaults.get(qn("w:eastAsia")) == docx.FONTS["body"]
+    assert defaults.get(qn("w:eastAsia")) == paper.FONTS["body"]
     with zipfile.ZipFile(path) as parts:
         for part in parts.namelist():
             if part.startswith("word/") and part.endswith(".xml"):
                 assert not re.search(rb'w:(ascii|hAnsi|eastAsia|cs)[tT]heme="', parts.read(part)), part
         fonts = parts.read("word/fontTable.xml").decode()
-    assert all(f'w:name="{name}"' in fonts and f'w:val="{other}"' in fonts for name, other in docx.INSTEAD.items())
+    assert all(f'w:name="{name}"' in fonts and f'w:val="{other}"' in fonts for name, other in paper.INSTEAD.items())
 
 
 def test_pages_are_numbered_and_margins_are_those_of_gb_t_9704(chapter):
