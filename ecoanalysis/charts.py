@@ -34,6 +34,7 @@ from ecoanalysis.look import (
     INK,
     MARK,
     MARK_GROUND,
+    PRINTED,
     QUIET,
     TARGET,
     VERDICT_COLOURS,
@@ -181,6 +182,21 @@ def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]
         path = folder / picture_name(s)
         forecast(s, lang, figure).savefig(path)
         paths.append(path)
+    return paths
+
+
+def save_for_print(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
+    """Every picture of `save_all` once more for a printer and for a designer: PNG at 300 dots an inch, and SVG."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure, paths = Picture(), []
+    for s in drawable(analysis, region):
+        forecast(s, lang, figure)
+        for suffix, options in ((".png", {"dpi": PRINTED}), (".svg", {"metadata": {"Date": None}})):
+            path = (folder / picture_name(s)).with_suffix(suffix)
+            with matplotlib.rc_context({"svg.hashsalt": path.stem}):  # the same picture is the same file
+                figure.savefig(path, **options)
+            paths.append(path)
     return paths
 
 

@@ -19,11 +19,13 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import intake
+from ecoanalysis import intake, words
 from ecoanalysis.export import languages, write_csv
 from ecoanalysis.plan import kept
 
 BOUNDARIES = "boundaries.geojson"
+TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
+CHARTS = "charts"
 # what an analysis of some regions keeps of the whole one
 FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder")
 BadData, BadYear = analyses.BadData, analyses.BadYear
@@ -53,12 +55,23 @@ def scenario_hash(data: Path, scenario: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if scenario != "trend" and path.is_file() else ""
 
 
-def save(analysis, folder: Path) -> None:
-    """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map."""
+def check_template(path: Path, lang: str) -> str:
+    """SHA-256 of a bureau's own deck; `NoDeck` where no slide can be made on it."""
+    from ecoanalysis.export.slides import Deck
+
+    Deck.on(words.of(lang), path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def save(analysis, folder: Path, template: Path | None = None) -> None:
+    """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map and the
+    template for the decks."""
     analysis.save(folder)
     borders = analysis.data / BOUNDARIES
     if borders.is_file():
         shutil.copyfile(borders, folder / BOUNDARIES)
+    if template is not None:
+        shutil.copyfile(template, folder / TEMPLATE)
     kept.save(analysis, folder)
 
 
@@ -187,13 +200,17 @@ def documents(lang: str) -> list[str]:
 
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
-    """Write one document of all regions; `path` says which by its name."""
+    """Write one document of all regions, or the folder of a region's charts; `path` says which by its name."""
+    from ecoanalysis import charts
     from ecoanalysis.export import pptx, xlsx
 
     analysis = only(load(prepared), regions)
-    if path.endswith(".pptx"):
-        word = Path(path).stem.split("_")[-1]
-        pptx.write(analysis, Path(path), word)
+    if Path(path).parent.name == CHARTS:
+        for word in languages(lang):
+            charts.save_for_print(analysis, regions[0], Path(path) / word, word)
+    elif path.endswith(".pptx"):
+        word, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
+        pptx.write(analysis, Path(path), word, template=template if template.is_file() else None)
     else:
         name = Path(path).stem
         xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])
