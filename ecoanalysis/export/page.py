@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import briefing, charts, judge, plotdata, words
-from ecoanalysis.export import POLICY, boundaries, languages, replacing, small_charts, worded
+from ecoanalysis.export import POLICY, beside, boundaries, languages, replacing, small_charts, worded
 from ecoanalysis.look import VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar
 from ecoanalysis.words import Words
@@ -534,11 +534,18 @@ class _Part:
         common = [f"briefing_{lang}.pptx" for lang in words.LANGUAGES]
         common += ["assessment.xlsx", "assessment_en.xlsx", "manifest.json"]
         parts = [_heading(w("page.documents")), self.links("", common)]
+        others = beside(self.folder.parent)
+        if others:
+            parts += [f"<h3>{escape(w('page.beside'))}</h3>", self.links("..", others)]
         lines = []
         for outcome in self.outcomes:
             name = escape(self.names.get(outcome.region, outcome.name))
+            head = f'<h3 id="{w.lang}-{escape(outcome.region)}">{name}</h3>'
             files_ = [f"{outcome.notebook}.html", *DOCUMENTS, f"{outcome.notebook}.ipynb", "error.txt"]
-            lines.append(f'<h3 id="{w.lang}-{escape(outcome.region)}">{name}</h3>{self.links(outcome.folder, files_)}')
+            printed = f"charts/{outcome.folder}"
+            there = (self.folder / printed).is_dir()
+            charts = f'<p><a href="{_address(printed)}/">{escape(w("page.charts"))}</a></p>' if there else ""
+            lines.append(f"{head}{self.links(outcome.folder, files_)}{charts}")
         if len(self.outcomes) > ACROSS:
             return [*parts, f"<details><summary>{escape(w('page.by_region'))}</summary>{''.join(lines)}</details>"]
         return parts + lines

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ecoanalysis.catalog import phrase
-from ecoanalysis.export import languages, replacing
+from ecoanalysis.export import beside, languages, replacing
 from ecoanalysis.runs.directory import (
     CODE,
     MANIFEST,
@@ -145,6 +145,7 @@ def run(
         "skip_bad_rows": skip_bad_rows,
         "tables": bool(tables),  # beside the run, not in it
         "charts": charts,
+        "beside": beside(out),  # linked by the index
         "template": work.check_template(Path(template), word) if template else "",
     }
     inputs = _inputs(work, data, asked)
