@@ -217,7 +217,7 @@ def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
         "standing": [text for text in (briefing.contribution(s, w), briefing.city_only(s, w)) if text],
         "levers": {lever.kind: _lever_texts(s, lever, w) for lever in offered},
         "no_levers": "" if offered else no_levers(s, w),
-        "things_unit": _unit_of(s.gap_count_unit, w),
+        "things_unit": _unit_of(s.gap_count_unit, s, w),
         "gap_unit": w.unit("pp" if record.unit == "%" else record.unit),
         "inputs": inputs(s, w, sources),
         "departments": [text for text in departments if text],
@@ -245,9 +245,9 @@ def said(told: levers.Answer, setting: dict, w: Words) -> dict:
     }
 
 
-def _unit_of(code: str, w: Words) -> str:
+def _unit_of(code: str, s: Statement, w: Words) -> str:
     """A unit of things as it stands behind a number."""
-    return w.count(2, code).partition(" ")[2] if code else ""
+    return w.count(2, code, s.indicator).partition(" ")[2] if code else ""
 
 
 def card(s: Statement, w: Words) -> list[list[str]]:
@@ -352,7 +352,7 @@ def _lever_texts(s: Statement, lever: levers.Lever, w: Words) -> dict:
     more = ("more" if s.record.direction > 0 else "fewer") if lever.kind == "things" else ""
     label = w(f"lever.label.{lever.kind}_{more}" if more else f"lever.label.{lever.kind}")
     note = w(f"lever.note.{lever.kind}", growth=w.plain(round(lever.start, 1)) if np.isfinite(lever.start) else NOTHING)
-    unit = _unit_of(lever.unit, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
+    unit = _unit_of(lever.unit, s, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
     names = {code: levers.land_name(code, w) for code, _, _ in lever.choices}
     names |= {row["id"]: _project_label(row, s.analysis.called(row["id"], w.lang), w) for row in lever.projects}
     return {"label": label, "note": note, "unit": unit, "names": names}

@@ -335,7 +335,7 @@ class _Chapter(Paper):
     def effect(self, s, row) -> list[str]:
         w, said = self.words, []
         if np.isfinite(row["adds"]):
-            things = w.count(row["adds"], row["things_unit"])
+            things = w.count(row["adds"], row["things_unit"], row["indicator"])
             said.append(self.say("docx.projects_add", year=int(row["milestone"]), things=things))
         if np.isfinite(row["p_reach_with"]) and s.verdict in judge.OPEN:
             known = "docx.chance_with" if np.isfinite(row["p_reach_without"]) else "docx.chance_with_thin"
@@ -353,7 +353,7 @@ class _Chapter(Paper):
         own = rows[rows["region_code"] == s.region_code]
         if len(own):
             city = self.analysis.name(own["city"].iloc[0], self.lang)
-            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0])
+            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0], s.indicator)
             return self.say("docx.task_county", city=city, whole=whole, years=self.yearly(own))
         missing = briefing.things(s, self.words)
         if s.verdict in judge.OPEN and missing:
@@ -368,20 +368,22 @@ class _Chapter(Paper):
 
     def city_task(self, rows: pd.DataFrame) -> str:
         """The whole, by year, and by county the largest first; the table of tasks has both at once."""
-        w, unit = self.words, rows["unit"].iloc[0]
+        w, unit, indicator = self.words, rows["unit"].iloc[0], rows["indicator"].iloc[0]
         by_county = rows.groupby("region_code", sort=False)["needed"].sum().sort_values(ascending=False, kind="stable")
         parts = w.list(
-            self.say("docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit))
+            self.say(
+                "docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit, indicator)
+            )
             for code, things in by_county.items()
         )
-        whole, years = w.count(rows["needed"].sum(), unit), self.yearly(rows)
+        whole, years = w.count(rows["needed"].sum(), unit, indicator), self.yearly(rows)
         return self.say("docx.task_city", whole=whole, years=years, parts=parts, table=self.reference("table.tasks"))
 
     def yearly(self, rows: pd.DataFrame) -> str:
         """2024 年 23 个村、2025 年 22 个村."""
-        unit = rows["unit"].iloc[0]
+        unit, indicator = rows["unit"].iloc[0], rows["indicator"].iloc[0]
         return self.words.list(
-            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit))
+            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit, indicator))
             for year, things in rows.groupby("year")["needed"].sum().items()
         )
 

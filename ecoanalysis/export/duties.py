@@ -168,7 +168,8 @@ class Duties:
             counties = [self._same(code, s) for code in self.analysis.counties]
             owing = [one for one in counties if one is not None and one.contribution > 0]
             text = self.w.list(
-                f"{self.analysis.name(one.region_code, self.w.lang)} {self.w.count(one.contribution, s.gap_count_unit)}"
+                f"{self.analysis.name(one.region_code, self.w.lang)} "
+                f"{self.w.count(one.contribution, s.gap_count_unit, s.indicator)}"
                 for one in owing
             )
             parted.append((s, text or NOTHING))
@@ -296,7 +297,7 @@ class _Sheets(Book):
             "latest_value": worded.value(s, w),
             "target": worded.target(s, w),
             "gap": briefing.gap(s, w) or NOTHING,
-            "gap_count_unit": w.unit(s.gap_count_unit) if np.isfinite(s.gap_count) else "",
+            "gap_count_unit": w.things(s.gap_count_unit, s.indicator) if np.isfinite(s.gap_count) else "",
             "papers": book.missing(s),
             "next_date": book.next_date(s),
             "sentence": sentence,

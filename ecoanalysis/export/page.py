@@ -544,7 +544,7 @@ class _Part:
             files_ = [f"{outcome.notebook}.html", *DOCUMENTS, f"{outcome.notebook}.ipynb", "error.txt"]
             printed = f"charts/{outcome.folder}"
             there = (self.folder / printed).is_dir()
-            charts = f'<p><a href="{_address(printed)}/">{escape(w("page.charts"))}</a></p>' if there else ""
+            charts = f'<p><a href="{_address(printed)}/">{escape(w("page.printed"))}</a></p>' if there else ""
             lines.append(f"{head}{self.links(outcome.folder, files_)}{charts}")
         if len(self.outcomes) > ACROSS:
             return [*parts, f"<details><summary>{escape(w('page.by_region'))}</summary>{''.join(lines)}</details>"]

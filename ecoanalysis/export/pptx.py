@@ -364,7 +364,11 @@ class _Briefing:
         )
         if told < len(rows):
             rest = sum(np.nan_to_num(one.contribution) for one in by_part[told:])
-            note = w("slide.other_counties", count=len(rows) - told, part=w.count(rest, s.gap_count_unit or "piece"))
+            note = w(
+                "slide.other_counties",
+                count=len(rows) - told,
+                part=w.count(rest, s.gap_count_unit or "piece", s.indicator),
+            )
         if note:
             self.deck.text(slide, [note], box.below(box.top + box.height - foot), sizes=(14,))
 
@@ -449,7 +453,7 @@ class _Briefing:
         if len(amounts) < 2:
             return ""
         unit = rows["unit"].iloc[0]
-        told = [w.count(amount, unit) for amount in amounts]
+        told = [w.count(amount, unit, s.indicator) for amount in amounts]
         if len(set(told)) == 1:
             return w("slide.every_year", first=amounts.index[0], last=amounts.index[-1], things=told[0])
         if unit in words.COUNTED:
@@ -465,7 +469,11 @@ class _Briefing:
             return region.name(w.lang)
         parts = sorted((one for one in members if one.contribution > 0), key=lambda one: -one.contribution)
         named = [
-            w("slide.county_part", name=a.name(s.region_code, w.lang), part=w.count(s.contribution, s.gap_count_unit))
+            w(
+                "slide.county_part",
+                name=a.name(s.region_code, w.lang),
+                part=w.count(s.contribution, s.gap_count_unit, s.indicator),
+            )
             for s in parts
         ]
         if not named:
@@ -532,7 +540,11 @@ class _Briefing:
         rows = []
         for _, row in effects.sort_values("region_code", key=_city_first(region.code), kind="stable").iterrows():
             things = [
-                w.count(round(row[n]) if row["things_unit"] in words.COUNTED else row[n], row["things_unit"])
+                w.count(
+                    round(row[n]) if row["things_unit"] in words.COUNTED else row[n],
+                    row["things_unit"],
+                    row["indicator"],
+                )
                 if np.isfinite(row[n])
                 else NOTHING
                 for n in ("adds", "expected")
@@ -780,7 +792,7 @@ def _named_title(s: Statement, members: Sequence[Statement], w: Words) -> str:
     if not parts:
         return text
     most = max(parts, key=lambda one: one.contribution)
-    part = w.count(most.contribution, most.gap_count_unit)
+    part = w.count(most.contribution, most.gap_count_unit, most.indicator)
     return text + w("slide.named_most", region=s.analysis.name(most.region_code, w.lang), part=part)
 
 

@@ -392,7 +392,9 @@ class Book:
             _Column("due", [s.due for s in rows], 7, "0"),
             _Column("gap", [None] * len(rows), 10, number),
             _Column("gap_count", [None] * len(rows), 10, number),
-            _Column("gap_count_unit", [w.unit(s.gap_count_unit) if s.gap_count > 0 else "" for s in rows], 9),
+            _Column(
+                "gap_count_unit", [w.things(s.gap_count_unit, s.indicator) if s.gap_count > 0 else "" for s in rows], 9
+            ),
             _Column("p_reach", [s.p_reach if s.verdict in judge.OPEN else None for s in rows], 9, CHANCE),
             _Column("p_hold", [s.p_hold for s in rows], 9, CHANCE),
             _Column("lead_department", [leading for leading, _ in departments], 16, wrap=True),
