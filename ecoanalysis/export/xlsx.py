@@ -62,6 +62,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.series()
         book.changes()
         book.editions()
+        book.papers_on_file()
         book.evidence()
         book.data()
         book.to_verify()
@@ -804,6 +805,41 @@ class Book:
     def verified(self, confidence: str) -> str:
         """未核实 where nobody could check a number."""
         return self.w("mark.unverified") if confidence in catalog.UNVERIFIED else ""
+
+    def papers_on_file(self) -> None:
+        """How many of the papers that are asked for are on file: by region, leading department and group of items."""
+        a, w = self.analysis, self.w
+        table = ledger.ledger(a)
+        table = table[table["region_code"].isin(self.names)]
+        groups = {row.group_zh: row.group_en if w.lang == "en" else row.group_zh for row in a.indicators.values()}
+        named = {
+            "region_code": lambda code: self.names[code],
+            "department": lambda name: a.called(name, w.lang) or w("ledger.no_department"),
+            "group": lambda name: groups.get(name, name),
+        }
+        parts = [(by, ledger.completeness(table, by)) for by in named if len(table)]
+        rows = [
+            (by, name, row) for by, part in parts for name, row in zip(part.index, part.to_dict("records"), strict=True)
+        ]
+        shares = [
+            _Live(f'=IF(C{y}=0,"",D{y}/C{y})', float(row["share"])) for y, (_, _, row) in enumerate(rows, start=2)
+        ]
+        sheet = self.sheet("papers")
+        columns = [
+            _Column("part", [w(f"papers_by.{by}") for by, _, _ in rows], 14, heading=w("papers_by")),
+            _Column(
+                "department", [named[by](name) for by, name, _ in rows], 44, wrap=True, heading=w("papers_by.name")
+            ),
+            *(
+                _Column(key, [float(row[key]) for _, _, row in rows], 13, "0", heading=w(f"papers_by.{key}"))
+                for key in ("needed", "there", "demo", "not_found", "lacking", "not_supplied")
+            ),
+            _Column("share", shares, 13, "0 %", heading=w("duty_table.column.papers_share")),
+        ]
+        last, right = self.table(sheet, "papers", columns)
+        if rows:
+            bar = {"type": "data_bar", "bar_color": BAND, "bar_solid": True, "min_type": "num", "max_type": "num"}
+            sheet.conditional_format(1, right, last, right, bar | {"min_value": 0, "max_value": 1})
 
     def evidence(self) -> None:
         """What is on file, one row a paper."""
