@@ -17,7 +17,8 @@ from ecoanalysis.export import xlsx
 FOLDER = Path(__file__).parents[1] / "worked_city"
 SHEETS = {
     "zh": (
-        "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料齐备情况 材料 数据与来源 待核实 指标口径 说明"
+        "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料齐备情况 材料 数据与来源 待核实 "
+        "指标口径 说明"
     ).split(),
     "en": [
         *(
