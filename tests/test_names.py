@@ -4,10 +4,12 @@ import re
 from importlib.resources import files
 
 import pytest
+from pptx import Presentation
 
 import ecoanalysis as eco
 from ecoanalysis import catalog, intake, words
 from ecoanalysis.analysis import load
+from ecoanalysis.export import pptx
 from ecoanalysis.names import HAN, Names
 from ecoanalysis.plan import duties
 
@@ -107,3 +109,14 @@ def test_a_folder_s_names_are_checked_at_the_door(folder):
     told = [(one.row, one.phrase) for one in intake.read(folder.path).problems if one.file == "names.csv"]
     assert told == [(3, "empty"), (4, "name_places"), (5, "name_places"), (6, "name_places"), (7, "twice")]
     assert all("{level}" in one.text("zh") for one in intake.read(folder.path).problems if one.phrase == "name_places")
+
+
+@pytest.mark.whole
+def test_an_english_deck_holds_no_chinese(tmp_path):
+    path = pptx.write(eco.analyse("data/raw", 2023), tmp_path / "deck.pptx", "en", ["620500", "620523"])
+    for slide in Presentation(path).slides:
+        shapes = [shape for shape in slide.shapes if shape.has_text_frame or shape.has_table]
+        texts = [shape.text_frame.text for shape in shapes if shape.has_text_frame]
+        texts += [cell.text for shape in shapes if shape.has_table for cell in shape.table.iter_cells()]
+        texts.append(slide.notes_slide.notes_text_frame.text if slide.has_notes_slide else "")
+        assert not [text for text in texts if HAN.search(re.sub(r"https?://\S+", "", text))]
