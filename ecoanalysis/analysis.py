@@ -655,15 +655,9 @@ class Analysis:
         key = ("outlook", indicator, method)
         if key not in self.cache:
             self.needs_data()
-            until = (
-                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
-            )
             a = self.assessor
-            drawn = futures.outlook(
-                a.measured, a.regions, indicator, until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
-            )  # fmt: skip
-            self.cache[key] = a.with_projects_in(drawn)
+            until = a.until(self.targets)
+            self.cache[key] = a.drawn(a.indicators[indicator], until, None, method or a.method, a.paths)
         return self.cache[key]
 
     def table(self, name: str) -> pd.DataFrame:
