@@ -418,10 +418,7 @@ class Analysis:
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
         text = str(name).strip()
-        known: dict[str, str] = {}
-        for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
-                known.setdefault(spelled.casefold(), row.code)
+        known = self._spellings
         if text.casefold() in known:
             return known[text.casefold()]
         there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
@@ -430,10 +427,21 @@ class Analysis:
             _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
         )
 
+    @functools.cached_property
+    def _spellings(self) -> dict[str, str]:
+        """Every way a region may be called, without case, and its code."""
+        known: dict[str, str] = {}
+        for row in self.regions.itertuples():
+            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+                known.setdefault(spelled.casefold(), row.code)
+        return known
+
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
         text = str(name).strip()
-        assessed = dict.fromkeys(self.assessment["indicator"])
+        assessed = self._assessed
+        if text in assessed:
+            return text
         records = [self.indicators[code] for code in assessed]
         for record in records:
             spelled = (record.code, record.label, record.name_zh, record.name_en, str(record.number or ""))
@@ -450,14 +458,29 @@ class Analysis:
         raise NotThere(_not_there("indicator", text, near, there))
 
     def _statement(self, region: str, indicator: str, comparison: str | None = None) -> Statement:
-        rows = self.assessment
-        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == indicator)]
-        if comparison is not None:
-            rows = rows[rows["comparison"] == comparison]
-        if rows.empty:
+        said = self._said.get((region, indicator), [])
+        said = [s for s in said if comparison is None or s.comparison == comparison]
+        if not said:
             raise NotThere(_not_there("target", f"{region} {indicator} {comparison or ''}".strip(), [], ""))
-        worst = max(rows.index, key=lambda i: judge.SEVERITY.index(rows.at[i, "verdict"]))
-        return self._of_row(worst)
+        return max(said, key=lambda s: judge.SEVERITY.index(s.verdict))
+
+    @functools.cached_property
+    def _said(self) -> dict[tuple[str, str], list[Statement]]:
+        """The statements of a region and indicator."""
+        said: dict[tuple[str, str], list[Statement]] = {}
+        for s in self._statements.values():
+            said.setdefault((s.region_code, s.indicator), []).append(s)
+        return said
+
+    @functools.cached_property
+    def _assessed(self) -> dict[str, None]:
+        """The codes of the indicators that targets are set for, in their order."""
+        return dict.fromkeys(self.assessment["indicator"])
+
+    @functools.cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of an observation, by its id."""
+        return {id_: row for row, id_ in enumerate(self.observations["id"])}
 
     def _of_row(self, i) -> Statement:
         return self._statements[i]
@@ -817,7 +840,7 @@ class Region:
     @property
     def statements(self) -> list[Statement]:
         """Every target of the region."""
-        return [self.analysis._of_row(i) for i in self.rows.index]
+        return [s for s in self.analysis._statements.values() if s.region_code == self.code]
 
     @property
     def unmet(self) -> pd.DataFrame:
@@ -827,6 +850,12 @@ class Region:
     @property
     def weak(self) -> list[Statement]:
         """What needs work, the most pressing first; the weak points that the plan names are always among them."""
+        key = ("weak", self.code)
+        if key not in self.analysis.cache:
+            self.analysis.cache[key] = self._weak()
+        return list(self.analysis.cache[key])
+
+    def _weak(self) -> list[Statement]:
         rows = self.rows
         numbers = [
             float(judge.printed_gap(r.latest_value, r.target, self.analysis.indicators[r.indicator].decimals))
@@ -972,7 +1001,8 @@ class Statement:
         """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
         columns = "region_code variable year value unit status source file sheet cell id".split()
         rows = self.analysis.observations
-        return rows.loc[rows["id"].isin(self.inputs), [c for c in columns if c in rows]].reset_index(drop=True)
+        found = sorted(self.analysis._row_of[one] for one in self.inputs if one in self.analysis._row_of)
+        return rows.iloc[found][[c for c in columns if c in rows]].reset_index(drop=True)
 
     @property
     def departments(self) -> tuple[str, str]:

@@ -151,8 +151,8 @@ def drawable(analysis, region: str) -> list:
     return [analysis[region, code] for code in dict.fromkeys(rows["indicator"])]
 
 
-def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
-    """A picture of every target of a region that has a number, as `<item>_<indicator>.png`.
+def save_all(analysis, region: str, folder: Path | str, lang: str, statements: list | None = None) -> list[Path]:
+    """A picture of every target of a region that has a number (or of these statements), as `<item>_<indicator>.png`.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     figure, paths = None, []
-    for s in drawable(analysis, region):
+    for s in drawable(analysis, region) if statements is None else statements:
         path = folder / picture_name(s)
         figure = forecast(s, lang, figure)
         path.write_bytes(figure.png())
