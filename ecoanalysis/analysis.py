@@ -417,24 +417,11 @@ class Analysis:
 
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
-        text = str(name).strip()
-        known = self._spellings
-        if text.casefold() in known:
-            return known[text.casefold()]
-        there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
-        more = " …" if len(self.regions) > 12 else ""
-        raise NotThere(
-            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
-        )
+        return region_code(self.regions, name, self._spellings)
 
     @functools.cached_property
     def _spellings(self) -> dict[str, str]:
-        """Every way a region may be called, without case, and its code."""
-        known: dict[str, str] = {}
-        for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
-                known.setdefault(spelled.casefold(), row.code)
-        return known
+        return spellings(self.regions)
 
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
@@ -803,6 +790,31 @@ def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
         elif kind == "text or missing":
             table[name] = table[name].where(table[name] != "", np.nan)
     return table
+
+
+def spellings(regions: pd.DataFrame) -> dict[str, str]:
+    """Every way a region may be called, without case, and its code."""
+    known: dict[str, str] = {}
+    for row in regions.itertuples():
+        for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+            known.setdefault(spelled.casefold(), row.code)
+    return known
+
+
+def region_code(regions: pd.DataFrame, name, known: dict[str, str] | None = None) -> str:
+    """The code of a region of a table from its code (text or number), Chinese or English name, or short name.
+
+    Raises
+    ------
+    NotThere
+        No such region; the message suggests what may have been meant.
+    """
+    text, known = str(name).strip(), known or spellings(regions)
+    if text.casefold() in known:
+        return known[text.casefold()]
+    there = ", ".join(f"{row.name_zh} {row.code}" for row in regions.head(12).itertuples())
+    more = " …" if len(regions) > 12 else ""
+    raise NotThere(_not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more))
 
 
 @dataclass(frozen=True, eq=False)
