@@ -99,16 +99,22 @@ def analyse(
     Told
         The scenario cannot be used.
     """
+    raw = read(data, skip_bad_rows=skip_bad_rows)
+    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+
+
+def read(data: Path | str, *, skip_bad_rows: bool = False):
+    """A data folder, read and checked; raises `BadData` as `analyse` does."""
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
-    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+    return raw
 
 
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
     """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
     settings = settings or Settings()
-    as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+    as_of = year_of(raw, as_of)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     tables = catalog.read(raw.folder)
     indicators = tables.indicators
@@ -168,6 +174,11 @@ def _references(raw, tables: catalog.Catalog, as_of: int):
     """Regions that are never assessed, up to the as-of year; None without any."""
     rows = raw.references[raw.references["year"] <= as_of]
     return compute.measure_references(rows.reset_index(drop=True), tables) if len(rows) else None
+
+
+def year_of(raw, as_of=None) -> int:
+    """The as-of year that was asked for, or the default; raises `BadYear`."""
+    return default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
 
 
 def default_as_of(raw) -> int:
@@ -306,7 +317,8 @@ class Analysis:
     @property
     def suspicions(self) -> list:
         """Numbers of the folder that look wrong, found when first asked for."""
-        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
+        kept = "suspicions" in self.cache or self.raw is None
+        return list(self.cache.get("suspicions", []) if kept else self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
