@@ -38,18 +38,18 @@ PACKAGES = (
 
 
 def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool, workers=None):
-    """The analysis of a data folder, with its tables of the plan; raises `BadData`.
+    """The analysis of a data folder; raises `BadData`.
 
-    A worker, where there is one, reckons the year before and looks for suspicions meanwhile.
+    With workers, one reckons the year before and looks for suspicions while the tables of the plan are made here.
     """
     raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
     year = analyses.year_of(raw, as_of)
     asked = {"data": str(data), "year": year, "skip_bad_rows": skip_bad_rows}
     beside = workers.submit("ecoanalysis.runs.work:look_around", asked) if workers else None
     analysis = analyses.of_raw(raw, year, scenario=scenario)
-    for name in kept.MAKERS:
-        kept.table(analysis, name)
     if beside:
+        for name in kept.MAKERS:
+            kept.table(analysis, name)
         with contextlib.suppress(Exception):  # a worker that was lost: made here when it is asked for
             _take(analysis, beside.result())
     return analysis
