@@ -328,10 +328,9 @@ def _span(measured: Measured, until: int) -> pd.RangeIndex:
 def _together(measured, indicator, base_year, until, method, paths, basis: pd.Series, whole: dict) -> Outlook:
     codes = list(basis.index)
     if not codes:
-        nothing = np.empty((0, 0))
-        ahead = pd.RangeIndex(until + 1, until + 1)
+        none, ahead = np.empty((0, 0)), pd.RangeIndex(until + 1, until + 1)
         return Outlook(
-            indicator, (), (), ahead, nothing, nothing[0:0, 0].astype(int), ahead, np.empty((0, paths, 0)), method
+            indicator, (), (), ahead, none, np.empty(0, int), ahead, np.empty((0, paths, 0), np.float32), method
         )
     values = np.full((len(codes), len(measured.years)), np.nan)
     for which in (OWN, COUNTIES):
