@@ -100,16 +100,22 @@ def analyse(
     Told
         The scenario cannot be used.
     """
+    raw = read(data, skip_bad_rows=skip_bad_rows)
+    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+
+
+def read(data: Path | str, *, skip_bad_rows: bool = False):
+    """A data folder, read and checked; raises `BadData` as `analyse` does."""
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
-    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+    return raw
 
 
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
     """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
     settings = settings or Settings()
-    as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+    as_of = year_of(raw, as_of)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     tables = catalog.read(raw.folder)
     indicators = tables.indicators
@@ -169,6 +175,11 @@ def _references(raw, tables: catalog.Catalog, as_of: int):
     """Regions that are never assessed, up to the as-of year; None without any."""
     rows = raw.references[raw.references["year"] <= as_of]
     return compute.measure_references(rows.reset_index(drop=True), tables) if len(rows) else None
+
+
+def year_of(raw, as_of=None) -> int:
+    """The as-of year that was asked for, or the default; raises `BadYear`."""
+    return default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
 
 
 def default_as_of(raw) -> int:
@@ -307,7 +318,8 @@ class Analysis:
     @property
     def suspicions(self) -> list:
         """Numbers of the folder that look wrong, found when first asked for."""
-        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
+        kept = "suspicions" in self.cache or self.raw is None
+        return list(self.cache.get("suspicions", []) if kept else self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -440,29 +452,20 @@ class Analysis:
         """The statement of a row of the assessment, by the label of the row."""
         return self._statements[place]
 
-    @functools.cached_property
-    def _region_spellings(self) -> dict[str, str]:
-        known: dict[str, str] = {}
-        for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
-                known.setdefault(spelled.casefold(), row.code)
-        return known
-
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
-        text, known = str(name).strip(), self._region_spellings
-        if text.casefold() in known:
-            return known[text.casefold()]
-        there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
-        more = " …" if len(self.regions) > 12 else ""
-        raise NotThere(
-            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
-        )
+        return region_code(self.regions, name, self._spellings)
+
+    @functools.cached_property
+    def _spellings(self) -> dict[str, str]:
+        return spellings(self.regions)
 
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
         text = str(name).strip()
-        assessed = dict.fromkeys(self.assessment["indicator"])
+        assessed = self._assessed
+        if text in assessed:
+            return text
         records = [self.indicators[code] for code in assessed]
         for record in records:
             spelled = (record.code, record.label, record.name_zh, record.name_en, str(record.number or ""))
@@ -479,14 +482,29 @@ class Analysis:
         raise NotThere(_not_there("indicator", text, near, there))
 
     def _statement(self, region: str, indicator: str, comparison: str | None = None) -> Statement:
-        rows = self.assessment
-        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == indicator)]
-        if comparison is not None:
-            rows = rows[rows["comparison"] == comparison]
-        if rows.empty:
+        said = self._said.get((region, indicator), [])
+        said = [s for s in said if comparison is None or s.comparison == comparison]
+        if not said:
             raise NotThere(_not_there("target", f"{region} {indicator} {comparison or ''}".strip(), [], ""))
-        worst = max(rows.index, key=lambda i: judge.SEVERITY.index(rows.at[i, "verdict"]))
-        return self._of_row(worst)
+        return max(said, key=lambda s: judge.SEVERITY.index(s.verdict))
+
+    @functools.cached_property
+    def _said(self) -> dict[tuple[str, str], list[Statement]]:
+        """The statements of a region and indicator."""
+        said: dict[tuple[str, str], list[Statement]] = {}
+        for s in self._statements.values():
+            said.setdefault((s.region_code, s.indicator), []).append(s)
+        return said
+
+    @functools.cached_property
+    def _assessed(self) -> dict[str, None]:
+        """The codes of the indicators that targets are set for, in their order."""
+        return dict.fromkeys(self.assessment["indicator"])
+
+    @functools.cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of an observation, by its id."""
+        return {id_: row for row, id_ in enumerate(self.observations["id"])}
 
     def _of_row(self, i) -> Statement:
         return self._statements[i]
@@ -684,15 +702,9 @@ class Analysis:
         key = ("outlook", indicator, method)
         if key not in self.cache:
             self.needs_data()
-            until = (
-                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
-            )
             a = self.assessor
-            drawn = futures.outlook(
-                a.measured, a.regions, indicator, until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
-            )  # fmt: skip
-            self.cache[key] = a.with_projects_in(drawn)
+            until = a.until(self.targets)
+            self.cache[key] = a.drawn(a.indicators[indicator], until, None, method or a.method, a.paths)
         return self.cache[key]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -819,6 +831,31 @@ def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
     return table
 
 
+def spellings(regions: pd.DataFrame) -> dict[str, str]:
+    """Every way a region may be called, without case, and its code."""
+    known: dict[str, str] = {}
+    for row in regions.itertuples():
+        for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+            known.setdefault(spelled.casefold(), row.code)
+    return known
+
+
+def region_code(regions: pd.DataFrame, name, known: dict[str, str] | None = None) -> str:
+    """The code of a region of a table from its code (text or number), Chinese or English name, or short name.
+
+    Raises
+    ------
+    NotThere
+        No such region; the message suggests what may have been meant.
+    """
+    text, known = str(name).strip(), known or spellings(regions)
+    if text.casefold() in known:
+        return known[text.casefold()]
+    there = ", ".join(f"{row.name_zh} {row.code}" for row in regions.head(12).itertuples())
+    more = " …" if len(regions) > 12 else ""
+    raise NotThere(_not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more))
+
+
 @dataclass(frozen=True, eq=False)
 class Region:
     """One region of an analysis."""
@@ -854,7 +891,7 @@ class Region:
     @property
     def statements(self) -> list[Statement]:
         """Every target of the region."""
-        return [self.analysis._of_row(i) for i in self.rows.index]
+        return [s for s in self.analysis._statements.values() if s.region_code == self.code]
 
     @property
     def unmet(self) -> pd.DataFrame:
@@ -864,6 +901,12 @@ class Region:
     @property
     def weak(self) -> list[Statement]:
         """What needs work, the most pressing first; the weak points that the plan names are always among them."""
+        key = ("weak", self.code)
+        if key not in self.analysis.cache:
+            self.analysis.cache[key] = self._weak()
+        return list(self.analysis.cache[key])
+
+    def _weak(self) -> list[Statement]:
         rows = self.rows
         numbers = [
             float(judge.printed_gap(r.latest_value, r.target, self.analysis.indicators[r.indicator].decimals))
@@ -1009,7 +1052,8 @@ class Statement:
         """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
         columns = "region_code variable year value unit status source file sheet cell id".split()
         rows = self.analysis.observations
-        return rows.loc[rows["id"].isin(self.inputs), [c for c in columns if c in rows]].reset_index(drop=True)
+        found = sorted(self.analysis._row_of[one] for one in self.inputs if one in self.analysis._row_of)
+        return rows.iloc[found][[c for c in columns if c in rows]].reset_index(drop=True)
 
     @property
     def departments(self) -> tuple[str, str]:

@@ -154,7 +154,7 @@ def run(
         return replace(earlier, seconds=time.monotonic() - started)
     check_room(out, ROOM)
     with _stoppable(), pool(jobs, cluster) as workers:
-        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
         plan = _plan(work, analysis, data, out, asked)
         check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
         with Directory(out, work.folder_name(analysis)) as directory:

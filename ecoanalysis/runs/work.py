@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import intake, words
+from ecoanalysis import headline, intake, words
 from ecoanalysis.export import languages, write_csv
 from ecoanalysis.plan import kept
 
@@ -39,9 +39,30 @@ PACKAGES = (
 )
 
 
-def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool):
-    """The analysis of a data folder; raises `BadData`."""
-    return analyses.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool, workers=None):
+    """The analysis of a data folder; raises `BadData`.
+
+    With workers, one reckons the year before and looks for suspicions while the tables of the plan are made here.
+    """
+    raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
+    year = analyses.year_of(raw, as_of)
+    asked = {"data": str(data), "year": year, "skip_bad_rows": skip_bad_rows}
+    beside = workers.submit("ecoanalysis.runs.work:look_around", asked) if workers else None
+    analysis = analyses.of_raw(raw, year, scenario=scenario)
+    if beside:
+        for name in kept.MAKERS:
+            kept.table(analysis, name)
+        with contextlib.suppress(Exception):  # a worker that was lost: made here when it is asked for
+            _take(analysis, beside.result())
+    return analysis
+
+
+def _take(analysis, found: dict) -> None:
+    """Give an analysis what `look_around` found."""
+    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in found["suspicions"]]
+    before = found["before"]
+    if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
+        analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
 
 def folder_name(analysis) -> str:
@@ -191,6 +212,17 @@ def versions() -> dict[str, str]:
 
 
 # ---------------------------------------------------------------------- in other processes
+
+
+def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
+    """What is asked of a data folder beside its analysis: the assessment as of the year before, and suspicions."""
+    raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
+    years, before = raw.observations["year"], None
+    if len(years) and year - 1 >= int(years.min()):
+        rows = analyses.of_raw(raw, year - 1).assessment[headline.CHANGE_KEY + headline.CHANGING]
+        before = rows.astype(object).to_dict("list")
+    suspicions = json.loads(json.dumps([asdict(one) for one in raw.suspicions], default=str))
+    return {"before": before, "suspicions": suspicions}
 
 
 def documents(lang: str) -> list[str]:
