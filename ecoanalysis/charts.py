@@ -175,9 +175,9 @@ def save_for_print(analysis, region: str, folder: Path | str, lang: str) -> list
     """Every picture of `save_all` once more for a printer and for a designer: PNG at 300 dots an inch, and SVG."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    figure, paths = Picture(), []
+    figure, paths = None, []
     for s in drawable(analysis, region):
-        forecast(s, lang, figure)
+        figure = forecast(s, lang, figure)
         for suffix, options in ((".png", {"dpi": PRINTED}), (".svg", {"metadata": {"Date": None}})):
             path = (folder / picture_name(s)).with_suffix(suffix)
             with matplotlib.rc_context({"svg.hashsalt": path.stem}):  # the same picture is the same file
