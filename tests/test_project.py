@@ -42,7 +42,7 @@ LAYERS = [
     {"record", "futures", "projects"},
     {"compute", "forecast"},
     {"intake"},
-    {"words", "units", "formulas"},
+    {"words", "units", "names", "formulas"},
     {"catalog"},
 ]
 
