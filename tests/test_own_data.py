@@ -146,6 +146,7 @@ def test_everything_wrong_is_told_at_once_in_both_languages_and_nothing_is_made(
         ("water_use + land_area", "m³", "volume and area"),
         ("water_use / land_area", "%", "volume/area"),
         ("100 - water_use", "m³", "has no unit"),
+        ("100 - rural_sewage_treatment_rate", "%", "has no unit"),
         ("water_use ** 2", "m³", "cannot be read"),
         ("__import__('os').getcwd()", "m³", "cannot be read"),
         ("3", "m³", "cannot be read"),
