@@ -61,10 +61,11 @@ class Picture(Figure):
     """A figure in the style of the house that shows itself in a notebook, without pyplot.
 
     Ticks are made when a figure is drawn, so the style holds there too. `alt` is what it shows, in a sentence, for those who
-    do not see it.
+    do not see it; `frame` holds the numbers that it shows, where regions or series are compared.
     """
 
     alt = ""
+    frame: pd.DataFrame | None = None
 
     def __init__(self, size: tuple[float, float] = FIGURE, **options):
         _add_font()
@@ -123,18 +124,18 @@ def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
     with matplotlib.rc_context(STYLE):
         _head(figure, s, w)
         if s.status == "demo":
-            _demo_mark(figure, w)
+            demo_mark(figure, w)
         axes = figure.add_axes((0.085, 0.135, 0.80, 0.635))
         if table.empty:
             axes.axis("off")
             axes.text(0.5, 0.5, w("chart.nothing"), ha="center", va="center", color=QUIET, fontsize=11)
             return figure
-        _bands(axes, table, w)
-        _measured(axes, table, w)
-        _target(axes, s, w)
+        bands(axes, table, w)
+        measured(axes, table, w)
+        target_line(axes, s, w)
         axes.set_xlim(table.index[0] - 0.4, table.index[-1] + 0.4)
-        _dates(axes, table.attrs, w)
-        _natural_end(axes, s.record)
+        date_marks(axes, table.attrs, w)
+        natural_end(axes, s.record)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
         axes.tick_params(colors=QUIET, length=0)
@@ -211,7 +212,7 @@ def matrix(analysis, lang: str) -> Figure:
         axes.axis("off")
         demo = bool((analysis.assessment["status"] == "demo").any())
         if demo:
-            _demo_mark(figure, w, left=True)
+            demo_mark(figure, w, left=True)
     names = w.list(analysis.name(code, lang) for code in regions)
     figure.alt = w("chart.matrix_alt", items=len(items), regions=names) + w.bracket(w.demo_mark(demo))
     return figure
@@ -288,7 +289,8 @@ def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) 
 # ---------------------------------------------------------------------- parts of the forecast
 
 
-def _bands(axes, table: pd.DataFrame, w: Words) -> None:
+def bands(axes, table: pd.DataFrame, w: Words) -> None:
+    """The 95 % and 80 % band and the median of a fan (`plotdata.fan`)."""
     ahead = table.dropna(subset="median")
     if ahead.empty:
         return
@@ -299,7 +301,8 @@ def _bands(axes, table: pd.DataFrame, w: Words) -> None:
     axes.plot(ahead.index, ahead["median"], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
 
 
-def _measured(axes, table: pd.DataFrame, w: Words) -> None:
+def measured(axes, table: pd.DataFrame, w: Words) -> None:
+    """What was measured; hollow where it was not observed."""
     known = table.dropna(subset="observed")
     past = table["observed"].loc[: known.index[-1]]  # a gap stays a gap
     axes.plot(past.index, past, color=INK, lw=1.8, label=w("chart.history"))
@@ -310,7 +313,8 @@ def _measured(axes, table: pd.DataFrame, w: Words) -> None:
     axes.plot(hollow.index, hollow, "o", mfc="white", mec=INK, ms=5, label=label)
 
 
-def _target(axes, s, w: Words) -> None:
+def target_line(axes, s, w: Words) -> None:
+    """The target and its number at the right edge."""
     if not np.isfinite(s.target):
         return
     axes.axhline(s.target, color=TARGET, lw=1.4)
@@ -331,7 +335,7 @@ def _target(axes, s, w: Words) -> None:
     axes.set_ylim(min(low, s.target - margin), max(high, s.target + margin))
 
 
-def _natural_end(axes, record) -> None:
+def natural_end(axes, record) -> None:
     """No scale runs on where there can be no value."""
     low, high = axes.get_ylim()
     margin = 0.06 * (high - low)
@@ -341,7 +345,7 @@ def _natural_end(axes, record) -> None:
         axes.set_ylim(bottom=record.low - margin)
 
 
-def _dates(axes, dates: dict[str, int], w: Words) -> None:
+def date_marks(axes, dates: dict[str, int], w: Words) -> None:
     """The due and the re-inspection year, named below the years; one mark where they coincide."""
     years = {dates["due"]: "chart.due"} | {dates["hold_until"]: "chart.hold"}
     first, last_year = axes.get_xlim()
@@ -370,7 +374,8 @@ def _head(figure: Figure, s, w: Words) -> None:
     figure.text(0.02, 0.895, "  ·  ".join(part for part in parts if part), fontsize=9.5, color=QUIET, va="top")
 
 
-def _demo_mark(figure: Figure, w: Words, left: bool = False) -> None:
+def demo_mark(figure: Figure, w: Words, left: bool = False) -> None:
+    """The mark of a figure that depends on demo data."""
     box = {"boxstyle": "round,pad=0.3", "fc": MARK_GROUND, "ec": MARK, "lw": 0.8}
     x, y = (0.012, 0.985) if left else (0.975, 0.94)
     align = "left" if left else "right"
