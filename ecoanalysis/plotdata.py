@@ -319,7 +319,8 @@ def distances(statements) -> pd.DataFrame:
     DataFrame
         One row a statement with a value and a number to reach, best first: distance [unit; below zero what is missing, above
         zero what is to spare, zero on the target], spread (mean absolute yearly change of its own series [unit a year]) and
-        in_spreads (their ratio: years of usual movement); NaN where a series never moved or has one value.
+        in_spreads (their ratio: years of usual movement); NaN where a series off its target never moved or has
+        one value.
     """
     rows = []
     for s in statements:
@@ -329,9 +330,9 @@ def distances(statements) -> pd.DataFrame:
         toward = {**dict.fromkeys(judge.AT_LEAST, 1), **dict.fromkeys(judge.AT_MOST, -1)}.get(s.comparison, 0)
         distance = toward * short if toward else -abs(short)
         spread = judge.spread(s.history)
-        moved = np.isfinite(spread) and spread > 0
+        in_spreads = distance / spread if np.isfinite(spread) and spread > 0 else 0.0 if distance == 0 else np.nan
         own = [getattr(s, name) for name in DISTANCE_COLUMNS[:5]]
-        rows.append([*own, distance, spread, distance / spread if moved else np.nan, s.verdict, s.status])
+        rows.append([*own, distance, spread, in_spreads, s.verdict, s.status])
     table = pd.DataFrame(rows, columns=DISTANCE_COLUMNS)
     by = ["in_spreads", "distance"] if table["indicator"].nunique() > 1 else ["distance"]
     return table.sort_values(by, ascending=False, kind="stable", ignore_index=True)
@@ -404,7 +405,14 @@ def changes(statement) -> pd.DataFrame:
         tables.append(("references", references.value(s.indicator, "reported")))
     rows = [pd.DataFrame(columns=CHANGE_COLUMNS)]
     for whose, values in tables:
-        moved = values.diff().rename_axis(index="year", columns="region_code").stack().rename("change").reset_index()
+        moved = (
+            values.diff()
+            .rename_axis(index="year", columns="region_code")
+            .stack()
+            .dropna()
+            .rename("change")
+            .reset_index()
+        )
         rows.append(moved.assign(whose=whose, status=""))
     table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)[CHANGE_COLUMNS]
     known = s.analysis.deciding(s.indicator).drop_duplicates(["region_code", "year"])

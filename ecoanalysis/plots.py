@@ -2,14 +2,13 @@
 
 `a.plot("25")`, `a.plot.ranks("25")`, `region.plot.distance()`, `statement.plot.changes()`. Each picture belongs to whoever asked,
 holds its numbers as `.frame`, carries the demo mark, and says in words why there is nothing to draw. The facets are
-the parts of a single statement's chart, so that a county looks the same alone and among others; heat maps, boxes, strips
+the parts of a single statement's chart, so that a county looks the same alone and among others; heat maps, strips
 and grouped bars are seaborn's, drawn into axes of ours, so that pyplot holds no figure.
 """
 
 from __future__ import annotations
 
 import math
-import textwrap
 from dataclasses import dataclass
 
 import matplotlib
@@ -31,6 +30,7 @@ FACET = (2.75, 2.0)  # inches
 LINE = 0.2  # inches a line of the heading
 FARTHEST = 10  # years of usual movement that a bar still shows at its length
 OPINIONS = {"same": "#eef1f4", "hopeful": "#6699d9", "gloomy": "#e6792b", "untold": "#ffffff"}  # of a rule, beside ours
+BOX = ("boxprops", "whiskerprops", "capprops", "medianprops")
 CHANCES = LinearSegmentedColormap.from_list("chances", ["#ffffff", look.BAND, "#123c5a"])
 
 
@@ -64,7 +64,7 @@ class OfAnalysis:
         code = a.indicator_code(indicator)
         a.needs_data()
         statements = [s for s in self._statements(code) if s.region_code in a.counties]
-        year = _year(year, statements, w)
+        year = _year(year, self._statements(code))
         title = w("plots.ranks", name=_labelled(a.indicators[code], w), year=year)
         drawn = [s for s in statements if np.isfinite(s.latest_value)]
         if not a.indicators[code].direction:
@@ -85,7 +85,8 @@ class OfAnalysis:
         statements = self._statements(code)
         title = w("plots.distance", name=_labelled(self.analysis.indicators[code], w))
         name = {s.region_code: self.analysis.name(s.region_code, lang) for s in statements}
-        return _distances(statements, title, [_asked(statements, w)], lambda s: name[s.region_code], w, "distance")
+        lines = [_asked(statements, w), w("plots.movement")]
+        return _distances(statements, title, lines, lambda s: name[s.region_code], w, "distance")
 
     def contributions(self, indicator, city=None, lang: str = "zh") -> Picture:
         """What each county brings to the gap of its city, in things; they add up to it (`plotdata.contributions`)."""
@@ -172,13 +173,13 @@ class OfStatement:
         s, w = self.statement, words.of(lang)
         rows = kept.table(s.analysis, "drivers")
         rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
-        title = f"{s.analysis.name(s.region_code, lang)} · {_labelled(s.record, w)}"
+        title = w("plots.drivers", name=f"{s.analysis.name(s.region_code, lang)} · {_labelled(s.record, w)}")
         if rows.empty:
             return _in_words(title, w("plots.no_drivers"), w)
         first, last = int(rows["first"].iloc[0]), int(rows["last"].iloc[0])
         steps = pd.Series(rows["effect"].to_numpy(float), [_input(code, w) for code in rows["input"]])
         start = float(s.history[first])
-        title = _fitted(f"{title} {first}–{last}", charts.FIGURE[0], 12)
+        title = _fitted(w("plots.drivers_years", title=title, first=first, last=last), look.FIGURE[0] - 1.7, 12)
         demo = s.status == "demo"
         figure = charts.waterfall(steps, start, s.unit, lang, title, demo, s.record.direction)
         figure.frame = rows
@@ -200,18 +201,26 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
         return _in_words(title, w("chart.nothing"), w)
     across = min(COLUMNS, len(statements))
     down = math.ceil(len(statements) / across)
-    size = (max(0.75 + across * FACET[0], 6.6), down * FACET[1])
-    figure, top = _paper(size, title, [*lines, ""], _any_demo(statements), w, table)
+    names = [_fitted(name(s), FACET[0] - 0.5, 9) for s in statements]
+    two = any("\n" in one for one in names)
+    tall = FACET[1] + 0.15 * two
+    size = (max(0.75 + across * FACET[0], 6.6), down * tall)
+    figure, top = _paper((size[0], size[1] + 0.15 * two), title, [*lines, ""], _any_demo(statements), w, table)
     with matplotlib.rc_context(STYLE):
         bottom = 0.35 / figure.get_figheight()
-        grid = {"left": 0.55 / size[0], "right": 1 - 0.15 / size[0], "bottom": bottom, "top": top - 0.35 / size[1]}
-        grid |= {"hspace": 0.55, "wspace": 0.12 if common else 0.28}
+        grid = {
+            "left": 0.55 / size[0],
+            "right": 1 - 0.15 / size[0],
+            "bottom": bottom,
+            "top": top - (0.35 + 0.15 * two) / figure.get_figheight(),
+        }
+        grid |= {"hspace": 0.72 if two else 0.55, "wspace": 0.12 if common else 0.28}
         cells = figure.subplots(down, across, sharex=common, sharey=common, squeeze=False, gridspec_kw=grid).ravel()
         for axes in cells[len(statements) :]:
             axes.remove()
         for place, (s, axes) in enumerate(zip(statements, cells, strict=False)):
             own = table[(table["region_code"] == s.region_code) & (table["indicator"] == s.indicator)]
-            _facet(axes, s, own.set_index("year"), name(s), w)
+            _facet(axes, s, own.set_index("year"), names[place], w)
             axes.tick_params(labelbottom=place + across >= len(statements) or not common)
         for s, axes in list(zip(statements, cells, strict=False))[: 1 if common else None]:
             charts.natural_end(axes, s.record)
@@ -232,7 +241,7 @@ def _facet(axes, s: Statement, table: pd.DataFrame, name: str, w: Words) -> None
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
     axes.grid(axis="x", visible=False)
-    axes.set_title(textwrap.shorten(name, 38, placeholder="…"), loc="left", fontsize=9, color=look.INK, pad=17)
+    axes.set_title(name, loc="left", fontsize=9, color=look.INK, pad=17)
     word, colour = briefing.short_verdict(s, w), look.VERDICT_COLOURS[s.verdict]
     box = {"boxstyle": "square,pad=0.25", "fc": colour, "ec": look.EDGE, "lw": 0.5}
     axes.annotate(
@@ -242,9 +251,8 @@ def _facet(axes, s: Statement, table: pd.DataFrame, name: str, w: Words) -> None
     if table.empty:
         axes.text(0.5, 0.5, w("chart.nothing"), transform=axes.transAxes, ha="center", fontsize=8, color=look.QUIET)
         return
-    told = [briefing.value(s, w)] + ([briefing.target(s, w)] if np.isfinite(s.target) else [])
     axes.annotate(
-        " / ".join(told), (1, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
+        _value_and_target(s, w), (1, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
         color=look.QUIET, ha="right", annotation_clip=False,
     )  # fmt: skip
     charts.bands(axes, table, w)
@@ -256,6 +264,12 @@ def _facet(axes, s: Statement, table: pd.DataFrame, name: str, w: Words) -> None
             axes.axvline(year, color=look.MARK, lw=1, ls=((0, (1, 2)), (0, (4, 2)))[number], label=w(f"chart.{key}"))
 
 
+def _value_and_target(s: Statement, w: Words) -> str:
+    """36.5 / ≥ 40 %: short enough to stand above a facet."""
+    target = f" / {charts.sign(s)} {w.plain(briefing.printed_target(s))}" if np.isfinite(s.target) else ""
+    return f"{w.number(s.latest_value, briefing.decimals_of(s))}{target} {w.unit(s.unit)}".strip()
+
+
 def _ranks(a: Analysis, table: pd.DataFrame, title: str, year: int, outlook, w: Words) -> Picture:
     import seaborn  # with pyplot, which holds none of our figures: axes are given
 
@@ -265,6 +279,7 @@ def _ranks(a: Analysis, table: pd.DataFrame, title: str, year: int, outlook, w: 
     said = wide.map(lambda p: "" if p == 0 else w.percent(p) if known else w.chance(p))
     surest = table.loc[table["chance"].idxmax()]
     lines = [w("plots.ranks_known" if known else "plots.ranks_how", futures=w.number(outlook.paths.shape[1], 0))]
+    lines += [] if known else [w("plots.ranks_sums")]
     sure = w.percent(surest["chance"]) if known else w.chance(surest["chance"])
     names = {"region": a.name(surest["region_code"], w.lang), "rank": int(surest["rank"]), "chance": sure}
     lines.append(w("plots.ranks_surest", **names))
@@ -273,7 +288,7 @@ def _ranks(a: Analysis, table: pd.DataFrame, title: str, year: int, outlook, w: 
     left, size = 1.9, 0.52
     width = max(left + 0.3 + len(order) * 0.62, 6.6)
     demo = bool((table["status"] == "demo").any())
-    figure, top = _paper((width, 0.5 + size * len(order)), title, lines, demo, w, table)
+    figure, _ = _paper((width, 0.5 + size * len(order)), title, lines, demo, w, table)
     with matplotlib.rc_context(STYLE):
         height = figure.get_figheight()
         axes = figure.add_axes((left / width, 0.45 / height, 1 - (left + 0.25) / width, size * len(order) / height))
@@ -300,39 +315,49 @@ def _distances(statements, title: str, lines: list[str], name, w: Words, by: str
     chosen = [known[row.region_code, row.indicator, row.comparison] for row in table.itertuples()]
     absent = [name(s) for s in statements if s not in chosen]
     lines = lines + ([w("plots.absent", names=w.list(absent))] if absent else [])
-    width, left = 10.4, 3.1
+    names, verdicts, bars, texts = 3.0, 1.1, 3.2, 3.5  # inches of the four columns
+    width, room = names + verdicts + bars + texts, 0.34 * len(table)
     demo = _any_demo(chosen)
-    figure, top = _paper((width, 0.55 + 0.34 * len(table)), title, lines, demo, w, table)
+    figure, _ = _paper((width, 0.6 + room), title, lines, demo, w, table)
     with matplotlib.rc_context(STYLE):
         height = figure.get_figheight()
-        axes = figure.add_axes((left / width, 0.45 / height, 1 - (left + 0.15) / width, 0.34 * len(table) / height))
+        axes = figure.add_axes(((names + verdicts) / width, 0.6 / height, bars / width, room / height))
         lengths = table[by].astype(float)
         if by == "in_spreads":
             lengths = lengths.clip(-FARTHEST, FARTHEST)
-        reach = max(float(lengths.abs().max(skipna=True)), 1e-9) if lengths.notna().any() else 1.0
-        places = np.arange(len(table))
         colours = [look.VERDICT_COLOURS[verdict] for verdict in table["verdict"]]
-        axes.barh(places, lengths.fillna(0), color=colours, edgecolor=look.AXIS, lw=0.6, height=0.62)
+        axes.barh(range(len(table)), lengths.fillna(0), color=colours, edgecolor=look.AXIS, lw=0.6, height=0.62)
         axes.axvline(0, color=look.TARGET, lw=1.4)
-        for place, (s, length, row) in enumerate(zip(chosen, lengths, table.itertuples(), strict=True)):
-            short = length < 0 or (not np.isfinite(length) and row.distance < 0)
+        for place, (s, row) in enumerate(zip(chosen, table.itertuples(), strict=True)):
             axes.annotate(
-                _distance_said(s, row, w), (0 if not np.isfinite(length) else length, place), (-5 if short else 5, 0),
-                textcoords="offset points", ha="right" if short else "left", va="center", fontsize=8, color=look.INK,
+                _distance_said(s, row, w), (1, place), (8, 0), xycoords=("axes fraction", "data"), fontsize=8.5,
+                textcoords="offset points", va="center", color=look.INK, annotation_clip=False,
             )  # fmt: skip
-        labels = [f"{_fitted(name(s), 2.1, 9, 1)} · {briefing.short_verdict(s, w)}" for s in chosen]
-        axes.set_yticks(places, labels, fontsize=8.5)
-        some = {side: bool((np.sign(table["distance"]) == side).any()) for side in (-1, 1)}
-        axes.set_xlim(-reach * (2.2 if some[-1] else 0.3), reach * (2.2 if some[1] else 0.9 if some[-1] else 2.2))
+        _verdicts(axes, chosen, range(len(chosen)), w)
+        labels = [_fitted(name(s), names - 0.1, 9, 1) for s in chosen]
+        axes.set_yticks(range(len(table)), labels, fontsize=9)
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.tick_params(length=0, colors=look.INK)
+        axes.tick_params(axis="y", pad=verdicts * 72)
         axes.tick_params(axis="x", colors=look.QUIET)
         axes.grid(axis="y", visible=False)
+        axes.margins(x=0.08)
         unit = w("plots.movements") if by == "in_spreads" else w.unit("pp" if chosen[0].unit == "%" else chosen[0].unit)
-        axes.set_xlabel(w("plots.from_target") + w("mark.in_brackets", text=unit) * bool(unit), color=look.QUIET)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=9))
+        below = w("plots.from_target") + (w("mark.in_brackets", text=unit) if unit else "")
+        axes.set_xlabel(below, color=look.QUIET, fontsize=9)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
     said = zip(chosen, table.itertuples(), strict=True)
     return _told(figure, title, [f"{name(s)} {_distance_said(s, row, w)}" for s, row in said], w, demo)
+
+
+def _verdicts(axes, statements, places, w: Words) -> None:
+    """Our verdict of each row in its colour, between the row's name and the axes."""
+    for s, place in zip(statements, places, strict=True):
+        box = {"boxstyle": "square,pad=0.3", "fc": look.VERDICT_COLOURS[s.verdict], "ec": look.EDGE, "lw": 0.5}
+        axes.annotate(
+            briefing.short_verdict(s, w), (0, place), (-40, 0), xycoords=("axes fraction", "data"), bbox=box, fontsize=7.5,
+            textcoords="offset points", ha="center", va="center", color=look.words_on(s.verdict), annotation_clip=False,
+        )  # fmt: skip
 
 
 def _distance_said(s: Statement, row, w: Words) -> str:
@@ -351,7 +376,9 @@ def _distance_said(s: Statement, row, w: Words) -> str:
     if row.distance == 0:
         return text
     if np.isfinite(row.in_spreads):
-        return text + w("plots.years_of_movement", years=w.number(abs(row.in_spreads), 1))
+        years = abs(row.in_spreads)
+        decimals = next((d for d in (1, 2) if float(words.rounded(years, d))), 3)
+        return text + w("plots.years_of_movement", years=w.number(years, decimals))
     return text + w("plots.never_moved" if row.spread == 0 else "plots.one_value")
 
 
@@ -440,15 +467,15 @@ def _changes(s: Statement, w: Words) -> Picture:
     unit = w.unit("pp" if s.unit == "%" else s.unit)
     demo = bool((table["status"] == "demo").any()) or s.status == "demo"
     width, left = 8.6, 1.9
-    figure, top = _paper((width, 0.75 + 0.85 * len(order)), title, changes_said(s, table, w), demo, w, table)
+    figure, _ = _paper((width, 0.75 + 0.85 * len(order)), title, changes_said(s, table, w), demo, w, table)
     with matplotlib.rc_context(STYLE):
         height = figure.get_figheight()
         room = 0.85 * len(order) / height
         axes = figure.add_axes((left / width, 0.55 / height, 1 - (left + 0.3) / width, room))
-        seaborn.boxplot(
-            table, x="change", y="whose", order=order, ax=axes, color="#ffffff", width=0.62, fliersize=0, linewidth=1,
-            linecolor=look.AXIS,
-        )  # fmt: skip
+        axes.boxplot(
+            [table.loc[table["whose"] == name, "change"] for name in order], positions=range(len(order)), widths=0.62,
+            orientation="horizontal", showfliers=False, **dict.fromkeys(BOX, {"color": look.AXIS}),
+        )  # fmt: skip # seaborn's boxes call what this matplotlib deprecates
         seaborn.stripplot(
             table, x="change", y="whose", order=order, ax=axes, color=look.BAND, jitter=False, marker="|", size=15,
             linewidth=1.6, alpha=0.55,
@@ -460,8 +487,8 @@ def _changes(s: Statement, w: Words) -> Picture:
                 w("plots.needed"), (needed, 1), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
                 color=look.TARGET, fontsize=8.5, ha="center", va="bottom", annotation_clip=False,
             )  # fmt: skip
-        names = {name: w(f"plots.whose.{name}") for name in order}
-        names["own"] = s.analysis.name(s.region_code, w.lang)
+        own = s.analysis.name(s.region_code, w.lang)
+        names = {name: own if name == "own" else w(f"plots.whose.{name}") for name in order}
         counts = table["whose"].value_counts()
         labels = [_fitted(names[n], left - 0.2, 9.5) + "\n" + w("plots.so_many", count=counts[n]) for n in order]
         axes.set_yticks(range(len(order)), labels)
@@ -478,13 +505,14 @@ def changes_said(s: Statement, table: pd.DataFrame, w: Words) -> list[str]:
     """Where the needed pace lies among the changes of `plotdata.changes`, and whether anybody kept it up so long."""
     at, needed = table.attrs, table.attrs["needed"]
     if not np.isfinite(needed):
-        met = s.verdict in judge.STANDING
-        return [w("plots.pace_met" if met else "plots.pace_none")]
+        here = "met" if s.verdict in judge.STANDING else "none" if np.isfinite(s.latest_value) else "no_value"
+        return [w(f"plots.pace_{here}")]
     decimals = max(s.record.decimals or 0, 1)
     while decimals < 6 and not float(words.rounded(abs(needed), decimals)):
         decimals += 1
     pace = ("+" if needed > 0 else "") + w.difference(needed, s.record, decimals)
-    lines = [w("plots.pace_own", pace=pace, seen=at["own_seen"], fast=at["own_as_fast"])]
+    own = {"seen": at["own_seen"], "fast": at["own_as_fast"]}
+    lines = [w("plots.pace_own" if at["own_seen"] else "plots.pace_alone", pace=pace, **own)]
     if at["seen"]:
         key = "never" if not at["as_fast"] else "all" if at["as_fast"] == at["seen"] else "some"
         values = {"seen": at["seen"], "fast": at["as_fast"], "slower": w.percent(at["percentile"] / 100)}
@@ -506,7 +534,7 @@ def _drivers(a: Analysis, rows: pd.DataFrame, title: str, w: Words) -> Picture:
     lines = [w("plots.drivers_how", years=w.list(f"{first}–{last}" for first, last in years))]
     demo = bool((a.assessment.loc[a.assessment["indicator"] == record.code, "status"] == "demo").any())
     width, left = 8.6, 2.0
-    figure, top = _paper((width, 0.95 + 0.55 * len(order)), title, lines, demo, w, rows.reset_index(drop=True))
+    figure, _ = _paper((width, 0.95 + 0.55 * len(order)), title, lines, demo, w, rows.reset_index(drop=True))
     with matplotlib.rc_context(STYLE):
         height = figure.get_figheight()
         axes = figure.add_axes((left / width, 0.55 / height, 1 - (left + 0.3) / width, 0.55 * len(order) / height))
@@ -558,7 +586,7 @@ def _rule_sets(statements, title: str, name, w: Words, disagreeing: bool) -> Pic
     width = left + 0.2 + cell * len(rules)
     apart = sum(table["differs"].any() for table in tables.values())
     lines = [w("plots.rules_how"), w("plots.rules_counted", count=len(tables), differs=int(apart))]
-    figure, top = _paper((width, 1.05 + 0.36 * len(chosen)), title, lines, demo, w, frame)
+    figure, _ = _paper((width, 1.0 + 0.36 * len(chosen)), title, lines, demo, w, frame)
     with matplotlib.rc_context(STYLE):
         height = figure.get_figheight()
         room = 0.36 * len(chosen) / height
@@ -575,12 +603,7 @@ def _rule_sets(statements, title: str, name, w: Words, disagreeing: bool) -> Pic
             np.arange(len(chosen)) + 0.5, [_fitted(name(s), left - 1.25, 8.5, 1) for s in chosen], rotation=0
         )
         axes.tick_params(axis="y", pad=82)
-        for place, s in enumerate(chosen):
-            box = {"boxstyle": "square,pad=0.3", "fc": look.VERDICT_COLOURS[s.verdict], "ec": look.EDGE, "lw": 0.5}
-            axes.annotate(
-                briefing.short_verdict(s, w), (0, place + 0.5), (-42, 0), textcoords="offset points", ha="center",
-                va="center", fontsize=7.5, color=look.words_on(s.verdict), bbox=box, annotation_clip=False,
-            )  # fmt: skip
+        _verdicts(axes, chosen, np.arange(len(chosen)) + 0.5, w)
         axes.tick_params(length=0, colors=look.INK)
         axes.grid(visible=False)
         seen = [code for number, code in enumerate(codes) if (opinions == number).any()]
@@ -678,7 +701,7 @@ def _paper(size, title: str, lines: list[str], demo: bool, w: Words, frame: pd.D
     width = size[0]
     heads = _fitted(title, width - (1.5 if demo else 0.3), 12.5, 3).split("\n")
     below = [part for line in lines for part in (_fitted(line, width - 0.3, 9.5, 4).split("\n") if line else [""])]
-    head = 0.15 + 0.25 * len(heads) + LINE * len(below) + 0.25
+    head = 0.15 + 0.25 * len(heads) + LINE * len(below) + 0.15
     figure = Picture((width, size[1] + head))
     figure.frame = frame
     height = figure.get_figheight()
@@ -732,12 +755,15 @@ def _fitted(text: str, inches: float, size: float, lines: int = 2) -> str:
     return "\n".join([*broken[: lines - 1], last.rstrip() + "…"])
 
 
+OPENING, CLOSING = "\u3010\uff08\u201c", "\uff0c\u3002\uff1b\uff1a\u3001\uff09\u3011\u201d%\u2026 "
+
+
 def _pieces(text: str) -> list[str]:
     """Where a line may break: after a space, and between Chinese characters but before no closing mark."""
     pieces = []
     for mark in text:
-        joins = pieces and not (pieces[-1].endswith(" ") or _wide(mark) == 2 or _wide(pieces[-1][-1]) == 2)
-        if pieces and (joins or mark in "，。；：、）】”%… "):
+        apart = pieces and (pieces[-1].endswith(" ") or _wide(mark) == 2 or _wide(pieces[-1][-1]) == 2)
+        if pieces and (not apart or mark in CLOSING or pieces[-1][-1] in OPENING):
             pieces[-1] += mark
         else:
             pieces.append(mark)
@@ -769,11 +795,11 @@ def _any_demo(statements) -> bool:
     return any(s.status == "demo" for s in statements)
 
 
-def _year(year, statements, w: Words) -> int:
+def _year(year, statements) -> int:
     """A year that was asked for; by default the next date of most counties."""
     if year is None:
         dates = pd.Series([s.milestone for s in statements], dtype=int)
-        return int(dates.mode().iloc[0]) if len(dates) else 0
+        return int(dates.mode().iloc[0])
     try:
         return int(year)
     except (TypeError, ValueError):
