@@ -23,6 +23,7 @@ from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
+from ecoanalysis.names import Names
 
 TABLES = (
     "regions targets evidence milestones observations results forecasts assessment headlines discrepancies editions"
@@ -103,16 +104,22 @@ def analyse(
     Told
         The scenario cannot be used.
     """
+    raw = read(data, skip_bad_rows=skip_bad_rows)
+    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+
+
+def read(data: Path | str, *, skip_bad_rows: bool = False):
+    """A data folder, read and checked; raises `BadData` as `analyse` does."""
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
-    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+    return raw
 
 
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
     """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
     settings = settings or Settings()
-    as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+    as_of = year_of(raw, as_of)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
     tables = catalog.read(raw.folder)
     indicators = tables.indicators
@@ -172,6 +179,11 @@ def _references(raw, tables: catalog.Catalog, as_of: int):
     """Regions that are never assessed, up to the as-of year; None without any."""
     rows = raw.references[raw.references["year"] <= as_of]
     return compute.measure_references(rows.reset_index(drop=True), tables) if len(rows) else None
+
+
+def year_of(raw, as_of=None) -> int:
+    """The as-of year that was asked for, or the default; raises `BadYear`."""
+    return default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
 
 
 def default_as_of(raw) -> int:
@@ -310,7 +322,8 @@ class Analysis:
     @property
     def suspicions(self) -> list:
         """Numbers of the folder that look wrong, found when first asked for."""
-        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
+        kept = "suspicions" in self.cache or self.raw is None
+        return list(self.cache.get("suspicions", []) if kept else self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -363,6 +376,26 @@ class Analysis:
         """Name of a region by its code; the code itself when there is no such region."""
         row = self._regions_by_code.get(region)
         return str(getattr(row, f"name_{lang}")) if row else region
+
+    @property
+    def own_names(self) -> dict[str, str]:
+        """English names that the folder brings, by the Chinese ones."""
+        if self.raw is None:
+            return self.cache.get("own_names", {})
+        return dict(zip(self.raw.names["zh"], self.raw.names["en"], strict=True)) if len(self.raw.names) else {}
+
+    @property
+    def names(self) -> Names:
+        """Chinese names in English: departments, projects, papers and sources."""
+        if "names" not in self.cache:
+            regions = dict(zip(self.regions["name_zh"], self.regions["name_en"], strict=True))
+            others = {row.name_zh: row.name_en for row in self.indicators.values()}
+            self.cache["names"] = Names(self.own_names, regions, others)
+        return self.cache["names"]
+
+    def called(self, text: str, lang: str) -> str:
+        """A department, project, paper or source as documents of a language call it."""
+        return self.names(text) if lang == "en" else str(text)
 
     def item_of(self, code: str) -> int | str:
         """The plan's number of an indicator; the code of one beside the plan."""
@@ -419,25 +452,24 @@ class Analysis:
         """Every target of every region."""
         return [self._of_row(i) for i in self.assessment.index]
 
+    def at(self, place) -> Statement:
+        """The statement of a row of the assessment, by the label of the row."""
+        return self._statements[place]
+
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
-        text = str(name).strip()
-        known: dict[str, str] = {}
-        for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
-                known.setdefault(spelled.casefold(), row.code)
-        if text.casefold() in known:
-            return known[text.casefold()]
-        there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
-        more = " …" if len(self.regions) > 12 else ""
-        raise NotThere(
-            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
-        )
+        return region_code(self.regions, name, self._spellings)
+
+    @functools.cached_property
+    def _spellings(self) -> dict[str, str]:
+        return spellings(self.regions)
 
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
         text = str(name).strip()
-        assessed = dict.fromkeys(self.assessment["indicator"])
+        assessed = self._assessed
+        if text in assessed:
+            return text
         records = [self.indicators[code] for code in assessed]
         for record in records:
             spelled = (record.code, record.label, record.name_zh, record.name_en, str(record.number or ""))
@@ -454,14 +486,29 @@ class Analysis:
         raise NotThere(_not_there("indicator", text, near, there))
 
     def _statement(self, region: str, indicator: str, comparison: str | None = None) -> Statement:
-        rows = self.assessment
-        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == indicator)]
-        if comparison is not None:
-            rows = rows[rows["comparison"] == comparison]
-        if rows.empty:
+        said = self._said.get((region, indicator), [])
+        said = [s for s in said if comparison is None or s.comparison == comparison]
+        if not said:
             raise NotThere(_not_there("target", f"{region} {indicator} {comparison or ''}".strip(), [], ""))
-        worst = max(rows.index, key=lambda i: judge.SEVERITY.index(rows.at[i, "verdict"]))
-        return self._of_row(worst)
+        return max(said, key=lambda s: judge.SEVERITY.index(s.verdict))
+
+    @functools.cached_property
+    def _said(self) -> dict[tuple[str, str], list[Statement]]:
+        """The statements of a region and indicator."""
+        said: dict[tuple[str, str], list[Statement]] = {}
+        for s in self._statements.values():
+            said.setdefault((s.region_code, s.indicator), []).append(s)
+        return said
+
+    @functools.cached_property
+    def _assessed(self) -> dict[str, None]:
+        """The codes of the indicators that targets are set for, in their order."""
+        return dict.fromkeys(self.assessment["indicator"])
+
+    @functools.cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of an observation, by its id."""
+        return {id_: row for row, id_ in enumerate(self.observations["id"])}
 
     def _of_row(self, i) -> Statement:
         return self._statements[i]
@@ -664,15 +711,9 @@ class Analysis:
         key = ("outlook", indicator, method)
         if key not in self.cache:
             self.needs_data()
-            until = (
-                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
-            )
             a = self.assessor
-            drawn = futures.outlook(
-                a.measured, a.regions, indicator, until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
-            )  # fmt: skip
-            self.cache[key] = a.with_projects_in(drawn)
+            until = a.until(self.targets)
+            self.cache[key] = a.drawn(a.indicators[indicator], until, None, method or a.method, a.paths)
         return self.cache[key]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -705,6 +746,7 @@ class Analysis:
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
+            "own_names": self.own_names,
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "suspicions": [asdict(one) for one in self.suspicions],
@@ -764,6 +806,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "changes": changes,
             "folder": folder,
             "assumed": about.get("assumed", {}),
+            "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
@@ -795,6 +838,31 @@ def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
         elif kind == "text or missing":
             table[name] = table[name].where(table[name] != "", np.nan)
     return table
+
+
+def spellings(regions: pd.DataFrame) -> dict[str, str]:
+    """Every way a region may be called, without case, and its code."""
+    known: dict[str, str] = {}
+    for row in regions.itertuples():
+        for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+            known.setdefault(spelled.casefold(), row.code)
+    return known
+
+
+def region_code(regions: pd.DataFrame, name, known: dict[str, str] | None = None) -> str:
+    """The code of a region of a table from its code (text or number), Chinese or English name, or short name.
+
+    Raises
+    ------
+    NotThere
+        No such region; the message suggests what may have been meant.
+    """
+    text, known = str(name).strip(), known or spellings(regions)
+    if text.casefold() in known:
+        return known[text.casefold()]
+    there = ", ".join(f"{row.name_zh} {row.code}" for row in regions.head(12).itertuples())
+    more = " …" if len(regions) > 12 else ""
+    raise NotThere(_not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more))
 
 
 @dataclass(frozen=True, eq=False)
@@ -832,7 +900,7 @@ class Region:
     @property
     def statements(self) -> list[Statement]:
         """Every target of the region."""
-        return [self.analysis._of_row(i) for i in self.rows.index]
+        return [s for s in self.analysis._statements.values() if s.region_code == self.code]
 
     @property
     def unmet(self) -> pd.DataFrame:
@@ -842,6 +910,12 @@ class Region:
     @property
     def weak(self) -> list[Statement]:
         """What needs work, the most pressing first; the weak points that the plan names are always among them."""
+        key = ("weak", self.code)
+        if key not in self.analysis.cache:
+            self.analysis.cache[key] = self._weak()
+        return list(self.analysis.cache[key])
+
+    def _weak(self) -> list[Statement]:
         rows = self.rows
         numbers = [
             float(judge.printed_gap(r.latest_value, r.target, self.analysis.indicators[r.indicator].decimals))
@@ -1010,7 +1084,8 @@ class Statement:
         """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
         columns = "region_code variable year value unit status source file sheet cell id".split()
         rows = self.analysis.observations
-        return rows.loc[rows["id"].isin(self.inputs), [c for c in columns if c in rows]].reset_index(drop=True)
+        found = sorted(self.analysis._row_of[one] for one in self.inputs if one in self.analysis._row_of)
+        return rows.iloc[found][[c for c in columns if c in rows]].reset_index(drop=True)
 
     @property
     def departments(self) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The assessment: every target of every region against what was measured and what may come.
 
 This is where tables meet the pure functions of `judge` and `record`. Work goes by indicator over all regions at once;
-the sample paths of one indicator are dropped before the next is drawn.
+of many regions the sample paths of one indicator are dropped before the next is drawn.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ COLUMNS = (
     "outstanding contribution coverage median_at_milestone methods_low methods_high stage "
     "milestone pace_from spread base_year owed_at binding"
 ).split()
+LARGEST_KEPT = 2 * 2**20  # bytes of sample paths of one indicator that stay in memory: some fifty regions
 TEXT = ("met_at_due", "basis", "gap_count_unit", "warning", "method", "inputs", "stage", "verdict")
 
 
@@ -60,7 +61,7 @@ class Assessor:
     seed: int = 0
     references: object = None
     projects: pd.DataFrame | None = None  # that are in the futures; None for the trend alone
-    kept: dict = field(default_factory=dict)  # outlooks and responses of the indicators that projects act on
+    kept: dict = field(default_factory=dict)  # outlooks of few regions, and responses of what projects act on
     stage: str = ""
 
     def assess(self, targets: pd.DataFrame, until: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -266,14 +267,15 @@ class Assessor:
         return [kept.assign(part=indicator.part, scenario="trend")[futures.FORECAST_COLUMNS]]
 
     def drawn(self, indicator: Indicator, until: int, base: int | None, method: str, paths: int):
-        """Sample paths of an indicator over all regions."""
+        """Sample paths of an indicator over all regions; a small outlook is drawn once, a nation's again each time."""
         how = {"method": method, "paths": paths, "seed": self.seed, "base_year": base, "references": self.references}
-        if self.projects is None:
-            return futures.outlook(self.measured, self.regions, indicator.code, until, **how)
         key = ("outlook", indicator.code, until, base, method, paths)
-        if key not in self.kept:
-            self.kept[key] = futures.outlook(self.measured, self.regions, indicator.code, until, **how)
-        return self.with_projects_in(self.kept[key], base)
+        outlook = self.kept.get(key)
+        if outlook is None:
+            outlook = futures.outlook(self.measured, self.regions, indicator.code, until, **how)
+            if self.projects is not None or (method == self.method and outlook.paths.nbytes <= LARGEST_KEPT):
+                self.kept[key] = outlook
+        return self.with_projects_in(outlook, base)
 
     def with_projects_in(self, outlook, base: int | None = None):
         """An outlook with this assessment's projects in its futures; itself without any."""

@@ -159,6 +159,10 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
     )
 
 
+CHANGE_KEY = ["region_code", "indicator", "comparison"]
+CHANGING = ["verdict", "latest_value", "latest_year", "met_at_due"]
+
+
 def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """What moved between two assessments: verdicts and values, target by target.
 
@@ -169,9 +173,8 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         (better, worse, missed, or same); only rows where something moved. Missed: its date came and it was not met,
         whatever the class says of the next one. Better takes another figure, or papers.
     """
-    key = ["region_code", "indicator", "comparison"]
-    names = ["verdict", "latest_value", "latest_year", "met_at_due"]
-    joined = before[key + names].merge(after[key + names], on=key, suffixes=("_before", ""), how="inner")
+    columns = CHANGE_KEY + CHANGING
+    joined = before[columns].merge(after[columns], on=CHANGE_KEY, suffixes=("_before", ""), how="inner")
     joined = joined.rename(
         columns={
             "latest_value": "value",

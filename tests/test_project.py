@@ -43,7 +43,7 @@ LAYERS = [
     {"record", "futures", "projects"},
     {"compute", "forecast"},
     {"intake"},
-    {"words", "units", "formulas"},
+    {"words", "units", "names", "formulas"},
     {"catalog"},
 ]
 

@@ -321,7 +321,11 @@ def _wrong(s: Statement, lever: Lever, asked, w: Words) -> str:
             return w("lever.refused.negative", lever=name, asked=w.plain(number))
         left, years = left_of(s), max(1, s.milestone - first_year(s))
         if number * years > left * (1 + 1e-9):
-            counted = {"left": w.count(left, lever.unit), "years": years, "asked": w.count(number, lever.unit)}
+            counted = {
+                "left": w.count(left, lever.unit, s.indicator),
+                "years": years,
+                "asked": w.count(number, lever.unit, s.indicator),
+            }
             return w("lever.refused.more_than_left", **counted)
         return ""
     if lever.low - 1e-9 <= number <= lever.high + 1e-9:
@@ -590,13 +594,20 @@ def told(s: Statement, setting: dict, w: Words) -> list[str]:
             parts.append(w("lever.told.land", area=w.plain(float(position["area"])), **names))
         elif kind == "projects":
             parts.append(
-                w("lever.told.projects", names=w.list(_project_told(name, how, w) for name, how in position.items()))
+                w(
+                    "lever.told.projects",
+                    names=w.list(
+                        _project_told(s.analysis.called(name, w.lang), how, w) for name, how in position.items()
+                    ),
+                )
             )
         elif kind == "due":
             parts.append(w("lever.told.due", year=int(position)))
         elif kind == "things":
             more = "more" if s.record.direction > 0 else "fewer"
-            parts.append(w(f"lever.told.things_{more}", things=w.count(float(position), levers["things"].unit)))
+            parts.append(
+                w(f"lever.told.things_{more}", things=w.count(float(position), levers["things"].unit, s.indicator))
+            )
         elif kind in ("pace", "target", "growth"):
             unit = w.unit(levers[kind].unit)
             parts.append(w(f"lever.told.{kind}", value=f"{w.plain(float(position))} {unit}".strip()))
@@ -621,11 +632,11 @@ def needed_told(s: Statement, w: Words) -> str:
         kind = "none" if what.things == 0 else "beyond" if _too_many(s, what) else "more"
         if s.record.direction < 0 and kind == "more":
             kind = "fewer"
-        things = w.count(what.things, what.unit)
+        things = w.count(what.things, what.unit, s.indicator)
         first = w(
             f"lever.needed.{kind}",
             things=things,
-            left=w.count(what.left, what.unit) if np.isfinite(what.left) else "",
+            left=w.count(what.left, what.unit, s.indicator) if np.isfinite(what.left) else "",
             **values,
         )
     else:

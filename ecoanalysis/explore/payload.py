@@ -204,7 +204,8 @@ def milestones(analysis: Analysis) -> list[dict]:
 def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
     """The texts that no lever changes; `sources` as the statement has them."""
     record = s.record
-    lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
+    called = s.analysis.called
+    lead, supporting = (w.list(called(name, w.lang) for name in text.split(";") if name) for text in s.departments)
     departments = [w("explore.lead", departments=lead) if lead else ""]
     departments.append(w("explore.supporting", departments=supporting) if supporting else "")
     offered = levers.offered(s)
@@ -216,7 +217,7 @@ def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
         "standing": [text for text in (briefing.contribution(s, w), briefing.city_only(s, w)) if text],
         "levers": {lever.kind: _lever_texts(s, lever, w) for lever in offered},
         "no_levers": "" if offered else no_levers(s, w),
-        "things_unit": _unit_of(s.gap_count_unit, w),
+        "things_unit": _unit_of(s.gap_count_unit, s, w),
         "gap_unit": w.unit("pp" if record.unit == "%" else record.unit),
         "inputs": inputs(s, w, sources),
         "departments": [text for text in departments if text],
@@ -244,9 +245,9 @@ def said(told: levers.Answer, setting: dict, w: Words) -> dict:
     }
 
 
-def _unit_of(code: str, w: Words) -> str:
+def _unit_of(code: str, s: Statement, w: Words) -> str:
     """A unit of things as it stands behind a number."""
-    return w.count(2, code).partition(" ")[2] if code else ""
+    return w.count(2, code, s.indicator).partition(" ")[2] if code else ""
 
 
 def card(s: Statement, w: Words) -> list[list[str]]:
@@ -312,7 +313,8 @@ def inputs(s: Statement, w: Words, sources: pd.DataFrame) -> list[list[str]]:
     for row in sources.itertuples():
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
         name, region = briefing.input_name(row.variable, w), names[row.region_code]
-        rows.append([name, region, str(row.year), value, w.status(row.status), str(row.source), briefing.place_of(row)])
+        source = s.analysis.called(row.source, w.lang)
+        rows.append([name, region, str(row.year), value, w.status(row.status), source, briefing.place_of(row)])
     return rows
 
 
@@ -350,19 +352,19 @@ def _lever_texts(s: Statement, lever: levers.Lever, w: Words) -> dict:
     more = ("more" if s.record.direction > 0 else "fewer") if lever.kind == "things" else ""
     label = w(f"lever.label.{lever.kind}_{more}" if more else f"lever.label.{lever.kind}")
     note = w(f"lever.note.{lever.kind}", growth=w.plain(round(lever.start, 1)) if np.isfinite(lever.start) else NOTHING)
-    unit = _unit_of(lever.unit, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
+    unit = _unit_of(lever.unit, s, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
     names = {code: levers.land_name(code, w) for code, _, _ in lever.choices}
-    names |= {row["id"]: _project_label(row, w) for row in lever.projects}
+    names |= {row["id"]: _project_label(row, s.analysis.called(row["id"], w.lang), w) for row in lever.projects}
     return {"label": label, "note": note, "unit": unit, "names": names}
 
 
-def _project_label(row: dict, w: Words) -> str:
+def _project_label(row: dict, name: str, w: Words) -> str:
     """A project in a line: what it adds, when, and how sure it is."""
     change = f"{w.plain(row['change'])} {w.unit(row['unit'])}".strip()
     when = (
         str(row["first_year"]) if row["first_year"] == row["last_year"] else f"{row['first_year']}–{row['last_year']}"
     )
-    return w("lever.project", name=row["id"], change=change, when=when, chance=w.chance(row["probability"]))
+    return w("lever.project", name=name, change=change, when=when, chance=w.chance(row["probability"]))
 
 
 def _number(value, digits: int = DIGITS) -> float | None:

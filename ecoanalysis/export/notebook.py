@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 from IPython.display import HTML, Image, display
@@ -93,7 +92,9 @@ def measured(region, lang: str) -> None:
 
 
 def documents(region, out: Path | str, lang: str) -> list[str]:
-    """Draw every forecast, write the Word chapter and the region's assessment, and show the pictures; a city's on one sheet.
+    """Write the Word chapter and the region's assessment, and draw what is not met yet or may not hold.
+
+    Where everything is met and expected to hold, everything is drawn; a city's targets are shown on one sheet.
 
     Parameters
     ----------
@@ -109,17 +110,20 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     parts = languages(lang)
     write_csv(region.rows, folder / "assessment.csv")
-    drawn = {}
+    drawn, able = {}, charts.drawable(region.analysis, region.code)
+    asking = [s for s in able if s.verdict != "reached" or s.named_weak] or able
     for part in parts:  # every document has pictures in its own language
         charts_folder = folder / ("charts" if part == parts[0] else f"charts_{part}")
-        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part)
+        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part, asking)
         docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     w = words.of(parts[0])
     if region.code in region.analysis.parents:  # one sheet; the pictures one by one lie in the folder
         display(region.plot(w.lang))
-    else:
-        for s, picture in zip(charts.drawable(region.analysis, region.code), drawn[parts[0]], strict=True):
-            display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    for s, picture in zip(asking, drawn[parts[0]], strict=True):
+        display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
+    if len(able) > len(asking):
+        text(w("notebook.others_hold", count=len(able) - len(asking)))
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
@@ -204,7 +208,7 @@ class Figures:
         if raw.regions.empty or raw.observations.empty:
             raise analyses.BadData(raw.problems)
         self.words = words.of(lang)
-        self.region = analyses.Analysis.region_code(SimpleNamespace(regions=raw.regions), region)
+        self.region = analyses.region_code(raw.regions, region)
         self.observations = raw.observations[raw.observations["year"] <= until]
         self.coefficients = catalog.coefficients(raw.folder)
         self.measured = compute.measure(self.observations, raw.regions, tables=catalog.read(raw.folder))

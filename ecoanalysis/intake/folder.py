@@ -32,7 +32,7 @@ class Raw:
 
     Attributes
     ----------
-    regions, observations, targets, evidence, projects, milestones, references : DataFrame
+    regions, observations, targets, evidence, projects, milestones, references, names : DataFrame
         Observations are in the canonical unit of their variable and carry file, sheet, cell and hash. Words that
         repeat are categories.
     problems : list of Problem
@@ -60,6 +60,7 @@ class Raw:
     hashes: dict[str, str]
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     references: pd.DataFrame = field(default_factory=pd.DataFrame)
+    names: pd.DataFrame = field(default_factory=pd.DataFrame)
     acknowledged: pd.DataFrame = field(default_factory=pd.DataFrame)
     rules: pd.DataFrame | None = None
     files: list[Account] = field(default_factory=list)
@@ -160,6 +161,7 @@ class _Folder:
             ),
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
+            names=self.table("names.csv", plan.names),
             revisions=revisions,
             vintage=_latest(observations),
         )
