@@ -75,6 +75,10 @@ class BadYear(Told, ValueError):
     """An as-of year without data, told with the years there are."""
 
 
+class NeedsData(Told, ValueError):
+    """Something that a loaded analysis cannot answer: it has tables, and no data folder."""
+
+
 def analyse(
     data: Path | str = "data/raw",
     as_of: int | None = None,
@@ -553,6 +557,11 @@ class Analysis:
         """
         return self._compared(self.indicator_code(indicator)).copy()
 
+    @property
+    def plot(self):
+        """Pictures of regions compared: `a.plot("25")`, `a.plot.ranks("25")` and more (`ecoanalysis.plots.OfAnalysis`)."""
+        return _above("plots").OfAnalysis(self)
+
     def deciding(self, code: str) -> pd.DataFrame:
         """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
         if "values" not in self.cache:
@@ -827,9 +836,9 @@ class Analysis:
         )
 
     def needs_data(self) -> None:
-        """Raise ValueError for a loaded analysis, which has tables and no data to ask anew."""
+        """Raise `NeedsData` for a loaded analysis, which has tables and no data to ask anew."""
         if self.raw is None:
-            raise ValueError(words.in_both("analysis.loaded"))
+            raise NeedsData(words.in_both("analysis.loaded"))
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:
@@ -1070,6 +1079,11 @@ class Region:
         moved = self.analysis.changes
         return moved[moved["region_code"] == self.code]
 
+    @property
+    def plot(self):
+        """Pictures across indicators: `region.plot()`, `.distance()` and more (`ecoanalysis.plots.OfRegion`)."""
+        return _above("plots").OfRegion(self)
+
     def __getitem__(self, indicator) -> Statement:
         return self.analysis[self.code, indicator]
 
@@ -1170,9 +1184,27 @@ class Statement:
         return of[key] if key in of else self.analysis.forecasts[:0]
 
     @property
+    def base_of_paths(self) -> int | None:
+        """The base year that a target names; one that was taken from the catalogue is no matter of the paths."""
+        no_matter = pd.isna(self.base_year) or self.comparison in ("not_below_base", "not_above_base")
+        return None if no_matter else int(self.base_year)
+
+    @property
+    def outlook(self):
+        """The joint futures of the indicator in all regions, drawn as the assessment draws them (`futures.Outlook`)."""
+        base, a = self.base_of_paths, self.analysis
+        if base is None:
+            return a.outlook(self.indicator)
+        key = ("outlook", self.indicator, None, base)
+        if key not in a.cache:
+            until = int(a.outlook(self.indicator).years[-1])
+            a.cache[key] = a.assessor.drawn(self.record, until, base, a.assessor.method, a.assessor.paths)
+        return a.cache[key]
+
+    @property
     def paths(self) -> pd.DataFrame:
         """Sample paths, years × paths, in the indicator's unit."""
-        outlook = self.analysis.outlook(self.indicator)
+        outlook = self.outlook
         k = outlook.regions.index(self.region_code)
         table = pd.DataFrame(outlook.paths[k].T, index=pd.Index(outlook.ahead, name="year"))
         return table[table.index > outlook.latest[k]]
@@ -1224,11 +1256,10 @@ class Statement:
 
         return briefing.chain(self, words.of(lang))
 
-    def plot(self, lang: str = "zh"):
-        """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
-        from ecoanalysis import charts
-
-        return charts.forecast(self, lang)
+    @property
+    def plot(self):
+        """Figures of their own: `s.plot()`, `s.plot.changes()` and more (`ecoanalysis.plots.OfStatement`)."""
+        return _above("plots").OfStatement(self)
 
 
 def _as_rows(given) -> list[dict]:

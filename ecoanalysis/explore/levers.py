@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, forecast, futures, judge, projects, words
+from ecoanalysis import catalog, judge, plotdata, projects, words
 from ecoanalysis.analysis import STATEMENT_COLUMNS, Statement, Told
 from ecoanalysis.formulas import CHANGES, diagnosis, ei, rates
 from ecoanalysis.words import COUNTED, SIGNS, Words
@@ -152,7 +152,7 @@ def things_of(s: Statement):
 
 def _things_of(s: Statement):
     parts = s.analysis.assessor.measured.parts(
-        s.region_code, s.indicator, int(s.latest_year), s.basis, base_year=_base(s)
+        s.region_code, s.indicator, int(s.latest_year), s.basis, base_year=s.base_of_paths
     )
     known = np.isfinite([parts.factor, parts.denominator, parts.numerator]).all() and parts.denominator > 0
     if not known or parts.answers or not parts.unit:
@@ -258,7 +258,7 @@ def _projects(s: Statement) -> list[Lever]:
         if row["region_code"] not in own or row["variable"] not in inputs:
             continue
         certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}
-        gain = np.median(_with_projects(s, drawn(s), [certain]) - _with_projects(s, drawn(s), []), axis=0)
+        gain = np.median(_with_projects(s, s.outlook, [certain]) - _with_projects(s, s.outlook, []), axis=0)
         told.append(row | {"id": project_id(row), "gain": [float(x) for x in gain]})
     return [Lever("projects", 0.0, 1.0, 1.0, 0.0, "", projects=tuple(told))] if told else []
 
@@ -269,9 +269,9 @@ def project_id(row: dict) -> str:
 
 
 def _response(s: Statement):
-    key = ("response", s.indicator, _base(s))
+    key = ("response", s.indicator, s.base_of_paths)
     if key not in s.analysis.cache:
-        s.analysis.cache[key] = projects.response(s.analysis.assessor.measured, s.indicator, _base(s))
+        s.analysis.cache[key] = projects.response(s.analysis.assessor.measured, s.indicator, s.base_of_paths)
     return s.analysis.cache[key]
 
 
@@ -475,7 +475,7 @@ def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
     row |= {"pace_required": math.nan, "pace_for_80": math.nan, "methods_low": math.nan, "methods_high": math.nan}
     if np.isfinite(row["target"]) or row["comparison"] in judge.RELATIVE:
         table = {0: row}
-        quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), _base(s))
+        quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), s.base_of_paths)
         row = table[0]
     return Statement(analysis=s.analysis, place=s.place, **{name: row[name] for name in STATEMENT_COLUMNS})
 
@@ -499,33 +499,14 @@ def _new_target(s: Statement, target: float, warning: str) -> dict:
 
 def _ahead(s: Statement) -> tuple[list[int], np.ndarray]:
     """Years after the latest value, and the paths (paths, years)."""
-    _, paths = drawn(s).of(s.region_code)
+    _, paths = s.outlook.of(s.region_code)
     first = int(s.latest_year) + 1
     return list(range(first, first + paths.shape[1])), paths
 
 
-def drawn(s: Statement):
-    """The joint futures of a statement's indicator, drawn as the assessment draws them."""
-    base, a = _base(s), s.analysis
-    if base is None:
-        return a.outlook(s.indicator)
-    key = ("outlook", s.indicator, None, base)
-    if key not in a.cache:
-        until = a.outlook(s.indicator).years[-1]
-        a.cache[key] = a.assessor.drawn(
-            s.record, int(until), base, a.assessor.method, a.assessor.paths
-        )  # with projects
-    return a.cache[key]
-
-
-def _base(s: Statement) -> int | None:
-    """The base year that a target names; one that was taken from the catalogue is no matter of the paths."""
-    return None if pd.isna(s.base_year) or s.comparison in ("not_below_base", "not_above_base") else int(s.base_year)
-
-
 def _whole(s: Statement, moved: np.ndarray):
     """The outlook of all regions, one of them with moved paths after its latest value."""
-    outlook = drawn(s)
+    outlook = s.outlook
     paths = outlook.paths.copy()
     paths[outlook.regions.index(s.region_code), :, paths.shape[2] - moved.shape[1] :] = moved
     return replace(outlook, paths=paths)
@@ -699,21 +680,8 @@ def _too_many(s: Statement, what: Needed) -> bool:
 def by_method(s: Statement) -> list[tuple[str, float, float]]:
     """What each forecasting method says of a statement's target: method, chance at the milestone, median there.
 
-    Methods that a series is too short for are left out. One region (for a city its counties) at a time.
+    `plotdata.methods` at the milestone, for a statement with something to meet.
     """
-    if not has_paths(s) or not (np.isfinite(s.target) or s.comparison in judge.RELATIVE):
-        return []
-    a = s.analysis.assessor
-    until, rows = int(drawn(s).years[-1]), []
-    for method in forecast.METHODS:
-        outlook = drawn(s) if method == a.method else futures.outlook(
-            a.measured, [s.region_code], s.indicator, until,
-            method=method, paths=a.paths, seed=a.seed, references=a.references, base_year=_base(s),
-        )  # fmt: skip
-        k = outlook.regions.index(s.region_code)
-        ends, before = outlook.at(s.milestone)[k], outlook.at(s.milestone - 1)[k]
-        if not np.isfinite(ends).all():
-            continue
-        reached = judge.met(ends, before, s.target, s.comparison, s.record, a.settings.rounding)
-        rows.append((method, float(reached.mean()), float(np.median(ends))))
-    return rows
+    table = plotdata.methods(s)
+    table = table[(table["year"] == s.milestone) & table["chance"].notna()]
+    return list(table[["method", "chance", "median"]].itertuples(index=False, name=None))
