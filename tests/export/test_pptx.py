@@ -27,33 +27,33 @@ WORKED = Path(__file__).resolve().parents[1] / "worked_city"
 
 
 @pytest.fixture(scope="module")
-def worked():
-    return eco.analyse(WORKED, 2023)
-
-
-@pytest.fixture(scope="module")
-def folder_of_decks(worked, analysis, tmp_path_factory):
-    """Both languages of the worked city and of the shipped one, written once."""
+def deck(request, worked, tmp_path_factory):
+    """The decks by name, each written when a test first asks for it: the worked city's do not wait for the shipped one's."""
     folder = tmp_path_factory.mktemp("decks")
-    for lang in words.LANGUAGES:
-        pptx.write(worked, folder / f"worked_{lang}.pptx", lang)
-        pptx.write(analysis, folder / f"shipped_{lang}.pptx", lang)
-    return folder
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.pptx"
+        if not path.exists():
+            city, lang = name.split("_")
+            pptx.write(worked if city == "worked" else request.getfixturevalue("analysis"), path, lang)
+        return path
+
+    return written
 
 
 @pytest.fixture(scope="module")
-def chinese(folder_of_decks):
-    return opened(folder_of_decks / "worked_zh.pptx")
+def chinese(deck):
+    return opened(deck("worked_zh"))
 
 
 @pytest.fixture(scope="module")
-def english(folder_of_decks):
-    return opened(folder_of_decks / "worked_en.pptx")
+def english(deck):
+    return opened(deck("worked_en"))
 
 
 @pytest.fixture(scope="module", params=["worked_zh", "worked_en", "shipped_zh", "shipped_en"])
-def each(request, folder_of_decks):
-    return folder_of_decks / f"{request.param}.pptx"
+def each(request, deck):
+    return deck(request.param)
 
 
 # ---------------------------------------------------------------------- the story of the worked city
@@ -199,15 +199,17 @@ def test_only_slides_that_rest_on_demo_data_bear_the_mark(chinese):
     assert marked == [titles(chinese)[0], titles(chinese)[1], titles(chinese)[-2]]
 
 
-def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(folder_of_decks):
-    deck = opened(folder_of_decks / "shipped_zh.pptx")
-    plain = [title for slide, title in zip(deck.slides, titles(deck), strict=True) if "演示数据" not in texts(slide)]
+def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(deck):
+    slides_ = opened(deck("shipped_zh"))
+    plain = [
+        title for slide, title in zip(slides_.slides, titles(slides_), strict=True) if "演示数据" not in texts(slide)
+    ]
     assert plain == ["核查验收阶段；距2024年度档案更新 366 天", "附：概率由历年变化推算，是预测而非承诺"]
 
 
-def test_projects_are_told_without_and_with_them(folder_of_decks):
+def test_projects_are_told_without_and_with_them(deck):
     """The shipped demo projects: 30 ha of parks in Maiji, whose cost is 21 million, half of them three years long."""
-    slide = titled(opened(folder_of_decks / "shipped_zh.pptx"), "6 个项目：天水市")
+    slide = titled(opened(deck("shipped_zh")), "6 个项目：天水市")
     table = cells(slide)
     assert table[0] == ["指标", "按期可增加", "考虑推迟后", "不计项目", "计入项目", "只靠项目", "投资"]
     row = next(row for row in table if row[0] == "甘谷县：农村生活污水治理率")
@@ -437,11 +439,11 @@ def test_an_unknown_region_is_told(worked, tmp_path):
         pptx.write(worked, tmp_path / "x.pptx", "zh", ["北线"])
 
 
-def test_a_deck_of_a_kept_analysis_says_the_same(analysis, folder_of_decks, tmp_path):
+def test_a_deck_of_a_kept_analysis_says_the_same(analysis, deck, tmp_path):
     """A run writes its documents from what it has kept: projects and tasks are not lost on the way."""
     work.save(analysis, tmp_path)
     again = opened(pptx.write(work.load(tmp_path), tmp_path / "again.pptx", "zh"))
-    first = opened(folder_of_decks / "shipped_zh.pptx")
+    first = opened(deck("shipped_zh"))
     assert titles(again) == titles(first)
     for one, other in zip(first.slides, again.slides, strict=True):
         assert texts(one) == texts(other)

@@ -14,7 +14,6 @@ import pytest
 import ecoanalysis as eco
 from ecoanalysis.export import xlsx
 
-FOLDER = Path(__file__).parents[1] / "worked_city"
 SHEETS = {
     "zh": (
         "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料 数据与来源 待核实 指标口径 说明"
@@ -46,8 +45,8 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture(scope="module")
-def city():
-    return eco.analyse(FOLDER, as_of=2023)
+def city(worked):
+    return worked
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
