@@ -12,7 +12,6 @@ from docx.oxml.ns import qn
 from lxml import etree
 from office_rules import C, broken
 
-import ecoanalysis as eco
 from ecoanalysis import analyse, catalog, judge, plotdata, words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import docx, fan_chart, paper, worded
@@ -28,11 +27,6 @@ def chapter(request, analysis, tmp_path_factory):
     path = tmp_path_factory.mktemp("chapter") / "reachability.docx"
     docx.write(analysis, CITY, path, request.param)
     return request.param, path, Document(str(path))
-
-
-@pytest.fixture(scope="module")
-def worked():
-    return eco.analyse("tests/worked_city", as_of=2023)
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
