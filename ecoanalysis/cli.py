@@ -146,6 +146,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"
     )
+    compare.add_argument(
+        "--vintage",
+        default="",
+        metavar="DATE",
+        help="前者只用此日及以前收到的数据：其后的更正改变了什么 · A as it was known on that day: what revisions moved",
+    )
     compare.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
     compare.set_defaults(command=_guarded, guarded=_compare)
@@ -294,8 +300,11 @@ def _compare(options: argparse.Namespace) -> int:
     from ecoanalysis.plan import bulletin, comparison
 
     years = (options.as_of or [])[:2]
-    earlier, later = comparison.pair(options.before, options.after, years, skip_bad_rows=options.skip_bad_rows)
-    folder = options.out / f"bulletin_{earlier.as_of}_{later.as_of}"
+    earlier, later = comparison.pair(
+        options.before, options.after, years, skip_bad_rows=options.skip_bad_rows, vintage=options.vintage
+    )
+    day = earlier.vintage["known_on"]
+    folder = options.out / "_".join(["bulletin", str(earlier.as_of), str(later.as_of), *([day] if day else [])])
     for lang in languages(options.lang):
         written.write(earlier, later, folder, lang)
         print(bulletin.markdown(earlier, later, words.of(lang)))
