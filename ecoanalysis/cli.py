@@ -201,7 +201,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
     explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
-    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
+    explain.add_argument(
+        "--cell",
+        metavar="ID",
+        help="哪些结论和文件用到此数，如 economy.csv:23 · which statements and documents depend on this cell",
+    )
+    explain.add_argument(
+        "--run", type=Path, metavar="DIR", help="哪一次运行的文件（默认 reports/年份） · files of which run"
+    )
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -319,10 +326,15 @@ def _explain(options: argparse.Namespace) -> int:
     lang = _word(options)
     if options.cell:
         from ecoanalysis.plan import dependants
+        from ecoanalysis.runs.directory import manifest_of
 
-        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        manifest = manifest_of(options.run) if options.run else {}
+        if options.run and not manifest:
+            return _refuse(catalog.phrase("depends.no_run", lang, folder=options.run))
+        analysis = eco.analyse(options.data, manifest.get("as_of"), skip_bad_rows=True)
+        run = options.run or DEFAULT_OUT / str(analysis.as_of)
         try:
-            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+            print("\n".join(dependants.lines(analysis, options.cell, lang, manifest_of(run), run.as_posix())))
         except KeyError:
             return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
         return 0
