@@ -46,9 +46,10 @@ def vintages(raw, lang: str) -> list[str]:
     dated = {day: count for day, count in raw.vintages.items() if day}
     if not dated:
         return []
-    days = [catalog.phrase("check.vintage", lang, day=day, count=count) for day, count in dated.items()]
-    told = catalog.phrase("list", lang).join(days)
-    lines = [catalog.phrase("check.vintages", lang, days=told, undated=raw.vintages.get("", 0))]
+    undated = catalog.phrase("check.undated", lang)
+    days = {day or undated: count for day, count in sorted(raw.vintages.items(), reverse=True)}
+    told = [catalog.phrase("check.vintage", lang, day=day, count=count) for day, count in days.items()]
+    lines = [catalog.phrase("check.vintages", lang, days=catalog.phrase("list", lang).join(told))]
     rows = raw.revisions
     if rows.empty:
         return lines
@@ -72,7 +73,7 @@ def vintages(raw, lang: str) -> list[str]:
                 lang,
                 region=region[f"name_{lang}"] or region["name_zh"],
                 name=record.name(lang) if record else row.variable,
-                vintage_before=row.vintage_before or catalog.phrase("check.undated", lang),
+                vintage_before=row.vintage_before or undated,
                 vintage=row.vintage,
                 place=row.id,
                 **values,

@@ -217,7 +217,7 @@ def test_check_lists_the_days_and_the_largest_revisions(revised, capsys):
     data = str(revised.path)
     cli.main(["check", "--data", data])
     said = capsys.readouterr().out
-    assert "数据收到日期：2024-06-30 1 个数；未注明日期的 24 个数" in said
+    assert "数据收到日期：2024-06-30 1 个数、未注明日期 24 个数" in said
     assert "后来有更正的数 1 个" in said
     assert (
         "乙县 2023 年完成生活污水治理的行政村数由 84 更正为 78 个村（收到日期 未注明日期 → 2024-06-30，june.csv:2）"
