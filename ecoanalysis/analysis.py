@@ -79,6 +79,10 @@ class NeedsData(Told, ValueError):
     """Something that a loaded analysis cannot answer: it has tables, and no data folder."""
 
 
+class BadVintage(Told, ValueError):
+    """A day on which nothing was known yet, or after which nothing came, told with the days there are."""
+
+
 def analyse(
     data: Path | str = "data/raw",
     as_of: int | None = None,
@@ -89,6 +93,7 @@ def analyse(
     method: str = futures.METHOD,
     paths: int = futures.PATHS,
     seed: int = 0,
+    vintage: str = "",
 ) -> Analysis:
     """The reachability analysis of every region and target of a data folder.
 
@@ -107,6 +112,9 @@ def analyse(
         Bounds between verdicts.
     method, paths, seed
         As in `forecast.sample_paths`.
+    vintage : str, optional
+        A date (a year or a month stands for its last day): the statistics as they were known then. What came in
+        later is not used; rows without a date of receipt, targets, papers and projects are as they are.
 
     Returns
     -------
@@ -118,19 +126,42 @@ def analyse(
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     BadYear
         There is no observation in or before that year, or none that late.
+    BadVintage
+        `vintage` is no date, nothing was known yet on that day, or nothing came in after it.
     Told
         The scenario cannot be used.
     """
-    raw = read(data, skip_bad_rows=skip_bad_rows)
+    raw = read(data, skip_bad_rows=skip_bad_rows, vintage=vintage)
     return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
 
 
-def read(data: Path | str, *, skip_bad_rows: bool = False):
-    """A data folder, read and checked; raises `BadData` as `analyse` does."""
-    raw = intake.read(data)
+def read(data: Path | str, *, skip_bad_rows: bool = False, vintage=None):
+    """A data folder, read and checked; raises `BadData` and `BadVintage` as `analyse` does."""
+    raw = intake.read(data, vintage=_day(vintage))
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
+    if vintage:
+        _check_vintage(raw)
     return raw
+
+
+def _day(vintage: str) -> str:
+    """A date as ISO text; a year or a month stands for its last day."""
+    day = intake.day(str(vintage)) if vintage else ""
+    if day is None:
+        raise BadVintage(words.in_both("vintage.form", text=str(vintage)[:40]))
+    return day
+
+
+def _check_vintage(raw) -> None:
+    dated = [day for day in raw.vintages if day]
+    values = {"folder": raw.folder, "day": raw.known_on, "days": ", ".join(dated)}
+    if not dated:
+        raise BadVintage(words.in_both("vintage.none", **values))
+    if raw.known_on >= dated[-1]:
+        raise BadVintage(words.in_both("vintage.nothing_later", **values))
+    if raw.observations.empty:
+        raise BadVintage(words.in_both("vintage.nothing_yet", **values))
 
 
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
@@ -761,8 +792,27 @@ class Analysis:
             self.cache[key] = made if self.projects is None else made._with(self.projects)
         return self.cache[key]
 
+    def as_first_given(self) -> Analysis:
+        """The same analysis with every revised figure as it was first given; itself when no figure was revised."""
+        self.needs_data()
+        if self.raw.first_given.empty:
+            return self
+        if "first_given" not in self.cache:
+            self.cache["first_given"] = self._again(self.raw.as_first_given())
+        return self.cache["first_given"]
+
+    @property
+    def vintage(self) -> dict:
+        """Which statistics were used: `used`, the latest day of receipt, and `days`, how many figures of each day
+        the folder holds (under an empty text those without a day); `known_on`, the day that was asked for."""
+        if self.raw is None:
+            return self.cache.get("vintage", {"used": "", "days": {}, "known_on": ""})
+        return {"used": self.raw.vintage, "days": self.raw.vintages, "known_on": self.raw.known_on}
+
     def _again(self, raw, settings=None) -> Analysis:
-        made = of_raw(raw, self.as_of, settings=settings or self.settings)
+        a = self.assessor
+        drawn = {"method": a.method, "paths": a.paths, "seed": a.seed}
+        made = of_raw(raw, self.as_of, settings=settings or self.settings, **drawn)
         made = made if self.projects is None else made._with(self.projects)
         return made.under(self.cache["scenario"]) if "scenario" in self.cache else made
 
@@ -889,6 +939,7 @@ class Analysis:
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
+            "vintage": self.vintage,
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
@@ -954,6 +1005,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "assumed": about.get("assumed", {}),
             "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
+            "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )

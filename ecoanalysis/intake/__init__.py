@@ -7,6 +7,7 @@ plausible is a suspicion: it is told, and stays until somebody has set it aside 
 
 from importlib import import_module
 
+from ecoanalysis.intake.cells import day
 from ecoanalysis.intake.columns import (
     COLUMNS,
     COMPARISONS,
@@ -48,6 +49,7 @@ __all__ = [
     "Refused",
     "Suspicion",
     "back_to_sender",
+    "day",
     "hashes",
     "indicator_given",
     "laid_in",

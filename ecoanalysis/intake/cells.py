@@ -139,6 +139,15 @@ def as_text(value) -> str:
 
 
 @lru_cache(maxsize=100_000)
+def day(text: str) -> str | None:
+    """ISO text of a date; a year or a month stands for its last day; None for what is no date.
+
+    >>> day("2023"), day("2024-02"), day("2024-02-30")
+    ('2023-12-31', '2024-02-29', None)
+    """
+    return Desk("").date(0, "", text)
+
+
 def near(text: str, known: tuple[str, ...]) -> str:
     """What the writer may have meant: the nearest known words, or all when they are few."""
     close = process.extract(text[:80], known, scorer=fuzz.ratio, limit=3, score_cutoff=60)
