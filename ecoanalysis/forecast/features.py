@@ -5,6 +5,9 @@ All are free of unit. "Usual change" is the scale of the window, `Windows.scale`
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+
 import numpy as np
 
 from ecoanalysis.forecast.windows import YEARS, Windows
@@ -27,21 +30,22 @@ EVEN = ["one_over_n", "log_n", *[f"size_{age}" for age in range(RECENT - 1, -1, 
 ).split()
 
 
-def features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Odd and even features, (series, number of features) each."""
-    odd, even = np.empty((len(w), len(ODD))), np.empty((len(w), len(EVEN)))
+def features(w: Windows, odd: Sequence[str] = ODD, even: Sequence[str] = EVEN) -> tuple[np.ndarray, np.ndarray]:
+    """Odd and even features by name, (series, number of names) each."""
+    found = np.empty((len(w), len(odd) + len(even)))
     for start in range(0, len(w), AT_ONCE):
         rows = slice(start, start + AT_ONCE)
-        found = _features(w.take(rows))
-        odd[rows], even[rows] = (part.T for part in found)
-    return odd, even
+        makes = _features(w.take(rows))
+        found[rows] = np.array([makes[name]() for name in (*odd, *even)]).T
+    np.clip(found, -LIMIT, LIMIT, out=found)
+    return found[:, : len(odd)], found[:, len(odd) :]
 
 
-def _features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Odd and even features of a few series, (number of features, series) each.
+def _features(w: Windows) -> dict[str, Callable[[], np.ndarray]]:
+    """What makes each feature, by name: functions that return (series,).
 
-    Every array below is (years, series), the latest year last: sums over years are then sums of whole rows. Windows
-    have no holes, so what has not been seen are the first years of the shorter ones.
+    Arrays below are (years, series), the latest year last: sums over years are then sums of whole rows. Windows have
+    no holes, so what has not been seen are the first years of the shorter ones.
     """
     years = max(int(w.n.max()), RECENT + 1)
     values = np.nan_to_num(w.values[:, -years:].T.copy())
@@ -54,89 +58,126 @@ def _features(w: Windows) -> tuple[np.ndarray, np.ndarray]:
     known = seen[:-1]
     change = np.where(known, np.diff(values, axis=0), 0.0) / s
     size = np.abs(change)
+    drift = change.sum(axis=0) / m
+    gone = np.where(seen, (values - last) / s, 0.0)  # where the series was, seen from its last value
+    slope, end, noise = _line(gone, seen, n)
+    largest_place = (size - 1e-6 * back[1:]).argmax(axis=0)  # the latest among equals
+    largest = change[largest_place, np.arange(len(w))]
+    largest_age = years - 2 - largest_place
+    square = np.maximum((change**2).sum(axis=0), 1e-9)
+    around = np.where(known, change - drift, 0.0)
+    around_square = (around**2).sum(axis=0)
+    sign = np.sign(last)
 
     def recent(x, most):
         """Mean over the last so many changes."""
         return x[-most:].sum(axis=0) / np.minimum(m, most)
 
-    drift = change.sum(axis=0) / m
-    drifts = {most: recent(change, most) for most in (2, 3, 5, 10)}
-    fading = {}
-    for memory in (0.5, 0.8):
-        weight = memory ** back[1:].astype(float) / memory
-        fading[memory] = (weight * change).sum(axis=0) / np.cumsum(weight[::-1])[m.astype(int) - 1]
-    gone = np.where(seen, (values - last) / s, 0.0)  # where the series was, seen from its last value
-    mean_gone = gone.sum(axis=0) / n
-    near_gone = gone[-4:].sum(axis=0) / np.minimum(n, 4)
-    highest, lowest = gone.max(axis=0), gone.min(axis=0)
-    slope, end, noise = _line(gone, seen, n)
-    slope5, end5, noise5 = _line(gone[-5:], seen[-5:], np.minimum(n, 5))
-    half = np.maximum(m // 2, 1)
-    place = m - back[:-1]  # 0 for the first change
-    early = np.where(known & (place < half), change, 0.0).sum(axis=0) / half
-    late = np.where(known & (place >= m - half), change, 0.0).sum(axis=0) / half
-    place_of_largest = (size - 1e-6 * back[1:]).argmax(axis=0)  # the latest among equals
-    largest = change[place_of_largest, np.arange(len(w))]
-    largest_age = years - 2 - place_of_largest
+    def fading(memory):
+        weight = memory ** back[1:].astype(float)
+        return (weight * change).sum(axis=0) / np.cumsum(weight[::-1])[m.astype(int) - 1]
 
-    ups, downs = (w.high - last) / s, (last - w.low) / s
-    near = [(np.exp(-ups / reach), np.exp(-downs / reach)) for reach in (2.0, 8.0, 30.0)]
-    sign = np.sign(last)
-    same_sign = np.where(seen, values * sign > 0, True).all(axis=0).astype(float)
+    def half(latest):
+        """Mean change of the earlier or the later half."""
+        size_of_half = np.maximum(m // 2, 1)
+        place = m - back[:-1]  # 0 for the first change
+        inside = place >= m - size_of_half if latest else place < size_of_half
+        return np.where(known & inside, change, 0.0).sum(axis=0) / size_of_half
+
+    @cache
+    def late_line():
+        return _line(gone[-5:], seen[-5:], np.minimum(n, 5))
+
+    @cache
+    def mean_gone():
+        return np.arcsinh(gone.sum(axis=0) / n)
+
+    @cache
+    def near(reach):
+        """How near the upper and the lower bound are."""
+        return np.exp(-(w.high - last) / s / reach), np.exp(-(last - w.low) / s / reach)
+
+    @cache
+    def same_sign():
+        return np.where(seen, values * sign > 0, True).all(axis=0).astype(float)
+
+    @cache
+    def growth():
+        return _growth(values[years - w.n, np.arange(len(w))], last, same_sign(), m)
+
+    def compound():
+        return sign * np.abs(last) * np.expm1(np.clip(growth(), -1, 1)) / s
+
+    def autocorrelation(lag):
+        return (around[lag:] * around[:-lag]).sum(axis=0) / np.maximum(around_square, 1e-9)
+
+    def smallest():
+        return np.where(size > 1e-9, size, np.inf).min(axis=0)
+
     share = s / level  # usual change as a share of the level
-    first = values[years - w.n, np.arange(len(w))]
-    growth = _growth(first, last, same_sign, m)
-    compound = sign * np.abs(last) * np.expm1(np.clip(growth, -1, 1)) / s
-
-    odd = [
-        np.arcsinh(change[-RECENT:]),
-        drift, *drifts.values(), *fading.values(),
-        late - early, slope * np.sqrt(m) / 2, slope5, np.arcsinh(end), np.arcsinh(end5),
-        np.arcsinh(mean_gone), np.arcsinh(near_gone),
-        (highest + lowest) / np.maximum(highest - lowest, 1e-9),
-        np.arcsinh(largest), np.arcsinh(largest) * np.exp(-largest_age / 3),
-        np.sign(change).sum(axis=0) / m,
-        _middle(change),
-        w.better,
-        *(up - down for up, down in near),
-        same_sign * sign * np.log1p(np.abs(last) / s) / 3, same_sign * sign,
-        same_sign * sign * np.minimum(share * 5, 2),
-        same_sign * (compound - drift), same_sign * np.minimum(np.abs(growth) * 10, 3) * np.sign(growth) * sign,
-    ]  # fmt: skip
-    swings = np.abs(np.diff(change, axis=0)) * known[:-1]
-    together = (change[1:] * change[:-1]).sum(axis=0)
-    square = np.maximum((change**2).sum(axis=0), 1e-9)
-    around = np.where(known, change - drift, 0.0)
-    around_square = (around**2).sum(axis=0)
-    bounded = [np.isfinite(w.high) & np.isfinite(w.low), np.isfinite(w.high) | np.isfinite(w.low)]
-    small = np.where(size > 1e-9, size, np.inf).min(axis=0)
-    even = [
-        1 / n, np.log(n), np.arcsinh(size[-RECENT:]),
-        swings.sum(axis=0) / np.maximum(m - 1, 1),
-        together / square,
-        (around[1:] * around[:-1]).sum(axis=0) / np.maximum(around_square, 1e-9),
-        (around[2:] * around[:-2]).sum(axis=0) / np.maximum(around_square, 1e-9),
-        ((size < 1e-9) & known).sum(axis=0) / m,
-        np.log(np.maximum(recent(size, 3), 0.03)), np.log(np.maximum(recent(size, 5), 0.03)),
-        np.arcsinh(size.max(axis=0)), np.exp(-largest_age / 3),
-        np.sqrt(square / m), np.log(np.sqrt(around_square / m) + 0.03),
-        np.abs(drift), np.abs(drifts[3]), drift**2, np.abs(fading[0.8]),
-        np.abs(np.sign(change).sum(axis=0)) / m,
-        np.log(np.maximum(noise, 0.02)), np.log(np.maximum(noise5, 0.02)), np.arcsinh(np.abs(end)),
-        np.arcsinh(np.abs(mean_gone)), np.arcsinh(highest - lowest),
-        np.log(share + 1e-5) / 2, np.abs(last) / level, same_sign,
-        *(up + down for up, down in near), *bounded,
-        np.log(np.minimum(np.maximum(small, 1e-4), 3.0)) / 2,
-        w.observed.sum(axis=1) / n,
-        same_sign * np.minimum(np.abs(growth) * 10, 3),
-        np.log(np.where(w.scale > 0, size[-RECENT:].max(axis=0) + 0.03, 1.0)),
-    ]  # fmt: skip
-    return _within(odd), _within(even)
-
-
-def _within(parts: list[np.ndarray]) -> np.ndarray:
-    found = np.vstack(parts)
-    return np.clip(found, -LIMIT, LIMIT, out=found)
+    highest, lowest = gone.max(axis=0), gone.min(axis=0)
+    bounded = np.isfinite(w.high), np.isfinite(w.low)
+    odd = {
+        **{f"change_{age}": partial(np.arcsinh, change[-1 - age]) for age in range(RECENT)},
+        "drift": lambda: drift,
+        **{f"drift_{most}": partial(recent, change, most) for most in (2, 3, 5, 10)},
+        **{f"fading_{memory}": partial(fading, memory) for memory in (0.5, 0.8)},
+        "late_minus_early": lambda: half(latest=True) - half(latest=False),
+        "slope": lambda: slope * np.sqrt(m) / 2,
+        "slope_5": lambda: late_line()[0],
+        "line_end": lambda: np.arcsinh(end),
+        "line_end_5": lambda: np.arcsinh(late_line()[1]),
+        "mean_gone": mean_gone,
+        "near_gone": lambda: np.arcsinh(gone[-4:].sum(axis=0) / np.minimum(n, 4)),
+        "lopsided": lambda: (highest + lowest) / np.maximum(highest - lowest, 1e-9),
+        "largest": lambda: np.arcsinh(largest),
+        "largest_recent": lambda: np.arcsinh(largest) * np.exp(-largest_age / 3),
+        "direction_count": lambda: np.sign(change).sum(axis=0) / m,
+        "median_change": lambda: _middle(change),
+        "better": lambda: w.better,
+        **{f"bounds_near_{reach}": lambda reach=reach: np.subtract(*near(reach)) for reach in (2, 8, 30)},
+        "level": lambda: same_sign() * sign * np.log1p(np.abs(last) / s) / 3,
+        "sign": lambda: same_sign() * sign,
+        "signed_share": lambda: same_sign() * sign * np.minimum(share * 5, 2),
+        "compound_minus_drift": lambda: same_sign() * (compound() - drift),
+        "growth": lambda: same_sign() * np.minimum(np.abs(growth()) * 10, 3) * np.sign(growth()) * sign,
+    }
+    even = {
+        "one_over_n": lambda: 1 / n,
+        "log_n": lambda: np.log(n),
+        **{f"size_{age}": partial(np.arcsinh, size[-1 - age]) for age in range(RECENT)},
+        "swings": lambda: (np.abs(np.diff(change, axis=0)) * known[:-1]).sum(axis=0) / np.maximum(m - 1, 1),
+        "neighbours": lambda: (change[1:] * change[:-1]).sum(axis=0) / square,
+        "autocorrelation": lambda: autocorrelation(1),
+        "autocorrelation_2": lambda: autocorrelation(2),
+        "zeros": lambda: ((size < 1e-9) & known).sum(axis=0) / m,
+        **{f"log_size_{most}": lambda most=most: np.log(np.maximum(recent(size, most), 0.03)) for most in (3, 5)},
+        "largest_size": lambda: np.arcsinh(size.max(axis=0)),
+        "largest_age": lambda: np.exp(-largest_age / 3),
+        "mean_square": lambda: np.sqrt(square / m),
+        "log_spread": lambda: np.log(np.sqrt(around_square / m) + 0.03),
+        "abs_drift": lambda: np.abs(drift),
+        "abs_drift_3": lambda: np.abs(recent(change, 3)),
+        "drift_squared": lambda: drift**2,
+        "abs_fading": lambda: np.abs(fading(0.8)),
+        "agreement_of_signs": lambda: np.abs(np.sign(change).sum(axis=0)) / m,
+        "line_noise": lambda: np.log(np.maximum(noise, 0.02)),
+        "line_noise_5": lambda: np.log(np.maximum(late_line()[2], 0.02)),
+        "abs_line_end": lambda: np.arcsinh(np.abs(end)),
+        "abs_mean_gone": lambda: np.abs(mean_gone()),
+        "range": lambda: np.arcsinh(highest - lowest),
+        "log_share": lambda: np.log(share + 1e-5) / 2,
+        "last_over_level": lambda: np.abs(last) / level,
+        "same_sign": same_sign,
+        **{f"bounds_close_{reach}": lambda reach=reach: np.add(*near(reach)) for reach in (2, 8, 30)},
+        "two_bounds": lambda: bounded[0] & bounded[1],
+        "a_bound": lambda: bounded[0] | bounded[1],
+        "smallest_change": lambda: np.log(np.minimum(np.maximum(smallest(), 1e-4), 3.0)) / 2,
+        "observed_share": lambda: w.observed.sum(axis=1) / n,
+        "abs_growth": lambda: same_sign() * np.minimum(np.abs(growth()) * 10, 3),
+        "recent_largest": lambda: np.log(np.where(w.scale > 0, size[-RECENT:].max(axis=0) + 0.03, 1.0)),
+    }
+    return odd | even
 
 
 def _middle(change: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ecoanalysis.forecast.features import ODD, features
 from ecoanalysis.forecast.shape import Shape
-from ecoanalysis.forecast.sisters import seen
+from ecoanalysis.forecast.sisters import SEEN_EVEN, SEEN_ODD, WHICH_EVEN, WHICH_ODD, seen
 from ecoanalysis.forecast.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.csv")
@@ -47,17 +47,19 @@ def learned(
     """
     neutral = [ODD.index(name) for name in without]
     company, with_sisters = w.company, with_sisters or WEIGHTS_WITH_SISTERS
-    odd, even = features(w if company is None else company.pool)  # the series themselves come first in the pool
-    own = odd[: len(w)].copy()  # what is set aside is that of the series, not of its sisters
-    own[:, neutral] = 0.0
+    odd, even = features(w)
     raw, alone = np.empty((len(w), 11)), np.ones(len(w), bool)
-    if company is not None and with_sisters.exists():
-        for rows, pairs, starts in company.batches(AT_ONCE):
-            context = *seen(company.pool, odd, even, company.who[pairs], company.of[pairs]), starts
-            raw[rows] = _mean_answer(with_sisters, own[rows], even[rows], context)
-            alone[rows] = False
+    shown = [] if company is None or not with_sisters.exists() else list(company.batches(AT_ONCE))
+    if shown:
+        others = features(company.pool.take(slice(len(w), None)), SEEN_ODD, SEEN_EVEN)
+        read = [np.concatenate(part) for part in zip((odd[:, WHICH_ODD], even[:, WHICH_EVEN]), others, strict=True)]
+    odd[:, neutral] = 0.0  # of the series, not of its sisters
+    for rows, pairs, starts in shown:
+        context = *seen(company.pool, *read, company.who[pairs], company.of[pairs]), starts
+        raw[rows] = _mean_answer(with_sisters, odd[rows], even[rows], context)
+        alone[rows] = False
     rows = np.flatnonzero(alone)
-    raw[rows] = _mean_answer(file, own[rows], even[rows])
+    raw[rows] = _mean_answer(file, odd[rows], even[rows])
     location, width, skew, tail = continued(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)

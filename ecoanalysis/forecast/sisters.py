@@ -33,15 +33,16 @@ WHICH_EVEN = np.array([EVEN.index(name) for name in SEEN_EVEN])
 def seen(w: Windows, odd: np.ndarray, even: np.ndarray, who: np.ndarray, of: np.ndarray):
     """Odd and even inputs (pairs, inputs) of the windows `who`, seen from the windows `of`.
 
-    `odd` and `even` are the features of all windows in `w`; `who` and `of` are positions, (pairs,).
+    `odd` and `even` are the features `SEEN_ODD` and `SEEN_EVEN` of all windows in `w`; `who` and `of` are positions,
+    (pairs,).
     """
     scale = np.where(w.scale > 0, w.scale, 1.0)
     apart = np.arcsinh(np.clip((w.last[who] - w.last[of]) / scale[of], -1e6, 1e6))
     ratio = np.clip(np.log(scale[who] / scale[of]), -8, 8)
     alike = likeness(w, who, of)
     return (
-        np.column_stack([odd[who[:, None], WHICH_ODD], np.clip(apart, -8, 8)]),
-        np.column_stack([even[who[:, None], WHICH_EVEN], ratio, np.abs(ratio), *alike]),
+        np.column_stack([odd[who], np.clip(apart, -8, 8)]),
+        np.column_stack([even[who], ratio, np.abs(ratio), *alike]),
     )
 
 
@@ -165,9 +166,9 @@ def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None
     arrays, owner = _listed(references)
     if not arrays:
         return none
-    number: dict[int, int] = {}
-    place = np.array([number.setdefault(id(array), len(number)) for array in arrays])
-    arrays = [arrays[i] for i in np.unique(place, return_index=True)[1]]
+    _, first, place = np.unique([*map(id, arrays)], return_index=True, return_inverse=True)
+    place = first.argsort().argsort()[place]  # in the order in which they came
+    arrays = [arrays[i] for i in np.sort(first)]
     laid = lay_out(arrays, *(np.full(len(arrays), side) for side in (-np.inf, np.inf, 0.0)))
     far = _far(laid.level[place], w.level[owner])
     if far.any():
