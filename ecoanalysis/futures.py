@@ -185,6 +185,41 @@ def bands(outlook: Outlook) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def explained(
+    measured: Measured,
+    indicator: str,
+    region: str,
+    until: int,
+    *,
+    references: Measured | None = None,
+    base_year: int | None = None,
+) -> forecast.Explanation | None:
+    """Why a region's own series is continued to a year as it is, and what its sisters changed.
+
+    The parameters are those of `outlook`, for one region; projects are left out. None where no series of its own is
+    continued: nothing measured, measured up to that year, or put together from counties.
+    """
+    decides = measured.deciding(indicator, base_year=base_year)
+    if decides.get(region, "") != OWN:
+        return None
+    own = list(decides.index[decides == OWN])
+    series = _Series(measured, indicator, base_year, until, METHOD, PATHS, 0, references)
+    values = measured.value(indicator, OWN, base_year=base_year)[own]
+    record = measured.tables.indicators[indicator]
+    for year, together, histories, known in _ending_together(values, series.sisters()):
+        if region in together and year < until:
+            place = together.columns.get_loc(region)
+            sisters = [history for k, history in enumerate(histories) if k != place] + known
+            return forecast.explain(
+                histories[place],
+                until - int(year),
+                bounds=(record.low, record.high),
+                better=record.direction,
+                references=sisters,
+            )
+    return None
+
+
 @dataclass(frozen=True)
 class _Series:
     """The series of one indicator, and how they are continued."""
@@ -215,14 +250,8 @@ class _Series:
 
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
-        values = values.loc[:, values.notna().any()]
-        ends = values.apply(pd.Series.last_valid_index)
         found = {}
-        for year in sorted(set(ends)):
-            together = values.loc[:year, ends == year]
-            histories = [_from_first(column)[-forecast.LONGEST :] for column in together.to_numpy().T]
-            known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
-            known = [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()]
+        for year, together, histories, known in _ending_together(values, sisters):
             blocks = forecast.blocks(
                 histories,
                 max(1, self.until - int(year)),
@@ -304,6 +333,21 @@ def _factor(formula, fixed: dict) -> float:
     """What numerator over denominator is multiplied by; NaN for an indicator that speaks of a change."""
     one = pd.Series({2000: 1.0})
     return float(formula(one, one, **fixed).iloc[0])
+
+
+def _ending_together(values: pd.DataFrame, sisters: pd.DataFrame | None):
+    """Series by the year in which they end: year, the series, their histories, those of the sisters up to then."""
+    values = values.loc[:, values.notna().any()]
+    ends = values.apply(pd.Series.last_valid_index)
+    for year in sorted(set(ends)):
+        together = values.loc[:year, ends == year]
+        known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
+        yield (
+            year,
+            together,
+            [_from_first(column)[-forecast.LONGEST :] for column in together.to_numpy().T],
+            [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()],
+        )
 
 
 def _from_first(values: np.ndarray) -> np.ndarray:
