@@ -505,6 +505,11 @@ def chain(s, w: Words) -> str:
     if len(history):
         series = w.list(f"{year}: {w.number(v, record.decimals)}" for year, v in history.items())
         lines.append(w("chain.series", series=series))
+    if s.explanation is not None:
+        unit, points = (
+            f" {w.unit(code)}".rstrip() for code in (record.unit, "pp" if record.unit == "%" else record.unit)
+        )
+        lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
     for row in s.sources.itertuples():
         name = input_name(row.variable, w, s.analysis.records)
