@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="计算集群的地址，或 local · a dask.distributed scheduler, or local",
     )
+    run.add_argument("--charts", action="store_true", help="另存每张图（PNG 300 dpi、SVG） · every chart for print")
+    run.add_argument("--template", type=Path, metavar="FILE", help="本单位的 .pptx 模板 · a bureau's own template")
     run.add_argument(
         "--limit", type=float, default=600, metavar="SECONDS", help="每个笔记本的时限，秒 · time limit of a notebook"
     )
@@ -145,6 +147,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("after", type=Path, metavar="B", nargs="?", help="同上（默认同 A） · likewise (default: A)")
     compare.add_argument(
         "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"
+    )
+    compare.add_argument(
+        "--vintage",
+        default="",
+        metavar="DATE",
+        help="前者只用此日及以前收到的数据：其后的更正改变了什么 · A as it was known on that day: what revisions moved",
     )
     compare.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
@@ -195,7 +203,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
     explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
-    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
+    explain.add_argument(
+        "--cell",
+        metavar="ID",
+        help="哪些结论和文件用到此数，如 economy.csv:23 · which statements and documents depend on this cell",
+    )
+    explain.add_argument(
+        "--run", type=Path, metavar="DIR", help="哪一次运行的文件（默认 reports/年份） · files of which run"
+    )
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -251,6 +266,8 @@ def _run(options: argparse.Namespace) -> int:
         scenario=options.scenario,
         skip_bad_rows=options.skip_bad_rows,
         tables=None if own_folder or options.scenario != "trend" else runs.PROCESSED,
+        charts=options.charts,
+        template=options.template,
         jobs=options.jobs,
         cluster=options.cluster,
         limit=options.limit,
@@ -294,8 +311,11 @@ def _compare(options: argparse.Namespace) -> int:
     from ecoanalysis.plan import bulletin, comparison
 
     years = (options.as_of or [])[:2]
-    earlier, later = comparison.pair(options.before, options.after, years, skip_bad_rows=options.skip_bad_rows)
-    folder = options.out / f"bulletin_{earlier.as_of}_{later.as_of}"
+    earlier, later = comparison.pair(
+        options.before, options.after, years, skip_bad_rows=options.skip_bad_rows, vintage=options.vintage
+    )
+    day = earlier.vintage["known_on"]
+    folder = options.out / "_".join(["bulletin", str(earlier.as_of), str(later.as_of), *([day] if day else [])])
     for lang in languages(options.lang):
         written.write(earlier, later, folder, lang)
         print(bulletin.markdown(earlier, later, words.of(lang)))
@@ -310,10 +330,15 @@ def _explain(options: argparse.Namespace) -> int:
     lang = _word(options)
     if options.cell:
         from ecoanalysis.plan import dependants
+        from ecoanalysis.runs.directory import manifest_of
 
-        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        manifest = manifest_of(options.run) if options.run else {}
+        if options.run and not manifest:
+            return _refuse(catalog.phrase("depends.no_run", lang, folder=options.run))
+        analysis = eco.analyse(options.data, manifest.get("as_of"), skip_bad_rows=True)
+        run = options.run or DEFAULT_OUT / str(analysis.as_of)
         try:
-            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+            print("\n".join(dependants.lines(analysis, options.cell, lang, manifest_of(run), run.as_posix())))
         except KeyError:
             return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
         return 0

@@ -99,7 +99,11 @@ def title(earlier: Analysis, later: Analysis, w: Words) -> tuple[str, str]:
     """Title, and the line under it: which years are compared."""
     key = "bulletin.period" if earlier.as_of != later.as_of else "bulletin.period_same"
     name = later.name(_whole(later), w.lang)
-    return w("bulletin.title", city=name), w(key, year=later.as_of, before=earlier.as_of)
+    under = w(key, year=later.as_of, before=earlier.as_of)
+    days = [a.vintage["known_on"] for a in (earlier, later)]
+    if days[0] and days[0] != days[1]:
+        under = w.join(under, w("bulletin.known_on", day=days[0]))
+    return w("bulletin.title", city=name), under
 
 
 def demo_notice(earlier: Analysis, later: Analysis, w: Words) -> str:
@@ -312,7 +316,7 @@ def _papers(later: Analysis, w: Words) -> Section:
         for row in rows.itertuples():
             name = _name(later, row.indicator, w)
             kinds = w.series([w(f"papers.{kind}") for kind in row.kinds]) if row.kinds else w("bulletin.nothing_yet")
-            lead = w.list(part for part in row.lead_department.split(";") if part) or NOTHING
+            lead = w.list(later.called(part, w.lang) for part in row.lead_department.split(";") if part) or NOTHING
             parts.append(w("bulletin.papers_item", name=name, kinds=kinds, lead=lead))
         if parts:
             region = later.name(code, w.lang)
@@ -370,8 +374,8 @@ def _files(later: Analysis, w: Words) -> Section:
             later.indicators[row.indicator].label or row.indicator,
             w.name(later.indicators[row.indicator]),
             w(f"papers.{row.kind}"),
-            str(row.title),
-            str(row.department) or NOTHING,
+            later.called(row.title, w.lang),
+            w.list(later.called(part, w.lang) for part in str(row.department).split(";") if part) or NOTHING,
         ]
         for row in table.itertuples()
     ]

@@ -15,7 +15,8 @@ from ecoanalysis.export import xlsx
 
 SHEETS = {
     "zh": (
-        "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料 数据与来源 待核实 指标口径 说明"
+        "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料齐备情况 材料 数据与来源 待核实 "
+        "指标口径 说明"
     ).split(),
     "en": [
         *(
@@ -29,6 +30,7 @@ SHEETS = {
         *(
             "Since last year",
             "National editions",
+            "Papers on file",
             "Evidence",
             "Data and sources",
             "To be verified",
@@ -319,6 +321,25 @@ def test_who_owes_what(numbers):
     owed = row(numbers["部门任务表"], 序号=12, 分项="a")
     assert owed["牵头部门"] == "生态环境局" and owed["差距"] == "0.06 个百分点，合 5.65 吨" and owed["节点年"] == 2026
     assert owed["可达性"] == "需重点攻关" and owed["佐证材料"] == "尚未提供"
+
+
+def test_papers_are_counted_by_region_department_and_field(book):
+    """By hand: north has nine papers of three items, south seven, of its plan only one of three; three a kind and item."""
+    lang, path = book
+    sheet = openpyxl.load_workbook(path, data_only=True)[{"zh": "材料齐备情况", "en": "Papers on file"}[lang]]
+    rows = {row[1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    north, south, whole = (
+        ("北县", "南县", "示例市") if lang == "zh" else ("North County", "South County", "Example City")
+    )
+    lead = "生态环境局" if lang == "zh" else "Ecology and Environment Bureau"
+    assert rows[north][2:8] == (48, 9, 0, 0, 0, 39) and rows[south][2:8] == (51, 7, 0, 0, 2, 42)
+    assert rows[whole][2:8] == (45, 0, 0, 0, 0, 45) and rows[whole][8] == 0
+    assert rows[lead][2:8] == (72, 16, 0, 0, 2, 54) and rows[lead][8] == pytest.approx(16 / 72)
+    by = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    for kind in dict.fromkeys(by[3:]):  # each way of counting comes to the same papers
+        assert sum(row[3] for row in sheet.iter_rows(min_row=2, values_only=True) if row[0] == kind) == 16
+    formulas = openpyxl.load_workbook(path)[sheet.title]
+    assert formulas["I2"].value == '=IF(C2=0,"",D2/C2)'
 
 
 def lines_of(sheet) -> list[list]:

@@ -152,7 +152,8 @@ def test_a_sentence_says_what_is_led_supported_and_how_it_stands(city):
     )
     assert duties.sentence(city, table, "市住建局", ZH) == "市住建局配合 1 项指标。"
     assert duties.sentence(city, table, "市水务局", words.of("en")) == (
-        "市水务局: items it leads: 1, items it supports: 1. Targets it leads in City A: 1 (1 lacking papers)."
+        "Municipal Water Affairs Bureau: items it leads: 1, items it supports: 1. "
+        "Targets it leads in City A: 1 (1 lacking papers)."
     )
 
 
