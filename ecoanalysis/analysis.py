@@ -23,6 +23,7 @@ from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
+from ecoanalysis.names import Names
 
 TABLES = (
     "regions targets evidence milestones observations results forecasts assessment headlines discrepancies editions"
@@ -43,7 +44,24 @@ class BadData(Told, ValueError):
 
     def __init__(self, problems: list):
         self.problems = problems
-        super().__init__("\n".join(problem.text("zh") for problem in problems))
+        super().__init__("\n".join(f"{one.text('zh')}\n    {one.text('en')}" for one in problems))
+
+
+class NotTakenIn(Told, ValueError):
+    """A workbook that was not taken in: it cannot be read, asks something, or would change figures; `delivery` says."""
+
+    def __init__(self, delivery):
+        self.delivery = delivery
+        texts = {lang: [delivery.text(lang)] for lang in words.LANGUAGES}
+        for lang, lines in texts.items():
+            w = words.of(lang)
+            if not (delivery.refused or len(delivery.rows)) and not delivery.questions:
+                lines.append(w("workbook.nothing"))
+            elif delivery.waiting:
+                lines.append(w("workbook.waiting"))
+            elif not delivery.refused:
+                lines.append(w("workbook.unclear"))
+        super().__init__("\n\n".join("\n".join(lines) for lines in texts.values()))
 
 
 class NotThere(Told, KeyError):
@@ -55,6 +73,10 @@ class NotThere(Told, KeyError):
 
 class BadYear(Told, ValueError):
     """An as-of year without data, told with the years there are."""
+
+
+class NeedsData(Told, ValueError):
+    """Something that a loaded analysis cannot answer: it has tables, and no data folder."""
 
 
 class BadVintage(Told, ValueError):
@@ -109,12 +131,18 @@ def analyse(
     Told
         The scenario cannot be used.
     """
+    raw = read(data, skip_bad_rows=skip_bad_rows, vintage=vintage)
+    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+
+
+def read(data: Path | str, *, skip_bad_rows: bool = False, vintage=None):
+    """A data folder, read and checked; raises `BadData` and `BadVintage` as `analyse` does."""
     raw = intake.read(data, vintage=_day(vintage))
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
     if vintage:
         _check_vintage(raw)
-    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+    return raw
 
 
 def _day(vintage: str) -> str:
@@ -139,9 +167,9 @@ def _check_vintage(raw) -> None:
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
     """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
     settings = settings or Settings()
-    as_of = default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+    as_of = year_of(raw, as_of)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
@@ -201,6 +229,11 @@ def _references(raw, tables: catalog.Catalog, as_of: int):
     return compute.measure_references(rows.reset_index(drop=True), tables) if len(rows) else None
 
 
+def year_of(raw, as_of=None) -> int:
+    """The as-of year that was asked for, or the default; raises `BadYear`."""
+    return default_as_of(raw) if as_of is None else _checked_year(as_of, raw)
+
+
 def default_as_of(raw) -> int:
     """The year with the most numeric targets that have a value, the later of equals, never one without any."""
     return int(coverage_by_year(raw).idxmax())
@@ -208,7 +241,7 @@ def default_as_of(raw) -> int:
 
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
@@ -337,7 +370,8 @@ class Analysis:
     @property
     def suspicions(self) -> list:
         """Numbers of the folder that look wrong, found when first asked for."""
-        return list(self.cache.get("suspicions", [])) if self.raw is None else list(self.raw.suspicions)
+        kept = "suspicions" in self.cache or self.raw is None
+        return list(self.cache.get("suspicions", []) if kept else self.raw.suspicions)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -375,6 +409,12 @@ class Analysis:
         return catalog.indicators() | self.cache.get("own_indicators", {})
 
     @functools.cached_property
+    def records(self) -> dict:
+        """Every variable and indicator by its code, the shipped ones and the folder's own."""
+        variables = catalog.variables() if self.raw is None else self.raw.tables.variables
+        return variables | self.indicators
+
+    @functools.cached_property
     def _regions_by_code(self) -> dict:
         return {row.code: row for row in self.regions.itertuples(index=False)}
 
@@ -390,6 +430,26 @@ class Analysis:
         """Name of a region by its code; the code itself when there is no such region."""
         row = self._regions_by_code.get(region)
         return str(getattr(row, f"name_{lang}")) if row else region
+
+    @property
+    def own_names(self) -> dict[str, str]:
+        """English names that the folder brings, by the Chinese ones."""
+        if self.raw is None:
+            return self.cache.get("own_names", {})
+        return dict(zip(self.raw.names["zh"], self.raw.names["en"], strict=True)) if len(self.raw.names) else {}
+
+    @property
+    def names(self) -> Names:
+        """Chinese names in English: departments, projects, papers and sources."""
+        if "names" not in self.cache:
+            regions = dict(zip(self.regions["name_zh"], self.regions["name_en"], strict=True))
+            others = {row.name_zh: row.name_en for row in self.indicators.values()}
+            self.cache["names"] = Names(self.own_names, regions, others)
+        return self.cache["names"]
+
+    def called(self, text: str, lang: str) -> str:
+        """A department, project, paper or source as documents of a language call it."""
+        return self.names(text) if lang == "en" else str(text)
 
     def item_of(self, code: str) -> int | str:
         """The plan's number of an indicator; the code of one beside the plan."""
@@ -446,25 +506,24 @@ class Analysis:
         """Every target of every region."""
         return [self._of_row(i) for i in self.assessment.index]
 
+    def at(self, place) -> Statement:
+        """The statement of a row of the assessment, by the label of the row."""
+        return self._statements[place]
+
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
-        text = str(name).strip()
-        known: dict[str, str] = {}
-        for row in self.regions.itertuples():
-            for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
-                known.setdefault(spelled.casefold(), row.code)
-        if text.casefold() in known:
-            return known[text.casefold()]
-        there = ", ".join(f"{row.name_zh} {row.code}" for row in self.regions.head(12).itertuples())
-        more = " …" if len(self.regions) > 12 else ""
-        raise NotThere(
-            _not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more)
-        )
+        return region_code(self.regions, name, self._spellings)
+
+    @functools.cached_property
+    def _spellings(self) -> dict[str, str]:
+        return spellings(self.regions)
 
     def indicator_code(self, name) -> str:
         """The code of an indicator from its code, plan number (25, 7a), or a name or part of one in either language."""
         text = str(name).strip()
-        assessed = dict.fromkeys(self.assessment["indicator"])
+        assessed = self._assessed
+        if text in assessed:
+            return text
         records = [self.indicators[code] for code in assessed]
         for record in records:
             spelled = (record.code, record.label, record.name_zh, record.name_en, str(record.number or ""))
@@ -481,14 +540,29 @@ class Analysis:
         raise NotThere(_not_there("indicator", text, near, there))
 
     def _statement(self, region: str, indicator: str, comparison: str | None = None) -> Statement:
-        rows = self.assessment
-        rows = rows[(rows["region_code"] == region) & (rows["indicator"] == indicator)]
-        if comparison is not None:
-            rows = rows[rows["comparison"] == comparison]
-        if rows.empty:
+        said = self._said.get((region, indicator), [])
+        said = [s for s in said if comparison is None or s.comparison == comparison]
+        if not said:
             raise NotThere(_not_there("target", f"{region} {indicator} {comparison or ''}".strip(), [], ""))
-        worst = max(rows.index, key=lambda i: judge.SEVERITY.index(rows.at[i, "verdict"]))
-        return self._of_row(worst)
+        return max(said, key=lambda s: judge.SEVERITY.index(s.verdict))
+
+    @functools.cached_property
+    def _said(self) -> dict[tuple[str, str], list[Statement]]:
+        """The statements of a region and indicator."""
+        said: dict[tuple[str, str], list[Statement]] = {}
+        for s in self._statements.values():
+            said.setdefault((s.region_code, s.indicator), []).append(s)
+        return said
+
+    @functools.cached_property
+    def _assessed(self) -> dict[str, None]:
+        """The codes of the indicators that targets are set for, in their order."""
+        return dict.fromkeys(self.assessment["indicator"])
+
+    @functools.cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of an observation, by its id."""
+        return {id_: row for row, id_ in enumerate(self.observations["id"])}
 
     def _of_row(self, i) -> Statement:
         return self._statements[i]
@@ -513,6 +587,11 @@ class Analysis:
             In the indicator's unit, columns named by region code; NaN where nothing was measured.
         """
         return self._compared(self.indicator_code(indicator)).copy()
+
+    @property
+    def plot(self):
+        """Pictures of regions compared: `a.plot("25")`, `a.plot.ranks("25")` and more (`ecoanalysis.plots.OfAnalysis`)."""
+        return _above("plots").OfAnalysis(self)
 
     def deciding(self, code: str) -> pd.DataFrame:
         """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
@@ -549,6 +628,124 @@ class Analysis:
         same = (table["region_code"] == region) & (table["indicator"] == code)
         table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
         return self._again(replace(self.raw, targets=table))
+
+    def with_indicator(
+        self,
+        code: str,
+        *,
+        name_zh: str,
+        name_en: str = "",
+        formula: str = "",
+        values=None,
+        unit: str = "",
+        better: str = "none",
+        targets=None,
+        **row,
+    ) -> Analysis:
+        """A new analysis with one more indicator, as if `indicators.csv` had its row; this one and the disk are untouched.
+
+        Parameters
+        ----------
+        code : str
+            What it is called in formulas and tables; letters, digits and underscores.
+        name_zh, name_en : str
+        formula : str
+            One of the forms of `ecoanalysis.formulas.own`: `ratio(a, b)`, `per_head(a)`, `decline(a, b)`, sums, differences,
+            products and quotients of codes such as `(a + b) / c`, or `file.py:function` of the data folder.
+        values : Series, DataFrame or list of dicts, optional
+            A Series by (region, year), or rows as of a statistics file: region_code, year, value, and unit, status
+            (`observed` where it is left out) and source where they matter. A value goes before the formula.
+        unit : str
+            Of the results; a share is `%`.
+        better : str
+            higher, lower or none.
+        targets : DataFrame or list of dicts, optional
+            Rows as in `targets.csv`; without a comparison at least (at most, where less is better), without dates the
+            plan's. Regions without a row are not asked. By default every region gets a row without a target: the
+            indicator is watched.
+        **row
+            Other columns of `indicators.csv`: low, high, decimals, scope, aggregate, count_variable and so on. With a
+            formula a city adds the inputs of its counties up; otherwise it has what is reported.
+
+        Raises
+        ------
+        BadData
+            Everything that is wrong with the row, its formula, values and targets.
+        """
+        self.needs_data()
+        row = {"code": code, "name_zh": name_zh, "name_en": name_en, "formula": formula, "unit": unit} | row
+        row |= {"better": better}
+        values, targets = _as_rows(values), None if targets is None else _as_rows(targets)
+        codes = self._codes_of(one.get("region_code") for one in [*values, *(targets or [])])
+        raw, problems = intake.indicator_given(self.raw, row, values, targets, codes)
+        for one in compute.formula_problems(raw.tables, raw.tables.own[-1]):
+            problems.append(replace(one, file=f"with_indicator({code})", values=one.values | {"code": code}))
+        if problems:
+            raise BadData(problems)
+        made = self._again(raw)
+        broken = [one for one in made.problems if one.phrase.startswith("formula_") and one.values["code"] == code]
+        if broken:  # a function in a file that raises when it is called
+            raise BadData(broken)
+        return made
+
+    def preview_workbook(self, path: Path | str, *, answers: dict | None = None, accept: bool = False, **told):
+        """What a workbook would bring: an `intake.Delivery` with its rows, what they change, and its questions.
+
+        Parameters
+        ----------
+        path : path
+            As people send it: .xlsx .xlsm .xls .ods .csv .txt .tsv.
+        answers : dict, optional
+            By the text that was asked about (`delivery.questions`): a code, a unit, `-` to leave it out.
+        accept : bool
+            Figures that are there may be replaced.
+        **told
+            sender, status, source, vintage, as in `intake.take_in`.
+
+        Returns
+        -------
+        Delivery
+            `text("zh")` tells it in words. Nothing is changed anywhere.
+        """
+        self.needs_data()
+        return intake.previewed(path, self.raw, answers=answers, accept=accept, **told)
+
+    def with_workbook(
+        self,
+        path: Path | str,
+        *,
+        answers: dict | None = None,
+        accept: bool = False,
+        skip_unclear: bool = False,
+        keep: bool = False,
+        **told,
+    ) -> Analysis:
+        """A new analysis with the figures of a workbook; this one is untouched, the data folder as well unless `keep`.
+
+        Parameters
+        ----------
+        path, answers, accept, told
+            As in `preview_workbook`. Figures that would change are refused without `accept`.
+        skip_unclear : bool
+            Go on with what was understood.
+        keep : bool
+            Let it land in the data folder too, as `ecoanalysis intake` does, answers in mapping.csv included.
+
+        Raises
+        ------
+        NotTakenIn
+            It cannot be read, asks something, or would change figures; nothing has happened.
+        """
+        delivery = self.preview_workbook(path, answers=answers, accept=accept, **told)
+        if delivery.refused or delivery.waiting or delivery.rows.empty or not (delivery.complete or skip_unclear):
+            raise NotTakenIn(delivery)
+        made = self._again(intake.laid_in(delivery, self.raw))
+        if keep:
+            try:
+                intake.take_in(path, self.raw.folder, answers=answers, accept=accept, **told)
+            except intake.Refused as refused:
+                raise BadData([intake.Problem(str(path), None, refused.phrase, refused.values)]) from None
+        return made
 
     def explore(self, region=None, indicator=None, lang: str = "zh", *, setting: dict | None = None):
         """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
@@ -650,15 +847,20 @@ class Analysis:
     def _checked(self, projects) -> pd.DataFrame:
         """Projects of a call, through the door that `projects.csv` goes through."""
         rows = projects.to_dict("records") if isinstance(projects, pd.DataFrame) else list(projects)
-        codes = {}
-        for name in {str(row.get("region_code", "")) for row in rows}:
-            with contextlib.suppress(NotThere):  # told at the door
-                codes[name] = self.region_code(name)
-        ground = intake.Ground(catalog.read(self.raw.folder), self.regions, self.observations, self.raw.targets)
+        codes = self._codes_of(row.get("region_code", "") for row in rows)
+        ground = intake.Ground(self.raw.tables, self.regions, self.observations, self.raw.targets)
         table, problems = intake.projects_given(rows, ground, codes)
         if problems:
             raise BadData(problems)
         return table
+
+    def _codes_of(self, names) -> dict[str, str]:
+        """Codes of regions by the names that a call uses; a name that is none is told at the door."""
+        codes = {}
+        for name in {str(name).strip() for name in names}:
+            with contextlib.suppress(NotThere):
+                codes[name] = self.region_code(name)
+        return codes
 
     def _with(self, projects: pd.DataFrame) -> Analysis:
         bare = self.without_projects
@@ -684,9 +886,9 @@ class Analysis:
         )
 
     def needs_data(self) -> None:
-        """Raise ValueError for a loaded analysis, which has tables and no data to ask anew."""
+        """Raise `NeedsData` for a loaded analysis, which has tables and no data to ask anew."""
         if self.raw is None:
-            raise ValueError(words.in_both("analysis.loaded"))
+            raise NeedsData(words.in_both("analysis.loaded"))
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:
@@ -705,15 +907,9 @@ class Analysis:
         key = ("outlook", indicator, method)
         if key not in self.cache:
             self.needs_data()
-            until = (
-                int(max([self.as_of, *self.targets["hold_until"], *self.targets["due"]])) + self.settings.years_beyond
-            )
             a = self.assessor
-            drawn = futures.outlook(
-                a.measured, a.regions, indicator, until,
-                method=method or a.method, paths=a.paths, seed=a.seed, references=a.references,
-            )  # fmt: skip
-            self.cache[key] = a.with_projects_in(drawn)
+            until = a.until(self.targets)
+            self.cache[key] = a.drawn(a.indicators[indicator], until, None, method or a.method, a.paths)
         return self.cache[key]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -747,6 +943,7 @@ class Analysis:
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
+            "own_names": self.own_names,
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "suspicions": [asdict(one) for one in self.suspicions],
@@ -806,6 +1003,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "changes": changes,
             "folder": folder,
             "assumed": about.get("assumed", {}),
+            "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
             "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
@@ -838,6 +1036,31 @@ def _read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
         elif kind == "text or missing":
             table[name] = table[name].where(table[name] != "", np.nan)
     return table
+
+
+def spellings(regions: pd.DataFrame) -> dict[str, str]:
+    """Every way a region may be called, without case, and its code."""
+    known: dict[str, str] = {}
+    for row in regions.itertuples():
+        for spelled in (row.name_zh, row.name_en, catalog.short_name(row.name_zh), str(row.code)):
+            known.setdefault(spelled.casefold(), row.code)
+    return known
+
+
+def region_code(regions: pd.DataFrame, name, known: dict[str, str] | None = None) -> str:
+    """The code of a region of a table from its code (text or number), Chinese or English name, or short name.
+
+    Raises
+    ------
+    NotThere
+        No such region; the message suggests what may have been meant.
+    """
+    text, known = str(name).strip(), known or spellings(regions)
+    if text.casefold() in known:
+        return known[text.casefold()]
+    there = ", ".join(f"{row.name_zh} {row.code}" for row in regions.head(12).itertuples())
+    more = " …" if len(regions) > 12 else ""
+    raise NotThere(_not_there("region", text, difflib.get_close_matches(text.casefold(), known, 3, 0.5), there + more))
 
 
 @dataclass(frozen=True, eq=False)
@@ -875,7 +1098,7 @@ class Region:
     @property
     def statements(self) -> list[Statement]:
         """Every target of the region."""
-        return [self.analysis._of_row(i) for i in self.rows.index]
+        return [s for s in self.analysis._statements.values() if s.region_code == self.code]
 
     @property
     def unmet(self) -> pd.DataFrame:
@@ -885,6 +1108,12 @@ class Region:
     @property
     def weak(self) -> list[Statement]:
         """What needs work, the most pressing first; the weak points that the plan names are always among them."""
+        key = ("weak", self.code)
+        if key not in self.analysis.cache:
+            self.analysis.cache[key] = self._weak()
+        return list(self.analysis.cache[key])
+
+    def _weak(self) -> list[Statement]:
         rows = self.rows
         numbers = [
             float(judge.printed_gap(r.latest_value, r.target, self.analysis.indicators[r.indicator].decimals))
@@ -901,6 +1130,11 @@ class Region:
         """What moved since the year before."""
         moved = self.analysis.changes
         return moved[moved["region_code"] == self.code]
+
+    @property
+    def plot(self):
+        """Pictures across indicators: `region.plot()`, `.distance()` and more (`ecoanalysis.plots.OfRegion`)."""
+        return _above("plots").OfRegion(self)
 
     def __getitem__(self, indicator) -> Statement:
         return self.analysis[self.code, indicator]
@@ -998,12 +1232,31 @@ class Statement:
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
         of = self.analysis._forecasts_of
-        return of.get((self.region_code, self.indicator), self.analysis.forecasts[:0])
+        key = (self.region_code, self.indicator)
+        return of[key] if key in of else self.analysis.forecasts[:0]
+
+    @property
+    def base_of_paths(self) -> int | None:
+        """The base year that a target names; one that was taken from the catalogue is no matter of the paths."""
+        no_matter = pd.isna(self.base_year) or self.comparison in ("not_below_base", "not_above_base")
+        return None if no_matter else int(self.base_year)
+
+    @property
+    def outlook(self):
+        """The joint futures of the indicator in all regions, drawn as the assessment draws them (`futures.Outlook`)."""
+        base, a = self.base_of_paths, self.analysis
+        if base is None:
+            return a.outlook(self.indicator)
+        key = ("outlook", self.indicator, None, base)
+        if key not in a.cache:
+            until = int(a.outlook(self.indicator).years[-1])
+            a.cache[key] = a.assessor.drawn(self.record, until, base, a.assessor.method, a.assessor.paths)
+        return a.cache[key]
 
     @property
     def paths(self) -> pd.DataFrame:
         """Sample paths, years × paths, in the indicator's unit."""
-        outlook = self.analysis.outlook(self.indicator)
+        outlook = self.outlook
         k = outlook.regions.index(self.region_code)
         table = pd.DataFrame(outlook.paths[k].T, index=pd.Index(outlook.ahead, name="year"))
         return table[table.index > outlook.latest[k]]
@@ -1030,7 +1283,8 @@ class Statement:
         """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
         columns = "region_code variable year value unit status source file sheet cell id".split()
         rows = self.analysis.observations
-        return rows.loc[rows["id"].isin(self.inputs), [c for c in columns if c in rows]].reset_index(drop=True)
+        found = sorted(self.analysis._row_of[one] for one in self.inputs if one in self.analysis._row_of)
+        return rows.iloc[found][[c for c in columns if c in rows]].reset_index(drop=True)
 
     @property
     def departments(self) -> tuple[str, str]:
@@ -1054,11 +1308,20 @@ class Statement:
 
         return briefing.chain(self, words.of(lang))
 
-    def plot(self, lang: str = "zh"):
-        """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
-        from ecoanalysis import charts
+    @property
+    def plot(self):
+        """Figures of their own: `s.plot()`, `s.plot.changes()` and more (`ecoanalysis.plots.OfStatement`)."""
+        return _above("plots").OfStatement(self)
 
-        return charts.forecast(self, lang)
+
+def _as_rows(given) -> list[dict]:
+    """A Series by (region, year), a table, or a list of rows, as rows."""
+    if given is None:
+        return []
+    if isinstance(given, pd.Series):
+        rows = given.rename("value").rename_axis(["region_code", "year"]).reset_index()
+        return rows.dropna(subset="value").to_dict("records")
+    return given.to_dict("records") if isinstance(given, pd.DataFrame) else [dict(row) for row in given]
 
 
 # Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.

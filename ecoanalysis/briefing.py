@@ -60,7 +60,7 @@ def things(s, w: Words) -> str:
     """The gap in things that a department can act on; empty when there is none."""
     if not np.isfinite(s.gap_count) or s.gap_count <= 0:
         return ""
-    return w.count(s.gap_count, s.gap_count_unit)
+    return w.count(s.gap_count, s.gap_count_unit, s.indicator)
 
 
 def gap_with_things(s, w: Words) -> str:
@@ -210,7 +210,7 @@ def _duty(s, w: Words) -> str:
         key = key if words.has_phrase(key) else "outstanding.other"
         key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
         number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
-        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit), number=number))
+        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit, s.indicator), number=number))
     elif s.gap > 0:
         parts.append(w("claim.short", missing=gap(s, w)))
     if s.met_at_due == "no":
@@ -365,8 +365,8 @@ def contribution(s, w: Words) -> str:
         "claim.contribution",
         city=s.analysis.name(s.analysis.region_row(s.region_code).parent, w.lang),
         region=s.analysis.name(s.region_code, w.lang),
-        whole=w.count(whole, s.gap_count_unit),
-        part=w.count(s.contribution, s.gap_count_unit),
+        whole=w.count(whole, s.gap_count_unit, s.indicator),
+        part=w.count(s.contribution, s.gap_count_unit, s.indicator),
         share=w.percent(s.contribution / whole),
     )
 
@@ -387,13 +387,13 @@ def lacking(s, w: Words) -> str:
     for lack in filter(None, str(rows.sort_values("year")["lacking"].iloc[-1]).split(";")):
         code, _, where = lack.partition("@")
         region = s.analysis.name(where, w.lang) if where else ""
-        names.append(f"{input_name(code, w)}{f'({region})' if region else ''}")
+        names.append(f"{input_name(code, w, s.analysis.records)}{f'({region})' if region else ''}")
     return w("lacking.inputs", names=w.list(dict.fromkeys(names))) if names else w("lacking.everything")
 
 
-def input_name(code: str, w: Words) -> str:
-    """A variable's or indicator's name; a reason such as a zero denominator in words."""
-    record = catalog.variables().get(code) or catalog.indicators().get(code)
+def input_name(code: str, w: Words, known: dict | None = None) -> str:
+    """A variable's or indicator's name, among `known` records or the shipped ones; a reason (a zero below) in words."""
+    record = (known or catalog.variables() | catalog.indicators()).get(code)
     return w.name(record) if record else w(f"lacking.{code}") if words.has_phrase(f"lacking.{code}") else code
 
 
@@ -507,7 +507,7 @@ def chain(s, w: Words) -> str:
         lines.append(w("chain.series", series=series))
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
     for row in s.sources.itertuples():
-        name = input_name(row.variable, w)
+        name = input_name(row.variable, w, s.analysis.records)
         lines.append(
             w(
                 "chain.input",
@@ -517,7 +517,7 @@ def chain(s, w: Words) -> str:
                 value=w.plain(row.value),
                 unit=w.unit(row.unit),
                 status=w.status(row.status),
-                source=row.source,
+                source=s.analysis.called(row.source, w.lang),
                 cell=place_of(row),
             )
         )
@@ -530,6 +530,6 @@ def place_of(row) -> str:
     return f"{row.file}!{row.sheet}!{cell}" if getattr(row, "sheet", "") else f"{row.file}:{cell}"
 
 
-def sources(s) -> list[str]:
+def sources(s, w: Words) -> list[str]:
     """Source, file and row of every observation behind the latest value."""
-    return [f"{row.source} ({place_of(row)})" for row in s.sources.itertuples()]
+    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.sources.itertuples()]

@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from ecoanalysis import briefing, judge, plotdata, words
 from ecoanalysis.look import (
@@ -34,6 +35,7 @@ from ecoanalysis.look import (
     INK,
     MARK,
     MARK_GROUND,
+    PRINTED,
     QUIET,
     TARGET,
     VERDICT_COLOURS,
@@ -55,16 +57,18 @@ STYLE = {
     "figure.dpi": DPI,
     "savefig.dpi": "figure",
 }
+PALETTE = 256  # colours of a picture: flat areas and smoothed edges need no more
 
 
 class Picture(Figure):
     """A figure in the style of the house that shows itself in a notebook, without pyplot.
 
     Ticks are made when a figure is drawn, so the style holds there too. `alt` is what it shows, in a sentence, for those who
-    do not see it.
+    do not see it; `frame` holds the numbers that it shows, where regions or series are compared.
     """
 
     alt = ""
+    frame: pd.DataFrame | None = None
 
     def __init__(self, size: tuple[float, float] = FIGURE, **options):
         _add_font()
@@ -76,10 +80,17 @@ class Picture(Figure):
         with matplotlib.rc_context(STYLE):
             super().draw(renderer)
 
+    def png(self) -> bytes:
+        """The picture as a PNG with a palette: a quarter of the size of full colour, and of the time to compress it."""
+        self.canvas.draw()
+        picture = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
+        picture = picture.quantize(PALETTE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        written = io.BytesIO()
+        picture.save(written, "PNG", dpi=(self.dpi, self.dpi))
+        return written.getvalue()
+
     def _repr_png_(self) -> bytes | tuple[bytes, dict]:
-        picture = io.BytesIO()
-        self.savefig(picture, format="png")
-        return (picture.getvalue(), {"alt": self.alt}) if self.alt else picture.getvalue()
+        return (self.png(), {"alt": self.alt}) if self.alt else self.png()
 
 
 @cache
@@ -90,8 +101,9 @@ def _add_font() -> None:
 def warm_up() -> None:
     """Draw once, so that fonts are read before the first picture is asked for."""
     picture = Picture()
-    picture.text(0.1, 0.1, words.of("zh").verdict("reached") + " 0 %")
-    picture.savefig(io.BytesIO())
+    with matplotlib.rc_context(STYLE):
+        picture.text(0.1, 0.1, words.of("zh").verdict("reached") + " 0 %")
+    picture.png()
 
 
 # ---------------------------------------------------------------------- figures
@@ -106,7 +118,8 @@ def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
     lang : str
         zh or en.
     figure : Figure, optional
-        A figure to draw into, cleared first; a new one otherwise.
+        A figure that this function made in the same language: its artists are moved, which takes half the time of making
+        new ones. A new figure otherwise.
 
     Returns
     -------
@@ -115,34 +128,9 @@ def forecast(statement, lang: str, figure: Figure | None = None) -> Figure:
         and the demo mark where a value is demo data. What is judged by a record has no bands. Where nothing was
         measured, a sentence says so.
     """
-    s, w = statement, words.of(lang)
-    table = plotdata.fan(s)
-    figure = figure or Picture()
-    figure.clear()
-    figure.alt = alternative(s, w)
-    with matplotlib.rc_context(STYLE):
-        _head(figure, s, w)
-        if s.status == "demo":
-            _demo_mark(figure, w)
-        axes = figure.add_axes((0.085, 0.135, 0.80, 0.635))
-        if table.empty:
-            axes.axis("off")
-            axes.text(0.5, 0.5, w("chart.nothing"), ha="center", va="center", color=QUIET, fontsize=11)
-            return figure
-        _bands(axes, table, w)
-        _measured(axes, table, w)
-        _target(axes, s, w)
-        axes.set_xlim(table.index[0] - 0.4, table.index[-1] + 0.4)
-        _dates(axes, table.attrs, w)
-        _natural_end(axes, s.record)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
-        axes.tick_params(colors=QUIET, length=0)
-        axes.grid(axis="x", visible=False)
-        axes.legend(
-            loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, frameon=False, fontsize=8.5, labelcolor=QUIET,
-            handlelength=1.6, columnspacing=1.2, borderaxespad=0.2,
-        )  # fmt: skip
+    w = words.of(lang)
+    figure = figure or _Fan(w)
+    figure.show(statement)
     return figure
 
 
@@ -165,22 +153,37 @@ def drawable(analysis, region: str) -> list:
     return [analysis[region, code] for code in dict.fromkeys(rows["indicator"])]
 
 
-def save_all(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
-    """A picture of every target of a region that has a number, as `<item>_<indicator>.png`.
+def save_all(analysis, region: str, folder: Path | str, lang: str, statements: list | None = None) -> list[Path]:
+    """A picture of every target of a region that has a number (or of these statements), as `<item>_<indicator>.png`.
 
     Returns
     -------
     list of Path
-        In the order of the assessment. One figure is used for all, as making one takes longer than clearing it.
+        In the order of the assessment. One figure is moved from statement to statement.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    figure = Picture()
-    paths = []
-    for s in drawable(analysis, region):
+    figure, paths = None, []
+    for s in drawable(analysis, region) if statements is None else statements:
         path = folder / picture_name(s)
-        forecast(s, lang, figure).savefig(path)
+        figure = forecast(s, lang, figure)
+        path.write_bytes(figure.png())
         paths.append(path)
+    return paths
+
+
+def save_for_print(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
+    """Every picture of `save_all` once more for a printer and for a designer: PNG at 300 dots an inch, and SVG."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure, paths = None, []
+    for s in drawable(analysis, region):
+        figure = forecast(s, lang, figure)
+        for suffix, options in ((".png", {"dpi": PRINTED}), (".svg", {"metadata": {"Date": None}})):
+            path = (folder / picture_name(s)).with_suffix(suffix)
+            with matplotlib.rc_context({"svg.hashsalt": path.stem}):  # the same picture is the same file
+                figure.savefig(path, **options)
+            paths.append(path)
     return paths
 
 
@@ -240,8 +243,10 @@ def waterfall(
             range(len(table)), table["height"], bottom=table["bottom"], width=0.66,
             color=[QUIET if end else colours[effect] for end, effect in zip(ends, table["effect"], strict=True)],
         )  # fmt: skip
+        most = float(table["value"].abs().max())
+        decimals = 2 if most < 100 else 1 if most < 1000 else 0  # the same for all, as they add up
         for bar, value, end in zip(bars, table["value"], ends, strict=True):
-            text = w.number(value, 2 if abs(value) < 10 else 0)
+            text = w.number(value, decimals)
             text = text if end or value <= 0 else f"+{text}"
             spot = (bar.get_x() + bar.get_width() / 2, bar.get_y() + max(bar.get_height(), 0))
             axes.annotate(
@@ -251,18 +256,26 @@ def waterfall(
             w(f"chart.{kind}") if kind != "step" else name
             for kind, name in zip(table["kind"], table["name"], strict=True)
         ]
-        axes.set_xticks(range(len(table)), [textwrap.fill(name, 7 if lang == "zh" else 12) for name in names])
+        axes.set_xticks(range(len(table)), [_wrapped(name, lang) for name in names])
         axes.set_ylabel(w.unit(unit), color=QUIET)
         axes.ticklabel_format(style="plain", axis="y")
         middle = table[~ends]
         low = min(middle["bottom"].min(), table["value"].iloc[0], table["value"].iloc[-1]) if len(middle) else start
         if low > 0 and len(middle):  # steps would be slivers beside a whole total
             axes.set_ylim(bottom=max(0, low - 1.5 * middle["height"].max()))
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(top=top + 0.07 * (top - bottom))  # for the numbers above the bars
         axes.grid(axis="x", visible=False)
         _title(axes, title, demo, w)
-    told = w.list(f"{name} {w.number(value, 2)}" for name, value in zip(middle["name"], middle["value"], strict=True))
-    figure.alt = title + w("worded.colon") + told + w.bracket(w.demo_mark(demo))
+    told = w.list(
+        f"{name} {w.number(value, decimals)}" for name, value in zip(middle["name"], middle["value"], strict=True)
+    )
+    figure.alt = title.replace("\n", " " * (lang == "en")) + w("worded.colon") + told + w.bracket(w.demo_mark(demo))
     return figure
+
+
+def _wrapped(name: str, lang: str) -> str:
+    return textwrap.fill(name, 7) if lang == "zh" else textwrap.fill(name, 14, break_long_words=False)
 
 
 def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) -> Figure:
@@ -288,93 +301,159 @@ def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) 
 # ---------------------------------------------------------------------- parts of the forecast
 
 
-def _bands(axes, table: pd.DataFrame, w: Words) -> None:
-    ahead = table.dropna(subset="median")
-    if ahead.empty:
-        return
-    for low, high, alpha, name in (("lo95", "hi95", 0.12, "95"), ("lo80", "hi80", 0.28, "80")):
-        axes.fill_between(
-            ahead.index, ahead[low], ahead[high], color=BAND, alpha=alpha, lw=0, label=w(f"chart.band{name}")
-        )
-    axes.plot(ahead.index, ahead["median"], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
+class _Fan(Picture):
+    """The picture of a statement: every artist it may need, made once; `show` gives them what a statement has."""
+
+    def __init__(self, w: Words):
+        super().__init__()
+        self.w = w
+        with matplotlib.rc_context(STYLE):
+            self.name = self.text(0.02, 0.965, "", fontsize=12.5, color=INK, va="top")
+            self.said = self.text(0.02, 0.895, "", fontsize=9.5, color=QUIET, va="top")
+            self.mark = _demo_mark(self, w)
+            axes = self.plot = self.add_axes((0.085, 0.135, 0.80, 0.635))
+            self.nothing = axes.text(0.5, 0.5, "", ha="center", va="center", color=QUIET, fontsize=11)
+            self.nothing.set_transform(axes.transAxes)
+            wide = axes.fill_between([], [], [], color=BAND, alpha=0.12, lw=0, label=w("chart.band95"))
+            narrow = axes.fill_between([], [], [], color=BAND, alpha=0.28, lw=0, label=w("chart.band80"))
+            self.bands = {("lo95", "hi95"): wide, ("lo80", "hi80"): narrow}
+            (self.median,) = axes.plot([], [], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
+            (self.past,) = axes.plot([], [], color=INK, lw=1.8, label=w("chart.history"))
+            (self.solid,) = axes.plot([], [], "o", color=INK, ms=5)
+            (self.hollow,) = axes.plot([], [], "o", mfc="white", mec=INK, ms=5, label=w("chart.hollow"))
+            self.target = axes.axhline(0, color=TARGET, lw=1.4)
+            self.asked = axes.annotate(
+                "", (1.0, 0.0), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TARGET,
+                fontsize=8.5, va="center", annotation_clip=False,
+            )  # fmt: skip
+            self.dates = [self.date(axes) for _ in range(2)]
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+            axes.tick_params(colors=QUIET, length=0)
+            axes.grid(axis="x", visible=False)
+
+    @staticmethod
+    def date(axes):
+        """A line for a year and its name below the years."""
+        name = axes.annotate(
+            "", (0, 0.0), (0, -21), xycoords=("data", "axes fraction"), textcoords="offset points", color=MARK,
+            fontsize=8.5, va="top", annotation_clip=False,
+        )  # fmt: skip
+        return axes.axvline(0, color=MARK, lw=1, ls=(0, (1, 2))), name
+
+    def show(self, s) -> None:
+        """Move everything to a statement."""
+        w, axes = self.w, self.plot
+        table = plotdata.fan(s)
+        self.alt = alternative(s, w)
+        self.name.set_text(_title_of(s, w))
+        self.said.set_text(_subtitle_of(s, w))
+        self.mark.set_text(w.demo_mark(s.status == "demo"))
+        self.mark.set_visible(s.status == "demo")
+        self.nothing.set_text(w("chart.nothing") if table.empty else "")
+        axes.set_axis_on()
+        if table.empty:
+            axes.set_axis_off()
+        known = table.dropna(subset="observed")
+        ahead = table.dropna(subset="median")
+        for (low, high), band in self.bands.items():
+            band.set_data(ahead.index.to_numpy(float), ahead[low].to_numpy(float), ahead[high].to_numpy(float))
+        past = table["observed"].loc[: known.index[-1]] if len(known) else table["observed"]  # a gap stays a gap
+        observed = known["status"] == "observed"
+        lines = {
+            self.median: ahead["median"],
+            self.past: past,
+            self.solid: known.loc[observed, "observed"],
+            self.hollow: known.loc[~observed, "observed"],
+        }
+        for line, values in lines.items():
+            line.set_data(values.index.to_numpy(), values.to_numpy(float))
+        asked = np.isfinite(s.target) and len(table) > 0
+        self.target.set_ydata([s.target, s.target])
+        self.asked.xy = (1.0, s.target)
+        self.asked.set_text(f"{w('chart.target')}\n{sign(s)} {w.plain(briefing.printed_target(s))}" if asked else "")
+        artists = [*self.bands.values(), *lines]
+        filled = [len(ahead), len(ahead), *map(len, lines.values())]
+        for artist, content in zip([*artists, self.target], [*filled, asked], strict=True):
+            artist.set_visible(bool(content))
+        if len(table):
+            axes.set_xlim(table.index[0] - 0.4, table.index[-1] + 0.4)
+            axes.set_ylim(_scale(table, s.target, s.record))
+        self.show_dates(table)
+        self.show_legend([artist for artist in artists if artist.get_visible() and artist is not self.solid])
+
+    def show_dates(self, table: pd.DataFrame) -> None:
+        """The due and the re-inspection year, named below the years; one mark where they coincide."""
+        years = {table.attrs["due"]: "chart.due"} | {table.attrs["hold_until"]: "chart.hold"}
+        years = {year: key for year, key in years.items() if year in table.index}
+        for line, name in self.dates:
+            line.set_visible(False)
+            name.set_text("")
+        for (line, name), (year, key) in zip(self.dates, years.items(), strict=False):
+            last = year == max(table.attrs["due"], table.attrs["hold_until"])
+            line.set_xdata([year, year])
+            line.set_visible(True)
+            name.xy = (year, 0.0)
+            name.set(text=self.w(key), ha="left" if last else "center")
+            name.set_position((-9 if last else 0, -21))  # the last one's name runs into the margin, clear of the other
+
+    def show_legend(self, artists: list) -> None:
+        """Names of what is there; made anew only where something else is."""
+        legend = self.plot.get_legend()
+        if legend is None or [text.get_text() for text in legend.get_texts()] != [one.get_label() for one in artists]:
+            with matplotlib.rc_context(STYLE):
+                legend = self.plot.legend(
+                    handles=artists, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, frameon=False,
+                    fontsize=8.5, labelcolor=QUIET, handlelength=1.6, columnspacing=1.2, borderaxespad=0.2,
+                )  # fmt: skip
+        legend.set_visible(bool(artists))
 
 
-def _measured(axes, table: pd.DataFrame, w: Words) -> None:
-    known = table.dropna(subset="observed")
-    past = table["observed"].loc[: known.index[-1]]  # a gap stays a gap
-    axes.plot(past.index, past, color=INK, lw=1.8, label=w("chart.history"))
-    solid = known.loc[known["status"] == "observed", "observed"]
-    hollow = known.loc[known["status"] != "observed", "observed"]
-    axes.plot(solid.index, solid, "o", color=INK, ms=5)
-    label = w("chart.hollow") if len(hollow) else None
-    axes.plot(hollow.index, hollow, "o", mfc="white", mec=INK, ms=5, label=label)
-
-
-def _target(axes, s, w: Words) -> None:
-    if not np.isfinite(s.target):
-        return
-    axes.axhline(s.target, color=TARGET, lw=1.4)
-    sign = {"not_below_base": "≥", "not_above_base": "≤"}.get(s.comparison) or words.SIGNS[s.comparison]
-    axes.annotate(
-        f"{w('chart.target')}\n{sign} {w.plain(briefing.printed_target(s))}",
-        (1.0, s.target),
-        (6, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        color=TARGET,
-        fontsize=8.5,
-        va="center",
-        annotation_clip=False,
-    )
-    low, high = axes.get_ylim()
-    margin = 0.06 * (max(high, s.target) - min(low, s.target))
-    axes.set_ylim(min(low, s.target - margin), max(high, s.target + margin))
-
-
-def _natural_end(axes, record) -> None:
-    """No scale runs on where there can be no value."""
-    low, high = axes.get_ylim()
+def _scale(table: pd.DataFrame, target: float, record) -> tuple[float, float]:
+    """Ends of the value axis: all that is drawn with a margin, the target clear of both, nothing where no value can be."""
+    drawn = table[["observed", *plotdata.BANDS]].to_numpy(float)
+    low, high = np.nanmin([np.nanmin(drawn), target]), np.nanmax([np.nanmax(drawn), target])
+    if high - low < 1e-9 * max(abs(low), abs(high), 1.0):  # a series that stands
+        low, high = low - 0.05 * (abs(low) or 1.0), high + 0.05 * (abs(high) or 1.0)
+    low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
+    if np.isfinite(target):
+        margin = 0.06 * (high - low)
+        low, high = min(low, target - margin), max(high, target + margin)
     margin = 0.06 * (high - low)
     if record.high is not None and high > record.high:
-        axes.set_ylim(top=max(record.high + margin, low + margin))
+        high = max(record.high + margin, low + margin)
     if record.low is not None and low < record.low:
-        axes.set_ylim(bottom=record.low - margin)
+        low = record.low - margin
+    return float(low), float(high)
 
 
-def _dates(axes, dates: dict[str, int], w: Words) -> None:
-    """The due and the re-inspection year, named below the years; one mark where they coincide."""
-    years = {dates["due"]: "chart.due"} | {dates["hold_until"]: "chart.hold"}
-    first, last_year = axes.get_xlim()
-    for year, key in years.items():
-        if first <= year <= last_year:
-            last = year == max(years)  # its name runs into the margin, clear of the one before
-            axes.axvline(year, color=MARK, lw=1, ls=(0, (1, 2)))
-            axes.annotate(
-                w(key), (year, 0.0), (-9 if last else 0, -21), xycoords=("data", "axes fraction"),
-                textcoords="offset points", color=MARK, fontsize=8.5, ha="left" if last else "center", va="top",
-                annotation_clip=False,
-            )  # fmt: skip
+def sign(s) -> str:
+    """The sign before a target's number: not below the base is ≥."""
+    return {"not_below_base": "≥", "not_above_base": "≤"}.get(s.comparison) or words.SIGNS[s.comparison]
 
 
-def _head(figure: Figure, s, w: Words) -> None:
-    record = s.record
-    name = textwrap.shorten(w.name(record), 64 if w.lang == "en" else 200, placeholder="…")
-    figure.text(0.02, 0.965, f"{record.label} {name}".strip(), fontsize=12.5, color=INK, va="top")
+def _title_of(s, w: Words) -> str:
+    name = textwrap.shorten(w.name(s.record), 64 if w.lang == "en" else 200, placeholder="…")
+    return f"{s.record.label} {name}".strip()
+
+
+def _subtitle_of(s, w: Words) -> str:
+    """Region, verdict with its chance, unit."""
     said = briefing.verdict(s, w)
     if s.verdict in judge.OPEN and np.isfinite(s.p_reach):
         said += f" ({w('chart.chance', year=s.milestone, chance=w.chance(s.p_reach))})"
     elif s.verdict.startswith("reached") and np.isfinite(s.p_hold):
         said += f" ({w('chart.holding', year=s.hold_until, chance=w.chance(s.p_hold))})"
-    unit = w.unit(record.unit)
+    unit = w.unit(s.record.unit)
     parts = [s.analysis.name(s.region_code, w.lang), said, f"{w('column.unit')}: {unit}" if unit else ""]
-    figure.text(0.02, 0.895, "  ·  ".join(part for part in parts if part), fontsize=9.5, color=QUIET, va="top")
+    return "  ·  ".join(part for part in parts if part)
 
 
-def _demo_mark(figure: Figure, w: Words, left: bool = False) -> None:
+def _demo_mark(figure: Figure, w: Words, left: bool = False):
     box = {"boxstyle": "round,pad=0.3", "fc": MARK_GROUND, "ec": MARK, "lw": 0.8}
     x, y = (0.012, 0.985) if left else (0.975, 0.94)
     align = "left" if left else "right"
-    figure.text(x, y, w.demo_mark(True), color=MARK, fontsize=10, ha=align, va="top", bbox=box)
+    return figure.text(x, y, w.demo_mark(True), color=MARK, fontsize=10, ha=align, va="top", bbox=box)
 
 
 def _title(axes, title: str, demo: bool, w: Words) -> None:

@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="计算集群的地址，或 local · a dask.distributed scheduler, or local",
     )
+    run.add_argument("--charts", action="store_true", help="另存每张图（PNG 300 dpi、SVG） · every chart for print")
+    run.add_argument("--template", type=Path, metavar="FILE", help="本单位的 .pptx 模板 · a bureau's own template")
     run.add_argument(
         "--limit", type=float, default=600, metavar="SECONDS", help="每个笔记本的时限，秒 · time limit of a notebook"
     )
@@ -264,6 +266,8 @@ def _run(options: argparse.Namespace) -> int:
         scenario=options.scenario,
         skip_bad_rows=options.skip_bad_rows,
         tables=None if own_folder or options.scenario != "trend" else runs.PROCESSED,
+        charts=options.charts,
+        template=options.template,
         jobs=options.jobs,
         cluster=options.cluster,
         limit=options.limit,

@@ -216,11 +216,13 @@ class _Series:
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
         values = values.loc[:, values.notna().any()]
-        ends = values.apply(pd.Series.last_valid_index)
+        table = values.to_numpy(float)
+        ends = values.index[len(table) - 1 - np.isfinite(table)[::-1].argmax(axis=0)] if table.size else []
         found = {}
         for year in sorted(set(ends)):
             together = values.loc[:year, ends == year]
-            histories = [_from_first(column)[-forecast.LONGEST :] for column in together.to_numpy().T]
+            columns = together.to_numpy(float).T
+            histories = [_from_first(column)[-forecast.LONGEST :] for column in columns]
             known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
             known = [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()]
             blocks = forecast.blocks(
@@ -235,16 +237,19 @@ class _Series:
                 method=self.method,
             )
             for start, block in blocks:
-                for code, ahead in zip(together.columns[start:], block, strict=False):
-                    found[code] = self.laid_out(_trimmed(together[code]), ahead)
+                for place, ahead in enumerate(block, start=start):
+                    history = _from_first(columns[place])
+                    found[together.columns[place]] = self.laid_out(history, int(year), ahead)
         return found
 
-    def laid_out(self, history: pd.Series, ahead: np.ndarray) -> np.ndarray:
-        """(years from the first measured to `until`, paths): the past repeated, a gap bridged by a line."""
+    def laid_out(self, history: np.ndarray, year: int, ahead: np.ndarray) -> np.ndarray:
+        """(years from the first measured to `until`, paths): the past up to its last year repeated, a gap bridged by a line."""
         span = _span(self.measured, self.until)
         whole = np.full((len(span), self.paths), np.nan, np.float32)
-        first, last = history.index[0] - span[0], history.index[-1] - span[0]
-        whole[first : last + 1] = history.interpolate().to_numpy()[:, None]
+        last = year - span[0]
+        first = last + 1 - len(history)
+        known = np.flatnonzero(np.isfinite(history))
+        whole[first : last + 1] = np.interp(np.arange(len(history)), known, history[known])[:, None]
         room = len(span) - last - 1
         if room > 0:
             whole[last + 1 :] = ahead[:, :room].T
@@ -256,6 +261,10 @@ class _Series:
         parts = {city: [code for code in self.measured.parts_of(city) if code in drawn] for city in cities}
         if how == "ratio":
             return self.ratios_of_sums(parts, drawn)
+        if how == "none":  # computed anew from sums of inputs: no path of a part says how, so the result is continued
+            record = self.measured.tables.indicators[self.indicator]
+            values = self.measured.value(self.indicator, COUNTIES, base_year=self.base_year)[cities]
+            return self.continued(values, (record.low, record.high), record.direction, self.indicator, self.sisters())
         return {city: self.put_together(how, codes, drawn) for city, codes in parts.items()}
 
     def put_together(self, how: str, codes: list[str], drawn: dict[str, np.ndarray]) -> np.ndarray:
@@ -320,33 +329,43 @@ def _span(measured: Measured, until: int) -> pd.RangeIndex:
     return pd.RangeIndex(measured.years[0], max(until, measured.years[-1]) + 1)
 
 
-def _trimmed(column: pd.Series) -> pd.Series:
-    return column.loc[column.first_valid_index() : column.last_valid_index()]
-
-
 def _together(measured, indicator, base_year, until, method, paths, basis: pd.Series, whole: dict) -> Outlook:
     codes = list(basis.index)
-    values = pd.DataFrame(np.nan, index=measured.years, columns=codes)
+    if not codes:
+        none, ahead = np.empty((0, 0)), pd.RangeIndex(until + 1, until + 1)
+        return Outlook(
+            indicator, (), (), ahead, none, np.empty(0, int), ahead, np.empty((0, paths, 0), np.float32), method
+        )
+    values = np.full((len(codes), len(measured.years)), np.nan)
     for which in (OWN, COUNTIES):
-        here = [code for code in codes if basis[code] == which]
+        here = [k for k, code in enumerate(codes) if basis[code] == which]
         if here:
-            values[here] = measured.value(indicator, which, base_year=base_year)[here]
-    latest = np.array([values[code].last_valid_index() for code in codes], int)
-    first = min((values[code].first_valid_index() for code in codes), default=until + 1)
-    ahead = pd.RangeIndex(min(latest, default=until) + 1, until + 1)
+            known = measured.value(indicator, which, base_year=base_year)
+            values[here] = known[[codes[k] for k in here]].reindex(measured.years).to_numpy(float).T
+    there, start = ~np.isnan(values), measured.years[0]
+    latest = start + values.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
+    first = start + int(there.argmax(axis=1).min())
+    ahead = pd.RangeIndex(int(latest.min()) + 1, until + 1)
     span = _span(measured, until)
-    drawn = np.full((len(codes), paths, len(ahead)), np.nan, np.float32)
-    past = values.reindex(ahead).to_numpy().T if len(codes) else np.empty((0, len(ahead)))
+    drawn = np.empty((len(codes), paths, len(ahead)), np.float32)
+    drawn[:] = _of_years(values, start, ahead)[:, None, :]
     for place, code in enumerate(codes):
-        drawn[place] = past[place]
-        after = latest[place] + 1
+        after = int(latest[place]) + 1
         if after <= until:
             drawn[place][:, after - ahead[0] :] = whole[code][after - span[0] : until + 1 - span[0]].T
-    years = (
-        pd.RangeIndex(first, max(until, *latest, first - 1) + 1) if len(codes) else pd.RangeIndex(until + 1, until + 1)
-    )
-    table = values.reindex(years).to_numpy().T if len(codes) else np.empty((0, len(years)))
+    years = pd.RangeIndex(first, max(until, int(latest.max())) + 1)
+    table = _of_years(values, start, years)
     return Outlook(indicator, tuple(codes), tuple(basis), years, table, latest, ahead, drawn, method)
+
+
+def _of_years(values: np.ndarray, start: int, years: pd.RangeIndex) -> np.ndarray:
+    """Columns of these years from a table that begins in `start`; NaN where it has none."""
+    found = np.full((len(values), len(years)), np.nan)
+    if len(years):
+        low, high = max(start, years[0]), min(start + values.shape[1], years[-1] + 1)
+        if low < high:
+            found[:, low - years[0] : high - years[0]] = values[:, low - start : high - start]
+    return found
 
 
 def measured_outlook(

@@ -28,6 +28,7 @@ DARK = {"reached", "documented", "out_of_reach"}  # white words on these
 CHART_FONTS = ("Noto Sans SC", "DejaVu Sans")
 SCREEN_FONTS = {"east_asian": "Microsoft YaHei", "latin": "Arial"}  # slides and workbooks
 DPI = 110
+PRINTED = 300  # dots an inch, for a printer
 FIGURE = (7.4, 4.1)  # inches
 
 

@@ -116,14 +116,20 @@ class Words:
         """A share in percent."""
         return NOTHING if not np.isfinite(share) else f"{self.number(100 * share, decimals)} %"
 
-    def count(self, value: float, unit: str) -> str:
-        """Things with their unit as people write them: 45 个村, 5.65 吨, 1.07 亿立方米, CNY 9.8 million."""
+    def count(self, value: float, unit: str, of: str = "") -> str:
+        """Things with their unit as people write them: 45 个村, 5.65 吨, 1.07 亿立方米, CNY 9.8 million.
+
+        `of` is the indicator that they are counted for: what is a piece there is called by its name (断面, 企业) where
+        the phrase table has one.
+        """
         size, name = _multiple(unit)
         value = decimal(value) * size
         if unit in COUNTED:
-            one = f"unit.{name}_one"
-            if value == 1 and has_phrase(one):
-                return f"1 {self(one)}"
+            key = f"counted.{of}" if unit == "piece" and has_phrase(f"counted.{of}") else f"unit.{name}"
+            if value == 1 and has_phrase(f"{key}_one"):
+                return f"1 {self(f'{key}_one')}"
+            if has_phrase(key):
+                return f"{self.number(value, 0)} {self(key)}"
             return self._with_unit(self.number(value, 0), name)
         steps = [(10**8, "亿"), (10**4, "万")] if self.lang == "zh" else [(10**9, " billion"), (10**6, " million")]
         for step, word in steps:
@@ -152,6 +158,10 @@ class Words:
     def unit(self, code: str) -> str:
         """A unit as officials write it (吨标准煤/万元); the code itself where the phrase table has no word."""
         return self(f"unit.{code}") if code and has_phrase(f"unit.{code}") else code
+
+    def things(self, unit: str, of: str) -> str:
+        """What is counted for an indicator, without a number: 个断面; the unit's word otherwise."""
+        return self(f"counted.{of}") if unit == "piece" and has_phrase(f"counted.{of}") else self.unit(unit)
 
     def year(self, value: float | None) -> str:
         return NOTHING if value is None or not np.isfinite(value) else str(int(value))

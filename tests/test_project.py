@@ -31,6 +31,7 @@ LAYERS = [
     {"runs"},
     {"explore"},
     {"export"},
+    {"plots"},
     {"plan"},
     {"track_record"},
     {"analysis"},
@@ -42,7 +43,7 @@ LAYERS = [
     {"record", "futures", "projects"},
     {"compute", "forecast"},
     {"intake"},
-    {"words", "units", "formulas"},
+    {"words", "units", "names", "formulas"},
     {"catalog"},
 ]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecoanalysis import catalog, words
+from ecoanalysis import catalog, formulas, words
 
 ZH, EN = words.of("zh"), words.of("en")
 INDICATORS = catalog.indicators()
@@ -151,3 +151,26 @@ def test_a_verdict_says_the_same_whether_it_presses_or_not(code, zh, en):
     assert ZH.verdict(code) == ZH.verdict(code, pressing=True) == zh
     assert EN.verdict(code) == EN.verdict(code, pressing=True) == en
     assert ZH.short_verdict("reached_at_risk") == "需巩固"
+
+
+def test_what_is_counted_bears_its_own_measure_word():
+    assert ZH.count(19, "piece", "disclosure_rate") == "19 条信息"
+    assert ZH.count(1, "piece", "class_three_or_better_share") == "1 个断面"
+    assert EN.count(1, "piece", "class_three_or_better_share") == "1 river section"
+    assert EN.count(1_234, "piece", "water_saving_fixture_share") == "1\u2009234 fixtures"
+    assert ZH.count(2, "piece", "cleaner_production_rate") == "2 家企业"
+    assert (ZH.count(3, "piece"), EN.count(3, "piece", "not_in_the_table")) == ("3 个", "3 pieces")
+    assert EN.count(1, "village", "disclosure_rate") == "1 village"  # only pieces are named anew
+    assert (ZH.things("piece", "protected_species_rate"), ZH.things("t", "protected_species_rate")) == ("个物种", "吨")
+
+
+def test_every_indicator_that_counts_pieces_says_what_they_are():
+    variables, named = catalog.variables(), set()
+    for code in INDICATORS:
+        inputs = formulas.parameters(formulas.FORMULAS[code])[0] if code in formulas.FORMULAS else []
+        pieces = [name for name in inputs if name in variables and variables[name].unit == "piece"]
+        if len(pieces) == 2:  # a share of pieces: its gap is told in them
+            named.add(code)
+            assert words.has_phrase(f"counted.{code}") and words.has_phrase(f"counted.{code}_one"), code
+    table = {key.split(".")[1].removesuffix("_one") for key in catalog.phrases() if key.startswith("counted.")}
+    assert table == named and len(named) == 11

@@ -7,9 +7,9 @@ are given here.
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pypinyin
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
@@ -118,7 +118,7 @@ def view(s: Statement, setting: dict | None = None) -> dict:
     levers.Refused
     """
     setting = setting or {}
-    told, sources = levers.answer(s, setting), s.sources
+    told, sources, classes = levers.answer(s, setting), _sources(s), _classes(s)
     return {
         "region": s.region_code,
         "indicator": s.indicator,
@@ -127,7 +127,8 @@ def view(s: Statement, setting: dict | None = None) -> dict:
         "numbers": numbers(s) | moved(told),
         "levers": [_lever(lever) for lever in levers.offered(s)],
         "texts": {
-            lang: standing(s, words.of(lang), sources) | said(told, setting, words.of(lang)) for lang in LANGUAGES
+            lang: standing(s, words.of(lang), sources) | said(told, setting, words.of(lang), classes)
+            for lang in LANGUAGES
         },
     }
 
@@ -141,14 +142,13 @@ def answered(s: Statement, setting: dict, lang: str) -> dict:
 
 def numbers(s: Statement) -> dict:
     """What the picture is drawn from and what an offline answer reckons with."""
-    table = plotdata.fan(s)
-    known = table.dropna(subset="observed")
     record, base = s.record, {"left": None, "acting_from": None, "parts": None}
     if levers.has_paths(s):
         base = {"left": _number(levers.left_of(s)), "acting_from": levers.first_year(s), "parts": _parts(s)}
     return base | {
-        "observed": [[int(year), _number(row.observed), row.status] for year, row in known.iterrows()],
-        "latest_year": None if not len(known) else int(s.latest_year),
+        "observed": (observed := plotdata.measured(s))
+        and [[year, _number(value), status] for year, value, status in observed],
+        "latest_year": None if not observed else int(s.latest_year),
         "latest": _number(s.latest_value),
         "as_of": s.as_of,
         "decimals": record.decimals,
@@ -201,10 +201,11 @@ def milestones(analysis: Analysis) -> list[dict]:
     return rows
 
 
-def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
-    """The texts that no lever changes; `sources` as the statement has them."""
+def standing(s: Statement, w: Words, sources: list[SimpleNamespace]) -> dict:
+    """The texts that no lever changes; `sources` are the rows behind the statement."""
     record = s.record
-    lead, supporting = (w.list(filter(None, text.split(";"))) for text in s.departments)
+    called = s.analysis.called
+    lead, supporting = (w.list(called(name, w.lang) for name in text.split(";") if name) for text in s.departments)
     departments = [w("explore.lead", departments=lead) if lead else ""]
     departments.append(w("explore.supporting", departments=supporting) if supporting else "")
     offered = levers.offered(s)
@@ -216,7 +217,7 @@ def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
         "standing": [text for text in (briefing.contribution(s, w), briefing.city_only(s, w)) if text],
         "levers": {lever.kind: _lever_texts(s, lever, w) for lever in offered},
         "no_levers": "" if offered else no_levers(s, w),
-        "things_unit": _unit_of(s.gap_count_unit, w),
+        "things_unit": _unit_of(s.gap_count_unit, s, w),
         "gap_unit": w.unit("pp" if record.unit == "%" else record.unit),
         "inputs": inputs(s, w, sources),
         "departments": [text for text in departments if text],
@@ -228,25 +229,29 @@ def title(s: Statement, w: Words) -> str:
     return f"{s.analysis.name(s.region_code, w.lang)} · {s.record.label} {w.name(s.record)}".replace("  ", " ")
 
 
-def said(told: levers.Answer, setting: dict, w: Words) -> dict:
-    """The texts that a lever changes: verdict, sentences, the card's rows, what was assumed."""
+def said(told: levers.Answer, setting: dict, w: Words, classes: list | None = None) -> dict:
+    """The texts that a lever changes: verdict, sentences, the card's rows, what was assumed.
+
+    `classes` are those of the rule sets for an unmoved statement, where they are known already.
+    """
     s = told.statement
+    classes = _classes(s) if setting or classes is None else classes
     before = s.analysis._of_row(s.place) if setting else s
     return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),
         "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
         "rows": card(s, w),
-        "tables": rules(s, w),
+        "tables": rules(classes, w),
         "assumed": w("join").join(levers.told(before, setting, w)),
         "target_label": _target_label(s, w),
         "link": link(s, setting, w.lang),
     }
 
 
-def _unit_of(code: str, w: Words) -> str:
+def _unit_of(code: str, s: Statement, w: Words) -> str:
     """A unit of things as it stands behind a number."""
-    return w.count(2, code).partition(" ")[2] if code else ""
+    return w.count(2, code, s.indicator).partition(" ")[2] if code else ""
 
 
 def card(s: Statement, w: Words) -> list[list[str]]:
@@ -274,15 +279,15 @@ def card(s: Statement, w: Words) -> list[list[str]]:
     return [[key, w(f"explore.row.{key}", **years), text] for key, text in found.items() if text and text != NOTHING]
 
 
-def rules(s: Statement, w: Words) -> list[dict]:
+def _classes(s: Statement) -> list[tuple[str, str]]:
+    return rule_sets.classes(s) if s.comparison != "done" and np.isfinite(s.target) else []
+
+
+def rules(classes: list[tuple[str, str]], w: Words) -> list[dict]:
     """What the rule sets of others say of a statement, as a table of name and class; none where they say nothing."""
-    told = rule_sets.of_statement(s) if s.comparison != "done" and np.isfinite(s.target) else None
-    if told is None or told.empty:
+    if not classes:
         return []
-    rows = [
-        [rule_sets.name(row.rule, w), rule_sets.class_word(row[told.columns.get_loc("class") + 1], w)]
-        for row in told.itertuples()
-    ]
+    rows = [[rule_sets.name(rule, w), rule_sets.class_word(code, w)] for rule, code in classes]
     return [{"title": w("explore.rules"), "head": heads("explore.rules_head", w), "rows": rows}]
 
 
@@ -306,13 +311,28 @@ def no_levers(s: Statement, w: Words) -> str:
     return w("lever.no.record")
 
 
-def inputs(s: Statement, w: Words, sources: pd.DataFrame) -> list[list[str]]:
+SHOWN = "region_code variable year value unit status source file sheet cell".split()
+
+
+def _sources(s: Statement) -> list[SimpleNamespace]:
+    """The observations behind the latest value, found by their ids in columns that are laid out once an analysis."""
+    cache, rows = s.analysis.cache, s.analysis.observations
+    if "by id" not in cache:
+        columns = {name: rows[name].to_numpy(object) for name in SHOWN if name in rows}
+        cache["by id"] = dict(zip(rows["id"], range(len(rows)), strict=True)), columns
+    places, columns = cache["by id"]
+    there = sorted(places[one] for one in s.inputs if one in places)
+    return [SimpleNamespace(**{name: column[place] for name, column in columns.items()}) for place in there]
+
+
+def inputs(s: Statement, w: Words, sources: list[SimpleNamespace]) -> list[list[str]]:
     """The observations behind the latest value: name, region, year, value with unit, status, source, file and cell."""
-    rows, names = [], dict(zip(s.analysis.regions["code"], s.analysis.regions[f"name_{w.lang}"], strict=True))
-    for row in sources.itertuples():
+    rows = []
+    for row in sources:
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
-        name, region = briefing.input_name(row.variable, w), names[row.region_code]
-        rows.append([name, region, str(row.year), value, w.status(row.status), str(row.source), briefing.place_of(row)])
+        name = briefing.input_name(row.variable, w, s.analysis.records)
+        region, source = s.analysis.name(row.region_code, w.lang), s.analysis.called(row.source, w.lang)
+        rows.append([name, region, str(row.year), value, w.status(row.status), source, briefing.place_of(row)])
     return rows
 
 
@@ -350,19 +370,19 @@ def _lever_texts(s: Statement, lever: levers.Lever, w: Words) -> dict:
     more = ("more" if s.record.direction > 0 else "fewer") if lever.kind == "things" else ""
     label = w(f"lever.label.{lever.kind}_{more}" if more else f"lever.label.{lever.kind}")
     note = w(f"lever.note.{lever.kind}", growth=w.plain(round(lever.start, 1)) if np.isfinite(lever.start) else NOTHING)
-    unit = _unit_of(lever.unit, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
+    unit = _unit_of(lever.unit, s, w) if lever.kind == "things" else "" if lever.kind == "due" else w.unit(lever.unit)
     names = {code: levers.land_name(code, w) for code, _, _ in lever.choices}
-    names |= {row["id"]: _project_label(row, w) for row in lever.projects}
+    names |= {row["id"]: _project_label(row, s.analysis.called(row["id"], w.lang), w) for row in lever.projects}
     return {"label": label, "note": note, "unit": unit, "names": names}
 
 
-def _project_label(row: dict, w: Words) -> str:
+def _project_label(row: dict, name: str, w: Words) -> str:
     """A project in a line: what it adds, when, and how sure it is."""
     change = f"{w.plain(row['change'])} {w.unit(row['unit'])}".strip()
     when = (
         str(row["first_year"]) if row["first_year"] == row["last_year"] else f"{row['first_year']}–{row['last_year']}"
     )
-    return w("lever.project", name=row["id"], change=change, when=when, chance=w.chance(row["probability"]))
+    return w("lever.project", name=name, change=change, when=when, chance=w.chance(row["probability"]))
 
 
 def _number(value, digits: int = DIGITS) -> float | None:

@@ -62,3 +62,14 @@ def guarded(value: object) -> object:
         float(value)
         return value
     return "'" + value.replace("\r", " ")  # pandas would not quote a carriage return
+
+
+def beside(reports: Path) -> list[str]:
+    """What other commands have left beside the runs of a reports folder: replay, bulletins, exploring pages."""
+    patterns = (
+        "track_record/replay.html",
+        "track_record/track_record.html",
+        "bulletin_*/bulletin_*.docx",
+        "explore*.html",
+    )
+    return [path.relative_to(reports).as_posix() for pattern in patterns for path in sorted(reports.glob(pattern))]

@@ -8,7 +8,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from ecoanalysis.export import replacing, write_csv
-from ecoanalysis.export.docx import _Chapter
+from ecoanalysis.export.paper import Paper
 from ecoanalysis.look import MARK
 from ecoanalysis.plan import bulletin, comparison
 from ecoanalysis.words import of
@@ -51,9 +51,8 @@ def write(earlier, later, folder: Path | str, lang: str) -> list[Path]:
 def write_document(earlier, later, path: Path | str, lang: str) -> None:
     """Write the bulletin as a Word document."""
     w = of(lang)
-    chapter = _Chapter(later[later.city or later.regions["code"].iloc[0]], lang)
     head, under = bulletin.title(earlier, later, w)
-    chapter.document.core_properties.title = head
+    chapter = Paper(w, head)
     chapter.document.add_paragraph(head, style="Title")
     line = chapter.paragraph(under)
     line.alignment, line.paragraph_format.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
@@ -67,5 +66,4 @@ def write_document(earlier, later, path: Path | str, lang: str) -> None:
         if section.lines:
             numbers = tuple(x for x, text in enumerate(section.lines[0]) if len(text) <= 4 and x)
             chapter.table(section.head, section.lines, section.widths, centred=numbers)
-    with replacing(path) as temporary:
-        chapter.document.save(temporary)
+    chapter.save(path)

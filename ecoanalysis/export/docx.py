@@ -14,12 +14,10 @@ import pandas as pd
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
 from ecoanalysis.export import fan_chart, worded
-from ecoanalysis.export.paper import COMPACT, FONTS, INSTEAD, SIZES, UP, Paper, _flag
+from ecoanalysis.export.paper import UP, Paper
 from ecoanalysis.look import INK, MARK, VERDICT_COLOURS
 from ecoanalysis.plan import calendar, drivers, duties, kept
 from ecoanalysis.words import NOTHING
-
-__all__ = ["COMPACT", "FONTS", "INSTEAD", "SIZES", "_Chapter", "_flag", "write"]
 
 # Columns of the table of all indicators [mm].
 WIDTHS = {
@@ -329,7 +327,7 @@ class _Chapter(Paper):
 
     def projects(self, row) -> str:
         w = self.words
-        names = w.list(str(name).split("：")[-1] for name in str(row["projects"]).split(";"))
+        names = w.list(self.analysis.called(name.split("：")[-1], w.lang) for name in str(row["projects"]).split(";"))
         cost = w.count(row["cost"], "10⁴ CNY") if np.isfinite(row["cost"]) else ""
         key = "docx.projects_cost" if cost else "docx.projects"
         return self.say(key, names=names, cost=cost)
@@ -337,7 +335,7 @@ class _Chapter(Paper):
     def effect(self, s, row) -> list[str]:
         w, said = self.words, []
         if np.isfinite(row["adds"]):
-            things = w.count(row["adds"], row["things_unit"])
+            things = w.count(row["adds"], row["things_unit"], row["indicator"])
             said.append(self.say("docx.projects_add", year=int(row["milestone"]), things=things))
         if np.isfinite(row["p_reach_with"]) and s.verdict in judge.OPEN:
             known = "docx.chance_with" if np.isfinite(row["p_reach_without"]) else "docx.chance_with_thin"
@@ -355,7 +353,7 @@ class _Chapter(Paper):
         own = rows[rows["region_code"] == s.region_code]
         if len(own):
             city = self.analysis.name(own["city"].iloc[0], self.lang)
-            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0])
+            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0], s.indicator)
             return self.say("docx.task_county", city=city, whole=whole, years=self.yearly(own))
         missing = briefing.things(s, self.words)
         if s.verdict in judge.OPEN and missing:
@@ -370,20 +368,22 @@ class _Chapter(Paper):
 
     def city_task(self, rows: pd.DataFrame) -> str:
         """The whole, by year, and by county the largest first; the table of tasks has both at once."""
-        w, unit = self.words, rows["unit"].iloc[0]
+        w, unit, indicator = self.words, rows["unit"].iloc[0], rows["indicator"].iloc[0]
         by_county = rows.groupby("region_code", sort=False)["needed"].sum().sort_values(ascending=False, kind="stable")
         parts = w.list(
-            self.say("docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit))
+            self.say(
+                "docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit, indicator)
+            )
             for code, things in by_county.items()
         )
-        whole, years = w.count(rows["needed"].sum(), unit), self.yearly(rows)
+        whole, years = w.count(rows["needed"].sum(), unit, indicator), self.yearly(rows)
         return self.say("docx.task_city", whole=whole, years=years, parts=parts, table=self.reference("table.tasks"))
 
     def yearly(self, rows: pd.DataFrame) -> str:
         """2024 年 23 个村、2025 年 22 个村."""
-        unit = rows["unit"].iloc[0]
+        unit, indicator = rows["unit"].iloc[0], rows["indicator"].iloc[0]
         return self.words.list(
-            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit))
+            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit, indicator))
             for year, things in rows.groupby("year")["needed"].sum().items()
         )
 
@@ -436,7 +436,7 @@ class _Chapter(Paper):
         """Leading and supporting departments of a target; in a county its own."""
         a, code = self.analysis, s.region_code
         named = (duties.leading(a, code, s.indicator), duties.supporting(a, code, s.indicator))
-        return tuple(self.words.list(duties.bureau(a, code, name) for name in names) for names in named)
+        return tuple(self.words.list(duties.own_names(a, code, names, self.words)) for names in named)
 
     # ------------------------------------------------------------------ risks
 
@@ -600,7 +600,7 @@ class _Chapter(Paper):
         """Each source once, with the file and rows of its first cells and how many there are in all."""
         places: dict[str, list[str]] = {}
         for row in rows.itertuples():
-            places.setdefault(str(row.source), []).append(briefing.place_of(row))
+            places.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
         shown = []
         for source, cells in places.items():
             files: dict[str, list[str]] = {}

@@ -11,16 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xlsxwriter
-from docx import Document
 from pptx.util import Inches
 
 from ecoanalysis import briefing, judge, words
 from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.export import replacing, worded
-from ecoanalysis.export.docx import SIZES, _Chapter, _flag
+from ecoanalysis.export.paper import Paper
 from ecoanalysis.export.pptx import sources
 from ecoanalysis.export.slides import LEAST, Deck, saved
-from ecoanalysis.export.xlsx import HEAD, LINE, _Book, _lines
+from ecoanalysis.export.xlsx import HEAD, LINE, Book, lines_in
 from ecoanalysis.look import MARK, QUIET, VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar, duties, ledger
 from ecoanalysis.words import NOTHING, Words
@@ -103,12 +102,23 @@ class Duties:
         self.table = duties.duties(analysis, on)
         self.papers = ledger.ledger(analysis)
         self.city = analysis.city
+        self.next_dates = dict(zip(self.table["place"], self.table["next_date"], strict=True))
+        self.listed: dict[tuple[str, str], list[Statement]] = {}
 
     @cached_property
     def absent(self) -> dict[tuple[str, str], str]:
         """What is missing of the papers of a region's item, in words."""
         parts = self.papers.groupby(["region_code", "indicator"], sort=False)
         return {key: ledger.absent(part, self.w) for key, part in parts}
+
+    @property
+    def title(self) -> str:
+        region = self.analysis.name(self.city or self.analysis.counties[0], self.w.lang)
+        return self.w("duty_table.title", region=region, as_of=self.analysis.as_of)
+
+    def called(self, name: str) -> str:
+        """A department as the documents call it."""
+        return self.analysis.called(name, self.w.lang)
 
     def sentence(self, name: str) -> str:
         return duties.sentence(self.analysis, self.table, name, self.w)
@@ -119,6 +129,11 @@ class Duties:
 
     def pressing(self, name: str, role: str) -> list[Statement]:
         """A department's targets in the city (everywhere without one), those that need work first."""
+        if (name, role) not in self.listed:
+            self.listed[name, role] = self._pressing(name, role)
+        return self.listed[name, role]
+
+    def _pressing(self, name: str, role: str) -> list[Statement]:
         rows = duties.of_department(self.table, name, role)
         if self.city in set(rows["region_code"]):
             rows = rows[rows["region_code"] == self.city]
@@ -142,8 +157,7 @@ class Duties:
         return self.absent.get((s.region_code, s.indicator), "") or self.w("duty_table.complete")
 
     def next_date(self, s: Statement) -> str:
-        rows = self.table[self.table["place"] == s.place]
-        return (rows["next_date"].iloc[0] if len(rows) else "") or NOTHING
+        return self.next_dates.get(s.place) or NOTHING
 
     def shares(self, name: str) -> list[tuple[Statement, str]]:
         """Every gap of a led item in things, and which county owes how much of it; the parts add up to the gap."""
@@ -154,7 +168,8 @@ class Duties:
             counties = [self._same(code, s) for code in self.analysis.counties]
             owing = [one for one in counties if one is not None and one.contribution > 0]
             text = self.w.list(
-                f"{self.analysis.name(one.region_code, self.w.lang)} {self.w.count(one.contribution, s.gap_count_unit)}"
+                f"{self.analysis.name(one.region_code, self.w.lang)} "
+                f"{self.w.count(one.contribution, s.gap_count_unit, s.indicator)}"
                 for one in owing
             )
             parted.append((s, text or NOTHING))
@@ -184,7 +199,7 @@ def workbook(book: Duties, path: Path | str) -> None:
         sheets.workbook.close()
 
 
-class _Sheets(_Book):
+class _Sheets(Book):
     def __init__(self, book: Duties, workbook: xlsxwriter.Workbook):
         super().__init__(book.analysis, book.w, workbook)
         self.book = book
@@ -214,7 +229,7 @@ class _Sheets(_Book):
         for note in filter(None, notes):
             sheet.merge_range(y, 0, y, width - 1, "", self.format(text_wrap=True))
             sheet.write_string(y, 0, note, self.format(text_wrap=True, font_color=QUIET))
-            sheet.set_row(y, LINE * _lines(note, 150))
+            sheet.set_row(y, LINE * lines_in(note, 150))
             y += 1
         return y + 1
 
@@ -229,7 +244,7 @@ class _Sheets(_Book):
         sheet = self.page(w("duty_table.overview"))
         demo = any(book.is_demo(name) for name in book.departments)
         notes = [w("slide.demo_notice") if demo else "", calendar.sentence(book.stage, w), w("duty_table.note")]
-        top = self.head(sheet, self.heading(), notes, len(OVERVIEW))
+        top = self.head(sheet, book.title, notes, len(OVERVIEW))
         self.header(sheet, top, OVERVIEW)
         widths = [26, *[11] * (len(OVERVIEW) - 1)]
         for x, width in enumerate(widths):
@@ -241,7 +256,7 @@ class _Sheets(_Book):
             counts = [int((standings == code).sum()) for code in ("done", "to_hold", "unmet", "papers", "unknown")]
             papers = book.papers_of(name)
             numbers = [led["item"].nunique(), helped["item"].nunique(), *counts, len(ledger.missing(papers))]
-            sheet.write_string(y, 0, name, self.format(bold=True))
+            sheet.write_string(y, 0, book.called(name), self.format(bold=True))
             for x, number in enumerate(numbers, start=1):
                 sheet.write_number(y, x, number, self.format(num_format="0"))
             if len(papers):
@@ -250,18 +265,14 @@ class _Sheets(_Book):
         sheet.freeze_panes(top + 1, 1)
         sheet.autofilter(top, 0, top + len(book.departments), len(OVERVIEW) - 1)
 
-    def heading(self) -> str:
-        a, w = self.analysis, self.w
-        return w("duty_table.title", region=a.name(a.city or a.counties[0], w.lang), as_of=a.as_of)
-
     def department(self, name: str) -> None:
         """Every target that a department leads or supports, the city's first, with the county's own bureau."""
         book, w = self.book, self.w
-        sheet = self.page(name)
+        sheet = self.page(book.called(name))
         columns = list(SHEET_WIDTHS)
         mark = w.demo_mark(book.is_demo(name))
         notes = [mark, book.sentence(name), ledger.sentence(book.papers_of(name), w), calendar.sentence(book.stage, w)]
-        top = self.head(sheet, name, notes, len(columns))
+        top = self.head(sheet, book.called(name), notes, len(columns))
         self.header(sheet, top, columns)
         for x, width in enumerate(SHEET_WIDTHS.values()):
             sheet.set_column(x, x, width)
@@ -282,11 +293,11 @@ class _Sheets(_Book):
             "number": s.record.label,
             "indicator": w.name(s.record),
             "region_name": self.analysis.name(s.region_code, w.lang),
-            "bureau": row.bureau,
+            "bureau": book.called(row.bureau),
             "latest_value": worded.value(s, w),
             "target": worded.target(s, w),
             "gap": briefing.gap(s, w) or NOTHING,
-            "gap_count_unit": w.unit(s.gap_count_unit) if np.isfinite(s.gap_count) else "",
+            "gap_count_unit": w.things(s.gap_count_unit, s.indicator) if np.isfinite(s.gap_count) else "",
             "papers": book.missing(s),
             "next_date": book.next_date(s),
             "sentence": sentence,
@@ -303,7 +314,7 @@ class _Sheets(_Book):
             else:
                 sheet.write_string(y, x, texts[name], wrapped)
         measured = ((texts["sentence"], 64), (texts["indicator"], 28), (texts["papers"], 22))
-        sheet.set_row(y, LINE * max(_lines(text, width) for text, width in measured))
+        sheet.set_row(y, LINE * max(lines_in(text, width) for text, width in measured))
 
 
 # ---------------------------------------------------------------------- Word annex
@@ -315,25 +326,16 @@ def annex(book: Duties, path: Path | str) -> None:
     document.head()
     for number, name in enumerate(book.departments, start=1):
         document.department(number, name)
-    with replacing(path) as temporary:
-        document.document.save(temporary)
+    document.save(path)
 
 
-class _Annex(_Chapter):
+class _Annex(Paper):
     def __init__(self, book: Duties):
-        self.book, self.analysis, self.words, self.lang = book, book.analysis, book.w, book.w.lang
-        self.region = self.analysis[self.analysis.city or self.analysis.counties[0]]
-        self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[self.lang]
-        self.document = Document()
-        self.set_up()
-        self.document.core_properties.title = self.title()
-
-    def title(self) -> str:
-        region = self.region.name(self.lang)
-        return self.say("duty_table.title", region=region, as_of=self.analysis.as_of)
+        self.book = book
+        super().__init__(book.w, book.title)
 
     def head(self) -> None:
-        self.document.add_paragraph(self.title(), style="Title")
+        self.document.add_paragraph(self.book.title, style="Title")
         if any(self.book.is_demo(name) for name in self.book.departments):
             mark = self.words.bracket(self.words.demo_mark(True)).strip()
             self.small(f"{mark} {self.say('slide.demo_notice')}", MARK)
@@ -346,8 +348,7 @@ class _Annex(_Chapter):
                 self.paragraph(text)
 
     def department(self, number: int, name: str) -> None:
-        heading = self.document.add_heading(self.say("docx.section", number=number, title=name), level=1)
-        heading.paragraph_format.page_break_before = True
+        self._heading(1, self.say("docx.section", number=number, title=self.book.called(name)), True)
         self.paragraph(self.book.sentence(name))
         papers = ledger.sentence(self.book.papers_of(name), self.words)
         if papers:
@@ -368,7 +369,8 @@ class _Annex(_Chapter):
             self.paragraph(supported)
 
     def subheading(self, key: str) -> None:
-        self.document.add_heading(self.say(key), level=2)
+        """Without a number: the department above has one."""
+        self._heading(2, self.say(key), False)
 
     def targets(self, led: list[Statement]) -> None:
         """The targets a department leads, those that need work first."""
@@ -389,9 +391,8 @@ class _Annex(_Chapter):
             for s in led
         ]
         widths = (10, 30, 19, 20, 20, 19, 20, 20)
-        drawn = self.table(head, lines, widths, centred=(0, 2, 3), size=self.table_size - 1.5)
-        for row, s in zip(drawn.rows[1:], led, strict=True):
-            _flag(row.cells[4], VERDICT_COLOURS[s.verdict])
+        flags = {4: [VERDICT_COLOURS[s.verdict] for s in led]}
+        self.table(head, lines, widths, centred=(0, 2, 3), size=self.table_size - 1.5, flags=flags)
 
 
 # ---------------------------------------------------------------------- slides
@@ -402,7 +403,7 @@ def slides(book: Duties, path: Path | str) -> None:
     w, deck = book.w, Deck(book.w)
     city = book.analysis.name(book.city or book.analysis.counties[0], w.lang)
     as_of = book.analysis.as_of
-    deck.about(w("duty_table.title", region=city, as_of=as_of), w("slide.as_of", as_of=as_of), city)
+    deck.about(book.title, w("slide.as_of", as_of=as_of), city)
     for name in book.departments:
         _department(deck, book, name)
     saved(deck.presentation, path)
@@ -411,7 +412,7 @@ def slides(book: Duties, path: Path | str) -> None:
 def _department(deck: Deck, book: Duties, name: str) -> None:
     """What a department owes: its items, their verdicts, what is missing, and when they fall due."""
     w = book.w
-    slide = deck.slide(w("duty_table.slide", name=name), demo=book.is_demo(name))
+    slide = deck.slide(w("duty_table.slide", name=book.called(name)), demo=book.is_demo(name))
     mark = w.bracket(w.demo_mark(True))  # the slide itself bears it
     said = [book.sentence(name).removesuffix(mark).strip()]
     papers = ledger.sentence(book.papers_of(name), w).removesuffix(mark).strip()

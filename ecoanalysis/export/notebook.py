@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 from IPython.display import HTML, Image, display
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import briefing, catalog, charts, compute, intake, words
+from ecoanalysis import briefing, catalog, charts, compute, intake, plotdata, words
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.export import docx, languages, worded, write_csv
 from ecoanalysis.formulas import diagnosis, ei, grades
 from ecoanalysis.words import NOTHING, Words
 
+GAPS_SHOWN = 3  # pictures of a city's gaps
 HERE = "."  # an output folder of one region alone, as a batch gives it
 
 
@@ -72,6 +72,16 @@ def indicators(region, lang: str) -> None:
         text(w("ei.moved_to_eqi") + w("stop"))
 
 
+def compared(region, lang: str) -> None:
+    """How far each item is from its target; for a city also which counties its gaps lie in, the most pressing first."""
+    lang, a = languages(lang)[0], region.analysis
+    display(region.plot.distance(lang))
+    pressing = dict.fromkeys(s.indicator for s in region.weak)
+    shared = [code for code in pressing if len(plotdata.contributions(a, code, region.code))]
+    for code in shared[:GAPS_SHOWN]:
+        display(region.plot.contributions(code, lang))
+
+
 def measured(region, lang: str) -> None:
     """What was measured last, with its source; for a city also where its own figures and its counties' differ."""
     w = words.of(languages(lang)[0])
@@ -82,7 +92,9 @@ def measured(region, lang: str) -> None:
 
 
 def documents(region, out: Path | str, lang: str) -> list[str]:
-    """Draw every forecast, write the Word chapter and the region's assessment, and show the pictures.
+    """Write the Word chapter and the region's assessment, and draw what is not met yet or may not hold.
+
+    Where everything is met and expected to hold, everything is drawn; a city's targets are shown on one sheet.
 
     Parameters
     ----------
@@ -98,14 +110,20 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     parts = languages(lang)
     write_csv(region.rows, folder / "assessment.csv")
-    drawn = {}
+    drawn, able = {}, charts.drawable(region.analysis, region.code)
+    asking = [s for s in able if s.verdict != "reached" or s.named_weak] or able
     for part in parts:  # every document has pictures in its own language
         charts_folder = folder / ("charts" if part == parts[0] else f"charts_{part}")
-        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part)
+        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part, asking)
         docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     w = words.of(parts[0])
-    for s, picture in zip(charts.drawable(region.analysis, region.code), drawn[parts[0]], strict=True):
+    if region.code in region.analysis.parents:  # one sheet; the pictures one by one lie in the folder
+        display(region.plot(w.lang))
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    for s, picture in zip(asking, drawn[parts[0]], strict=True):
         display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
+    if len(able) > len(asking):
+        text(w("notebook.others_hold", count=len(able) - len(asking)))
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
@@ -190,10 +208,10 @@ class Figures:
         if raw.regions.empty or raw.observations.empty:
             raise analyses.BadData(raw.problems)
         self.words = words.of(lang)
-        self.region = analyses.Analysis.region_code(SimpleNamespace(regions=raw.regions), region)
+        self.region = analyses.region_code(raw.regions, region)
         self.observations = raw.observations[raw.observations["year"] <= until]
         self.coefficients = catalog.coefficients(raw.folder)
-        self.measured = compute.measure(self.observations, raw.regions, tables=catalog.read(raw.folder))
+        self.measured = compute.measure(self.observations, raw.regions, tables=raw.tables)
         rows = self.observations[self.observations["region_code"].isin([self.region, *self.members(raw.regions)])]
         self.demo = worded.uses_demo(rows)
         if self.demo:
@@ -351,7 +369,7 @@ def keep(said: pd.DataFrame, out: Path | str) -> list[str]:
 
 
 def _measured(raw):
-    return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
+    return compute.measure(raw.observations, raw.regions, tables=raw.tables)
 
 
 def _names(w: Words) -> dict[str, str]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import briefing, charts, judge, plotdata, words
-from ecoanalysis.export import POLICY, boundaries, languages, replacing, small_charts, worded
+from ecoanalysis.export import POLICY, beside, boundaries, languages, replacing, small_charts, worded
 from ecoanalysis.look import VERDICT_COLOURS, words_on
 from ecoanalysis.plan import calendar
 from ecoanalysis.words import Words
@@ -187,7 +187,8 @@ class _Part:
         codes = {code for code, row in self.analysis.indicators.items() if item in (row.number, row.code)}
         rows = self.analysis.targets
         named = rows.loc[rows["indicator"].isin(codes), "lead_department"].astype(str)
-        return list(dict.fromkeys(part for text in named for part in text.split(";") if part))
+        parts = dict.fromkeys(part for text in named for part in text.split(";") if part)
+        return [self.analysis.called(part, self.w.lang) for part in parts]
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -533,11 +534,18 @@ class _Part:
         common = [f"briefing_{lang}.pptx" for lang in words.LANGUAGES]
         common += ["assessment.xlsx", "assessment_en.xlsx", "manifest.json"]
         parts = [_heading(w("page.documents")), self.links("", common)]
+        others = beside(self.folder.parent)
+        if others:
+            parts += [f"<h3>{escape(w('page.beside'))}</h3>", self.links("..", others)]
         lines = []
         for outcome in self.outcomes:
             name = escape(self.names.get(outcome.region, outcome.name))
+            head = f'<h3 id="{w.lang}-{escape(outcome.region)}">{name}</h3>'
             files_ = [f"{outcome.notebook}.html", *DOCUMENTS, f"{outcome.notebook}.ipynb", "error.txt"]
-            lines.append(f'<h3 id="{w.lang}-{escape(outcome.region)}">{name}</h3>{self.links(outcome.folder, files_)}')
+            printed = f"charts/{outcome.folder}"
+            there = (self.folder / printed).is_dir()
+            charts = f'<p><a href="{_address(printed)}/">{escape(w("page.printed"))}</a></p>' if there else ""
+            lines.append(f"{head}{self.links(outcome.folder, files_)}{charts}")
         if len(self.outcomes) > ACROSS:
             return [*parts, f"<details><summary>{escape(w('page.by_region'))}</summary>{''.join(lines)}</details>"]
         return parts + lines

@@ -571,16 +571,6 @@ _TABLE_LOOK = (
 )
 
 
-def _flag(cell, colour: str) -> None:
-    """A broad bar in the verdict's colour at the left of its cell; the word itself stays black on white."""
-    bar = f'<w:left w:val="single" w:sz="48" w:space="0" w:color="{colour[1:].upper()}"/>'
-    borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{bar}</w:tcBorders>")
-    properties = cell._tc.get_or_add_tcPr()
-    properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
-    room = parse_xml(f'<w:tcMar {nsdecls("w")}><w:left w:w="170" w:type="dxa"/></w:tcMar>')
-    properties.insert_element_before(room, "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")
-
-
 # ---------------------------------------------------------------------- an empty document, made once a language
 
 

@@ -9,7 +9,6 @@ import ast
 import csv
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 
@@ -161,7 +160,7 @@ def _region(value, data: Path, wrong: list[str]) -> str:
     except (OSError, UnicodeDecodeError, csv.Error, KeyError):
         return str(value)  # the door tells what is wrong with the file
     try:
-        return analyses.Analysis.region_code(SimpleNamespace(regions=table.fillna("").astype(str)), value)
+        return analyses.region_code(table.fillna("").astype(str), value)
     except analyses.NotThere as error:
         wrong.append(str(error))
         return str(value)

@@ -253,7 +253,7 @@ class _Briefing:
 
     def called(self, s: Statement, named) -> str:
         a, region = self.analysis, s.region_code
-        return self.w.list(dict.fromkeys(duties.bureau(a, region, name) for name in named(a, region, s.indicator)))
+        return self.w.list(dict.fromkeys(duties.own_names(a, region, named(a, region, s.indicator), self.w)))
 
     # ------------------------------------------------------------------ what moved, what is missing
 
@@ -364,7 +364,11 @@ class _Briefing:
         )
         if told < len(rows):
             rest = sum(np.nan_to_num(one.contribution) for one in by_part[told:])
-            note = w("slide.other_counties", count=len(rows) - told, part=w.count(rest, s.gap_count_unit or "piece"))
+            note = w(
+                "slide.other_counties",
+                count=len(rows) - told,
+                part=w.count(rest, s.gap_count_unit or "piece", s.indicator),
+            )
         if note:
             self.deck.text(slide, [note], box.below(box.top + box.height - foot), sizes=(14,))
 
@@ -449,7 +453,7 @@ class _Briefing:
         if len(amounts) < 2:
             return ""
         unit = rows["unit"].iloc[0]
-        told = [w.count(amount, unit) for amount in amounts]
+        told = [w.count(amount, unit, s.indicator) for amount in amounts]
         if len(set(told)) == 1:
             return w("slide.every_year", first=amounts.index[0], last=amounts.index[-1], things=told[0])
         if unit in words.COUNTED:
@@ -465,7 +469,11 @@ class _Briefing:
             return region.name(w.lang)
         parts = sorted((one for one in members if one.contribution > 0), key=lambda one: -one.contribution)
         named = [
-            w("slide.county_part", name=a.name(s.region_code, w.lang), part=w.count(s.contribution, s.gap_count_unit))
+            w(
+                "slide.county_part",
+                name=a.name(s.region_code, w.lang),
+                part=w.count(s.contribution, s.gap_count_unit, s.indicator),
+            )
             for s in parts
         ]
         if not named:
@@ -487,7 +495,7 @@ class _Briefing:
                 leads = dict.fromkeys(
                     name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator)
                 )
-                lead = w.list(duties.bureau(self.analysis, region.code, name) for name in leads) or NOTHING
+                lead = w.list(duties.own_names(self.analysis, region.code, leads, w)) or NOTHING
                 until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
                 measure = w(f"slide.task_{what}", names=names)
                 rows.append([measure, lead, NOTHING, region.name(w.lang), w("slide.end_of", year=until)])
@@ -532,7 +540,11 @@ class _Briefing:
         rows = []
         for _, row in effects.sort_values("region_code", key=_city_first(region.code), kind="stable").iterrows():
             things = [
-                w.count(round(row[n]) if row["things_unit"] in words.COUNTED else row[n], row["things_unit"])
+                w.count(
+                    round(row[n]) if row["things_unit"] in words.COUNTED else row[n],
+                    row["things_unit"],
+                    row["indicator"],
+                )
                 if np.isfinite(row[n])
                 else NOTHING
                 for n in ("adds", "expected")
@@ -780,7 +792,7 @@ def _named_title(s: Statement, members: Sequence[Statement], w: Words) -> str:
     if not parts:
         return text
     most = max(parts, key=lambda one: one.contribution)
-    part = w.count(most.contribution, most.gap_count_unit)
+    part = w.count(most.contribution, most.gap_count_unit, most.indicator)
     return text + w("slide.named_most", region=s.analysis.name(most.region_code, w.lang), part=part)
 
 
@@ -814,7 +826,7 @@ def sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN
     """Where each number comes from: region, indicator, source, file and row."""
     lines = []
     for s in statements:
-        known = briefing.sources(s)
+        known = briefing.sources(s, w)
         if known:
             lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
             lines += [f"  {source}" for source in known[:most]]

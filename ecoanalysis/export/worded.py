@@ -271,7 +271,7 @@ def observations(analysis, region: str, w: Words, latest: int = 1) -> pd.DataFra
             "value": [w.plain(value) for value in rows["value"]],
             "unit": [w.unit(code) for code in rows["unit"]],
             "status": [w.status(code) for code in rows["status"]],
-            "source": rows["source"].astype(str).to_numpy(),
+            "source": [analysis.called(text, w.lang) for text in rows["source"]],
             "cell": [briefing.place_of(row) for row in rows.itertuples()],
         }
     )

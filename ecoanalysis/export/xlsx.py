@@ -52,7 +52,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
     with replacing(path) as temporary:
         options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
         workbook = xlsxwriter.Workbook(str(temporary), options)
-        book = _Book(analysis, words.of(lang), workbook)
+        book = Book(analysis, words.of(lang), workbook)
         book.about_file()
         book.leaders()
         book.matrix()
@@ -62,6 +62,7 @@ def write(analysis: Analysis, path: Path | str, lang: str) -> None:
         book.series()
         book.changes()
         book.editions()
+        book.papers_on_file()
         book.evidence()
         book.data()
         book.to_verify()
@@ -101,7 +102,7 @@ class _Column:
     marks: dict[str, dict] = field(default_factory=dict)  # a text of the column -> how it is shown
 
 
-class _Book:
+class Book:
     """Sheets of one analysis in one language."""
 
     def __init__(self, analysis: Analysis, w: Words, workbook: xlsxwriter.Workbook):
@@ -155,7 +156,7 @@ class _Book:
         options = {"name": f"{name}_{self.tables}", "style": "Table Style Light 1", "banded_rows": False}
         options["columns"] = [{"header": head, "header_format": self.format(**HEAD)} for head in heads]
         sheet.add_table(top, left, last, right, options)
-        sheet.set_row(top, LINE * max(_lines(h, 0.8 * c.width) for h, c in zip(heads, columns, strict=True)) + 4)
+        sheet.set_row(top, LINE * max(lines_in(h, 0.8 * c.width) for h, c in zip(heads, columns, strict=True)) + 4)
         for x, column in enumerate(columns, start=left):
             sheet.set_column(x, x, column.width, None, {"hidden": column.hidden})
             for y, cell in enumerate(column.cells, start=top + 1):
@@ -166,7 +167,7 @@ class _Book:
                 sheet.conditional_format(top + 1, x, last, x, rule)
         wrapped = [column for column in columns if column.wrap and not column.hidden]
         for y in range(count) if wrapped else ():  # not every program fits rows to their words
-            lines = max(_lines(str(column.cells[y] or ""), column.width) for column in wrapped)
+            lines = max(lines_in(str(column.cells[y] or ""), column.width) for column in wrapped)
             sheet.set_row(top + 1 + y, LINE * lines + 1)
         return last, right
 
@@ -270,7 +271,7 @@ class _Book:
             look = {"text_wrap": True} | ({"font_color": MARK, "bg_color": MARK_GROUND} if demo and line == 3 else {})
             sheet.merge_range(line, 0, line, 7, "", self.format(**look))
             sheet.write_string(line, 0, text, self.format(**look))
-            sheet.set_row(line, LINE * _lines(text, sum(widths)) + 2)
+            sheet.set_row(line, LINE * lines_in(text, sum(widths)) + 2)
             line += 1
         line = self.regions(sheet, line + 1) + 2
         self.pressing(sheet, line, region)
@@ -392,7 +393,9 @@ class _Book:
             _Column("due", [s.due for s in rows], 7, "0"),
             _Column("gap", [None] * len(rows), 10, number),
             _Column("gap_count", [None] * len(rows), 10, number),
-            _Column("gap_count_unit", [w.unit(s.gap_count_unit) if s.gap_count > 0 else "" for s in rows], 9),
+            _Column(
+                "gap_count_unit", [w.things(s.gap_count_unit, s.indicator) if s.gap_count > 0 else "" for s in rows], 9
+            ),
             _Column("p_reach", [s.p_reach if s.verdict in judge.OPEN else None for s in rows], 9, CHANCE),
             _Column("p_hold", [s.p_hold for s in rows], 9, CHANCE),
             _Column("lead_department", [leading for leading, _ in departments], 16, wrap=True),
@@ -548,7 +551,10 @@ class _Book:
         papers = ledger.ledger(a)
         of_item = dict(list(papers[papers["region_code"] == region.code].groupby("indicator", sort=False)))
         absent = [ledger.absent(of_item[s.indicator], w) if s.indicator in of_item else "" for s in asked]
-        named = [tuple(w.list(departments.parted(names)) for names in s.departments) for s in asked]
+        named = [
+            tuple(w.list(a.called(name, w.lang) for name in departments.parted(names)) for names in s.departments)
+            for s in asked
+        ]
         columns = [
             _Column("item", [s.record.number for s in asked], 6, "0", heading=w("column.number")),
             _Column("part", [s.record.part for s in asked], 5),
@@ -800,6 +806,41 @@ class _Book:
         """未核实 where nobody could check a number."""
         return self.w("mark.unverified") if confidence in catalog.UNVERIFIED else ""
 
+    def papers_on_file(self) -> None:
+        """How many of the papers that are asked for are on file: by region, leading department and group of items."""
+        a, w = self.analysis, self.w
+        table = ledger.ledger(a)
+        table = table[table["region_code"].isin(self.names)]
+        groups = {row.group_zh: row.group_en if w.lang == "en" else row.group_zh for row in a.indicators.values()}
+        named = {
+            "region_code": lambda code: self.names[code],
+            "department": lambda name: a.called(name, w.lang) or w("ledger.no_department"),
+            "group": lambda name: groups.get(name, name),
+        }
+        parts = [(by, ledger.completeness(table, by)) for by in named if len(table)]
+        rows = [
+            (by, name, row) for by, part in parts for name, row in zip(part.index, part.to_dict("records"), strict=True)
+        ]
+        shares = [
+            _Live(f'=IF(C{y}=0,"",D{y}/C{y})', float(row["share"])) for y, (_, _, row) in enumerate(rows, start=2)
+        ]
+        sheet = self.sheet("papers")
+        columns = [
+            _Column("part", [w(f"papers_by.{by}") for by, _, _ in rows], 14, heading=w("papers_by")),
+            _Column(
+                "department", [named[by](name) for by, name, _ in rows], 44, wrap=True, heading=w("papers_by.name")
+            ),
+            *(
+                _Column(key, [float(row[key]) for _, _, row in rows], 13, "0", heading=w(f"papers_by.{key}"))
+                for key in ("needed", "there", "demo", "not_found", "lacking", "not_supplied")
+            ),
+            _Column("share", shares, 13, "0 %", heading=w("duty_table.column.papers_share")),
+        ]
+        last, right = self.table(sheet, "papers", columns)
+        if rows:
+            bar = {"type": "data_bar", "bar_color": BAND, "bar_solid": True, "min_type": "num", "max_type": "num"}
+            sheet.conditional_format(1, right, last, right, bar | {"min_value": 0, "max_value": 1})
+
     def evidence(self) -> None:
         """What is on file, one row a paper."""
         a, w = self.analysis, self.w
@@ -813,9 +854,13 @@ class _Book:
             _Column("indicator_name", [w.name(record) if record else "" for record in records], 50),
             _Column("year", [float(row.year) if str(row.year).strip() else None for row in rows], 7, "0"),
             _Column("kind", kinds, 12),
-            _Column("title", [str(row.title) for row in rows], 50),
+            _Column("title", [a.called(row.title, w.lang) for row in rows], 50),
             _Column("location", [str(row.location) for row in rows], 34),
-            _Column("department", [str(row.department) for row in rows], 20),
+            _Column(
+                "department",
+                [w.list(a.called(x, w.lang) for x in departments.parted(str(row.department))) for row in rows],
+                20,
+            ),
         ]
         columns[0].heading = w("column.number")
         self.table(sheet, "evidence", columns)
@@ -854,7 +899,7 @@ class _Book:
             _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 36),
             _Column("unit", [w.unit(row.unit) for row in latest], 12),
             _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
-            _Column("source", [str(row.source) for row in latest], 44),
+            _Column("source", [self.analysis.called(row.source, w.lang) for row in latest], 44),
             _Column("cell", [briefing.place_of(row) for row in latest], 28),
             *(of_year(int(year)) for year in years[:YEARS_SHOWN]),
         ]
@@ -993,12 +1038,12 @@ class _Book:
             look = self.format(border=1, border_color=EDGE, text_wrap=True, **colours)
             sheet.write_string(line, 0, w.verdict(code), look)
             sheet.write_string(line, 1, w(f"meaning.{code}"), wrapped)
-            sheet.set_row(line, LINE * max(_lines(w.verdict(code), 26), _lines(w(f"meaning.{code}"), 96)) + 1)
+            sheet.set_row(line, LINE * max(lines_in(w.verdict(code), 26), lines_in(w(f"meaning.{code}"), 96)) + 1)
             line += 1
         for key in ("chances", "status", "way_back", "unverified", "formulas"):
             line += 1
             sheet.write_string(line, 1, w(f"about.{key}"), wrapped)
-            sheet.set_row(line, LINE * _lines(w(f"about.{key}"), 96) + 1)
+            sheet.set_row(line, LINE * lines_in(w(f"about.{key}"), 96) + 1)
 
 
 class _Reckoning:
@@ -1109,6 +1154,6 @@ def _distinct(names: list[str]) -> list[str]:
     return distinct
 
 
-def _lines(text: str, width: float) -> int:
+def lines_in(text: str, width: float) -> int:
     """About how many lines a text takes in a column of that width; a Chinese glyph is as wide as two digits."""
     return sum(max(1, math.ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / width)) for part in text.split("\n"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import numbers
 import re
 import unicodedata
 from datetime import date
@@ -126,6 +127,15 @@ class Desk:
         else:
             return True
         return False
+
+
+def as_text(value) -> str:
+    """What a call gives, as a cell of a file has it; nothing for None and NaN."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return repr(float(value)).removesuffix(".0") if isinstance(value, numbers.Real) else str(value).strip()
 
 
 @lru_cache(maxsize=100_000)

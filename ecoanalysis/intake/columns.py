@@ -46,6 +46,7 @@ COLUMNS = {
         "edition,indicator,class,comparison,value",
     ),
     "aliases.csv": ("name,code", "name,code"),
+    "names.csv": ("zh,en", "zh,en"),
 }
 # What `ecoanalysis init` writes as headers: columns that only `ecoanalysis intake` fills are left out.
 OBSERVATION_COLUMNS = [

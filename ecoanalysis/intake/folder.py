@@ -32,7 +32,7 @@ class Raw:
 
     Attributes
     ----------
-    regions, observations, targets, evidence, projects, milestones, references : DataFrame
+    regions, observations, targets, evidence, projects, milestones, references, names : DataFrame
         Observations are in the canonical unit of their variable and carry file, sheet, cell and hash. Words that
         repeat are categories.
     problems : list of Problem
@@ -55,9 +55,12 @@ class Raw:
         The day that `read` was asked for; empty when everything counts.
     hashes : dict
         SHA-256 of every table, by its name in the folder.
+    tables : Catalog
+        Indicators, variables and what standards fix: the shipped rows and the folder's own.
     """
 
     folder: Path
+    tables: catalog.Catalog
     regions: pd.DataFrame
     observations: pd.DataFrame
     targets: pd.DataFrame
@@ -67,6 +70,7 @@ class Raw:
     hashes: dict[str, str]
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     references: pd.DataFrame = field(default_factory=pd.DataFrame)
+    names: pd.DataFrame = field(default_factory=pd.DataFrame)
     acknowledged: pd.DataFrame = field(default_factory=pd.DataFrame)
     rules: pd.DataFrame | None = None
     files: list[Account] = field(default_factory=list)
@@ -174,6 +178,7 @@ class _Folder:
         named = departments.named_in(targets)
         raw = dict(
             folder=self.folder,
+            tables=tables,
             regions=regions,
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
@@ -183,6 +188,7 @@ class _Folder:
             ),
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
+            names=self.table("names.csv", plan.names),
             vintage=_latest(observations),
             known_on=vintage,
             **history,

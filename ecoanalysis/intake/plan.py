@@ -25,6 +25,7 @@ REGION_CODE = re.compile(r"[0-9A-Za-z_-]{1,20}", re.ASCII)
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')  # a region's name becomes the name of a folder
 LONGEST_NAME = 60
 ORDERED_KINDS = ("self_check", "pre_review", "acceptance", "re_inspection")  # none comes before those on its left
+PLACES = ("n", "n2", "level", "region")  # what a name in a table may hold in braces
 YES = {"yes": True, "是": True, "true": True, "1": True, "": False, "no": False, "否": False}
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -275,6 +276,27 @@ def acknowledged(rows: Rows, desk: Desk) -> pd.DataFrame:
         if len(desk.problems) == before:
             kept.append(row)
     return pd.DataFrame(kept, columns=columns("acknowledged.csv")[0])
+
+
+def names(rows: Rows, desk: Desk) -> pd.DataFrame:
+    """English names of what the folder calls in Chinese: departments, projects, papers, sources."""
+    kept, seen = [], {}
+    for line, row in rows:
+        before = len(desk.problems)
+        for column in ("zh", "en"):
+            if not row[column]:
+                desk.report(line, "empty", column=column)
+            desk.plain(line, column, row[column])
+        asked, given = (set(re.findall(r"\{([^{}]*)\}", row[column])) for column in ("en", "zh"))
+        strange = sorted(given - set(PLACES) | asked - given) or re.findall(r"[{}]", re.sub(r"\{\w+\}", "", row["en"]))
+        if strange:
+            desk.report(line, "name_places", places=", ".join(strange), known=", ".join(f"{{{one}}}" for one in PLACES))
+        if row["zh"] in seen:
+            desk.report(line, "twice", what=row["zh"], other=seen[row["zh"]])
+        seen.setdefault(row["zh"], line)
+        if len(desk.problems) == before:
+            kept.append(row)
+    return pd.DataFrame(kept, columns=columns("names.csv")[0])
 
 
 def coefficients(rows: Rows, desk: Desk) -> None:

@@ -316,7 +316,7 @@ def _papers(later: Analysis, w: Words) -> Section:
         for row in rows.itertuples():
             name = _name(later, row.indicator, w)
             kinds = w.series([w(f"papers.{kind}") for kind in row.kinds]) if row.kinds else w("bulletin.nothing_yet")
-            lead = w.list(part for part in row.lead_department.split(";") if part) or NOTHING
+            lead = w.list(later.called(part, w.lang) for part in row.lead_department.split(";") if part) or NOTHING
             parts.append(w("bulletin.papers_item", name=name, kinds=kinds, lead=lead))
         if parts:
             region = later.name(code, w.lang)
@@ -374,8 +374,8 @@ def _files(later: Analysis, w: Words) -> Section:
             later.indicators[row.indicator].label or row.indicator,
             w.name(later.indicators[row.indicator]),
             w(f"papers.{row.kind}"),
-            str(row.title),
-            str(row.department) or NOTHING,
+            later.called(row.title, w.lang),
+            w.list(later.called(part, w.lang) for part in str(row.department).split(";") if part) or NOTHING,
         ]
         for row in table.itertuples()
     ]

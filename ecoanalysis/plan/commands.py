@@ -64,4 +64,4 @@ def _title(analysis: Analysis, name: str, regions: list[str] | None, w: Words) -
     if not name:
         return w("ledger.no_department")
     one = regions[0] if regions and len(regions) == 1 else None
-    return name if one is None else duties.both_names(name, duties.bureau(analysis, one, name), w)
+    return analysis.called(name, w.lang) if one is None else duties.both_names(analysis, name, one, w)

@@ -5,6 +5,7 @@ The plan names departments of the city. A county owes every item too; its own bu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -174,23 +175,30 @@ def sums(analysis: Analysis) -> pd.DataFrame:
 
 def statement(analysis: Analysis, row) -> Statement:
     """The statement behind a row of `duties`."""
-    return analysis[row.region_code, row.indicator, row.comparison]
+    return analysis.at(row.place)
 
 
 def role(code: str, w: Words) -> str:
     return w(f"duty_table.role.{code}")
 
 
-def both_names(department: str, bureau: str, w: Words) -> str:
+def both_names(analysis: Analysis, department: str, region: str, w: Words) -> str:
     """A department of the city with the county's own beside it: 市住建局（县住建局）; one name where they are the same."""
-    return department if department == bureau else w("duty_table.both_names", department=department, bureau=bureau)
+    own = bureau(analysis, region, department)
+    called, theirs = (analysis.called(name, w.lang) for name in (department, own))
+    return called if department == own else w("duty_table.both_names", department=called, bureau=theirs)
+
+
+def own_names(analysis: Analysis, region: str, names: Iterable[str], w: Words) -> list[str]:
+    """What a region calls departments of the plan, in the language of the words."""
+    return [analysis.called(bureau(analysis, region, name), w.lang) for name in names]
 
 
 def named_departments(s: Statement, w: Words) -> tuple[str, str]:
     """Leading and supporting departments of a statement as a line each, the county's own bureaus beside the city's."""
     a, region = s.analysis, s.region_code
     lists = (leading(a, region, s.indicator), supporting(a, region, s.indicator))
-    return tuple(w.list(both_names(name, bureau(a, region, name), w) for name in names) for names in lists)
+    return tuple(w.list(both_names(a, name, region, w) for name in names) for names in lists)
 
 
 STANDINGS = {  # verdicts that come to the same for whoever has to act
@@ -214,7 +222,7 @@ def sentence(analysis: Analysis, table: pd.DataFrame, name: str, w: Words) -> st
     shown = led[led["region_code"] == first[0]] if first else led
     items = {"led": led["item"].nunique(), "helped": helped["item"].nunique()}
     owed = [w(f"duty_table.owes_{kind}", count=count) for kind, count in items.items() if count]
-    text = w("duty_table.owes", name=name, parts=w("ledger.join").join(owed))
+    text = w("duty_table.owes", name=analysis.called(name, w.lang), parts=w("ledger.join").join(owed))
     if len(shown):
         counts = shown["verdict"].map(standing).value_counts()
         parts = [w(f"duty_table.count.{code}", count=counts[code]) for code in STANDINGS if code in counts]

@@ -239,10 +239,10 @@ def effect_sentence(row, analysis, w: Words) -> str:
             "project.planned" if np.isfinite(row["adds"]) else "project.planned_other",
             region=analysis.name(row["region_code"], w.lang),
             name=w.name(record),
-            projects=w.list(str(row["projects"]).split(";")),
+            projects=w.list(analysis.called(name, w.lang) for name in str(row["projects"]).split(";")),
             year=year,
-            things=_count(row["adds"], row["things_unit"], w),
-            expected=_count(row["expected"], row["things_unit"], w),
+            things=_count(row["adds"], row, w),
+            expected=_count(row["expected"], row, w),
         )
     ]
     known = np.isfinite(row["p_reach_without"])
@@ -265,7 +265,7 @@ def effect_sentence(row, analysis, w: Words) -> str:
                 "project.cost_each" if priced else "project.cost",
                 cost=w.count(row["cost"], "10⁴ CNY"),
                 each=w.count(each, "10⁴ CNY") if priced else "",
-                unit=_one(row["things_unit"], w),
+                unit=_one(row, w),
             )
         )
     return w.join(*parts) + w.bracket(w.demo_mark(bool(row["demo"])))
@@ -284,8 +284,10 @@ def candidate_sentence(row, analysis, w: Words) -> str:
     }
     counted = np.isfinite(row["size"]) and row["size"] > 0
     if counted:
-        values["things"] = w.count(row["size"], row["size_unit"])
-        values["a_year"] = w.count(row["size_a_year"], row["size_unit"]) if np.isfinite(row["size_a_year"]) else ""
+        values["things"] = w.count(row["size"], row["size_unit"], row["indicator"])
+        values["a_year"] = (
+            w.count(row["size_a_year"], row["size_unit"], row["indicator"]) if np.isfinite(row["size_a_year"]) else ""
+        )
     key = "size" if counted else "gap" if np.isfinite(row["gap"]) else "none"
     key += "_a_year" if counted and values["a_year"] and row["years"] > 1 else ""
     text = w(f"project.lacks_{key}", **values)
@@ -297,9 +299,10 @@ def heading(analysis, w: Words) -> str:
     return w("project.are_in" if analysis.projects_in else "project.are_not_in")
 
 
-def _count(things: float, unit: str, w: Words) -> str:
-    return w.count(round(things) if unit in COUNTED else things, unit) if np.isfinite(things) else ""
+def _count(things: float, row, w: Words) -> str:
+    unit = row["things_unit"]
+    return w.count(round(things) if unit in COUNTED else things, unit, row["indicator"]) if np.isfinite(things) else ""
 
 
-def _one(unit: str, w: Words) -> str:
-    return w.count(1, unit) if unit else ""
+def _one(row, w: Words) -> str:
+    return w.count(1, row["things_unit"], row["indicator"]) if row["things_unit"] else ""

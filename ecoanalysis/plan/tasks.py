@@ -204,7 +204,11 @@ def ever_as_fast(analysis, indicator: str, pace: float, years: int) -> tuple[int
 def goal_sentence(row, analysis, w: Words) -> str:
     """One row of `goals` in words: what has to be added, what trend and projects bring, whether that was ever seen."""
     record = analysis.indicators[row["indicator"]]
-    counts = {name: w.count(row[name], row["unit"]) for name in ("needed", "sure", "planned") if np.isfinite(row[name])}
+    counts = {
+        name: w.count(row[name], row["unit"], row["indicator"])
+        for name in ("needed", "sure", "planned")
+        if np.isfinite(row[name])
+    }
     same = not np.isfinite(row["p_reach"]) or row["sure"] <= row["needed"]
     adds = "adds" if record.direction >= 0 else "cuts"
     parts = [
@@ -218,7 +222,7 @@ def goal_sentence(row, analysis, w: Words) -> str:
         )
     ]
     if np.isfinite(row["by_trend"]) and row["by_trend"] > 0:
-        parts.append(w("task.by_trend", things=w.count(row["by_trend"], row["unit"])))
+        parts.append(w("task.by_trend", things=w.count(row["by_trend"], row["unit"], row["indicator"])))
     parts.append(w("task.planned" if row["planned"] > 0 else "task.none_planned", things=counts["planned"]))
     parts.append(seen_sentence(row, analysis, w))
     return w.join(*parts) + w.bracket(w.demo_mark(row["status"] == "demo"))
@@ -242,12 +246,15 @@ def county_sentence(rows: pd.DataFrame, analysis, w: Words) -> str:
     first = rows.iloc[0]
     record = analysis.indicators[first["indicator"]]
     yearly = w.list(
-        w("task.year", year=int(row["year"]), things=w.count(row["needed"], row["unit"])) for _, row in rows.iterrows()
+        w("task.year", year=int(row["year"]), things=w.count(row["needed"], row["unit"], row["indicator"]))
+        for _, row in rows.iterrows()
     )
     values = {"region": analysis.name(first["region_code"], w.lang), "name": w.name(record), "yearly": yearly}
-    values |= {"whole": w.count(rows["needed"].sum(), first["unit"])}
+    values |= {"whole": w.count(rows["needed"].sum(), first["unit"], first["indicator"])}
     text = w("task.county", **values)
     if rows["planned"].sum() > 0:
-        text = w.join(text, w("task.county_planned", things=w.count(rows["planned"].sum(), first["unit"])))
+        text = w.join(
+            text, w("task.county_planned", things=w.count(rows["planned"].sum(), first["unit"], first["indicator"]))
+        )
     text = w.join(text, seen_sentence(first, analysis, w))
     return text + w.bracket(w.demo_mark(first["status"] == "demo"))

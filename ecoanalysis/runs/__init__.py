@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ecoanalysis.catalog import phrase
-from ecoanalysis.export import languages, replacing
+from ecoanalysis.export import beside, languages, replacing
 from ecoanalysis.runs.directory import (
     CODE,
     MANIFEST,
@@ -83,6 +83,8 @@ def run(
     scenario: str = "trend",
     skip_bad_rows: bool = False,
     tables: Path | None = None,
+    charts: bool = False,
+    template: Path | str | None = None,
     jobs: int | None = None,
     cluster: str = "",
     limit: float = LIMIT,
@@ -103,6 +105,10 @@ def run(
         zh, en or both.
     tables : path, optional
         Folder for the made tables; `out/<as_of>/tables` by default.
+    charts : bool
+        Also every chart of every region as PNG at 300 dots an inch and as SVG, in `out/<as_of>/charts/`.
+    template : path, optional
+        A bureau's own `.pptx`: layouts, theme, fonts and size of the briefing decks are taken from it.
     jobs : int, optional
         Workers at a time; the machine's cores by default.
     cluster : str
@@ -118,6 +124,8 @@ def run(
         Nothing has been started: unknown region or parameter, a folder that cannot be written or is in use.
     work.BadData
         The data folder has problems.
+    NoDeck
+        The template is no presentation; nothing has been started.
     Interrupted
         Ctrl-C or SIGTERM; the earlier run is untouched.
     """
@@ -136,6 +144,9 @@ def run(
         "scenario_file": work.scenario_hash(data, scenario),
         "skip_bad_rows": skip_bad_rows,
         "tables": bool(tables),  # beside the run, not in it
+        "charts": charts,
+        "beside": beside(out),  # linked by the index
+        "template": work.check_template(Path(template), word) if template else "",
     }
     inputs = _inputs(work, data, asked)
     if inputs and (earlier := _unchanged(out, inputs, tables)):
@@ -143,11 +154,11 @@ def run(
         return replace(earlier, seconds=time.monotonic() - started)
     check_room(out, ROOM)
     with _stoppable(), pool(jobs, cluster) as workers:
-        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
         plan = _plan(work, analysis, data, out, asked)
         check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
         with Directory(out, work.folder_name(analysis)) as directory:
-            making = _Making(work, analysis, directory, asked, inputs, plan, limit)
+            making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
             say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
             try:
                 report, kept = making.make(workers, tables)
@@ -221,6 +232,7 @@ class _Making:
     inputs: str
     plan: list[Job]
     limit: float
+    template: Path | None = None
 
     def __post_init__(self) -> None:
         self.building = self.directory.building
@@ -238,7 +250,7 @@ class _Making:
         why = self.take_over()
         self.note("running")
         prepared = self.building / PREPARED
-        self.work.save(self.analysis, prepared)
+        self.work.save(self.analysis, prepared, self.template)
         workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared))
         waiting: dict[Future, Job | str] = {}
         todo = [job for job in self.jobs if job.region not in self.outcomes]
@@ -250,7 +262,8 @@ class _Making:
             for job in sorted(todo, key=lambda job: job.notebook != OVERVIEW_NOTEBOOK):  # the longest first
                 waiting[self.submit(workers, job, progress)] = job
             for name in documents:
-                call = {"prepared": str(prepared), "path": str(self.building / name), "regions": made}
+                regions = [code for code in made if self.charts.get(code) == name] or made
+                call = {"prepared": str(prepared), "path": str(self.building / name), "regions": regions}
                 waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
             self.work.write_tables(self.analysis, tables or self.building / "tables")
             self.beside = fingerprints(tables) if tables else {}
@@ -264,6 +277,12 @@ class _Making:
         finally:
             progress.close()
         return self.finish(workers, prepared, made, tables)
+
+    @property
+    def charts(self) -> dict[str, str]:
+        """The folders of charts for print that were asked for, by region."""
+        folders = {job.region: f"{self.work.CHARTS}/{job.folder}" for job in self.plan}
+        return folders if self.asked["charts"] else {}
 
     def submit(self, workers, job: Job, progress: Progress) -> Future:
         call = {"job": asdict(job), "building": str(self.building), "limit": self.limit, "address": workers.address}
@@ -334,14 +353,20 @@ class _Making:
     def documents_to_write(self, made: list[str]) -> tuple[list[str], str]:
         """The documents of all regions that must be written; those that would be the same are taken over."""
         parts = [job.went_in for job in self.plan if job.region in made]
-        went_in = _hash(parts, self.lang, self.asked["scenario"], self.work.common_ground(self.analysis))
+        asked = [self.asked[name] for name in ("scenario", "template")]
+        went_in = _hash(parts, self.lang, *asked, self.work.common_ground(self.analysis))
         listed = {outcome["name"]: outcome for outcome in self.earlier.get("documents", [])}
         todo = []
-        for name in self.work.documents(self.lang):
+        charts = [name for code, name in self.charts.items() if code in made]
+        for name in [*self.work.documents(self.lang), *charts]:
             last = listed.get(name, {})
             same = last.get("state") == "done" and last["went_in"] == {"all": went_in}
-            if same and self.earlier["files"].get(name) == self.earlier_files.get(name):
-                shutil.copy2(self.directory.target / name, self.building / name)
+            there = self.directory.target / name
+            if same and name in charts and _same_files(self.earlier["files"], self.earlier_files, f"{name}/"):
+                shutil.copytree(there, self.building / name)
+                self.documents.append(Outcome(**last | {"reused": True}))
+            elif same and name not in charts and self.earlier["files"].get(name) == self.earlier_files.get(name):
+                shutil.copy2(there, self.building / name)
                 self.documents.append(Outcome(**last | {"reused": True}))
             else:
                 todo.append(name)
@@ -370,7 +395,7 @@ class _Making:
 
     def notices(self, word: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        names = {job.region: job.name for job in self.plan}
+        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
         joint = "、" if word == "zh" else ", "
         found = []
         if self.left_out:

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from ecoanalysis.runs.directory import Refused, fingerprints
+from ecoanalysis.runs.warm import leave_out_grammar
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
 SAVE_SECONDS = 1.0
@@ -63,6 +64,7 @@ def check_parameters(notebook: Path, parameters: dict) -> None:
     Refused
         With all that is unknown, missing or of another type; papermill itself would only warn.
     """
+    leave_out_grammar()
     import papermill
 
     declared = papermill.inspect_notebook(notebook)

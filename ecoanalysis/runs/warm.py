@@ -279,10 +279,14 @@ def serve(address: str) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
+def leave_out_grammar() -> None:
+    """Keep jsonschema from a checker that builds a grammar for seconds when imported; notebooks have no use for it."""
+    sys.modules.setdefault("rfc3987_syntax", None)
+
+
 def _import(gate: int) -> bool:
     """Import what children need; False when the starter is gone meanwhile."""
-    # A checker of jsonschema that builds a grammar for a second at import; notebooks do not need it.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    leave_out_grammar()
     for name in IMPORTS:
         if select.select([gate], [], [], 0)[0]:
             return False

@@ -19,13 +19,15 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import intake
+from ecoanalysis import headline, intake, words
 from ecoanalysis.export import languages, write_csv
 from ecoanalysis.plan import kept, revisions
 
 BOUNDARIES = "boundaries.geojson"
+TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
+CHARTS = "charts"
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "suspicions", "folder", "vintage")
+FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -37,9 +39,30 @@ PACKAGES = (
 )
 
 
-def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool):
-    """The analysis of a data folder; raises `BadData`."""
-    return analyses.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows)
+def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool, workers=None):
+    """The analysis of a data folder; raises `BadData`.
+
+    With workers, one reckons the year before and looks for suspicions while the tables of the plan are made here.
+    """
+    raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
+    year = analyses.year_of(raw, as_of)
+    asked = {"data": str(data), "year": year, "skip_bad_rows": skip_bad_rows}
+    beside = workers.submit("ecoanalysis.runs.work:look_around", asked) if workers else None
+    analysis = analyses.of_raw(raw, year, scenario=scenario)
+    if beside:
+        for name in kept.MAKERS:
+            kept.table(analysis, name)
+        with contextlib.suppress(Exception):  # a worker that was lost: made here when it is asked for
+            _take(analysis, beside.result())
+    return analysis
+
+
+def _take(analysis, found: dict) -> None:
+    """Give an analysis what `look_around` found."""
+    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in found["suspicions"]]
+    before = found["before"]
+    if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
+        analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
 
 def folder_name(analysis) -> str:
@@ -53,12 +76,23 @@ def scenario_hash(data: Path, scenario: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if scenario != "trend" and path.is_file() else ""
 
 
-def save(analysis, folder: Path) -> None:
-    """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map."""
+def check_template(path: Path, lang: str) -> str:
+    """SHA-256 of a bureau's own deck; `NoDeck` where no slide can be made on it."""
+    from ecoanalysis.export.slides import Deck
+
+    Deck.on(words.of(lang), path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def save(analysis, folder: Path, template: Path | None = None) -> None:
+    """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map and the
+    template for the decks."""
     analysis.save(folder)
     borders = analysis.data / BOUNDARIES
     if borders.is_file():
         shutil.copyfile(borders, folder / BOUNDARIES)
+    if template is not None:
+        shutil.copyfile(template, folder / TEMPLATE)
     kept.save(analysis, folder)
 
 
@@ -133,6 +167,7 @@ def only(analysis, regions: list[str]):
     """The same analysis, speaking of these regions alone."""
     if set(regions) >= set(analysis.regions["code"]):
         return analysis
+    _ = analysis.names  # they know the regions that are left out
     tables = {name: _rows(getattr(analysis, name), regions) for name in OF_A_REGION}
     among = analysis.regions[analysis.regions["code"].isin(regions)].reset_index(drop=True)
     among["parent"] = among["parent"].where(among["parent"].isin(regions), "")
@@ -168,7 +203,10 @@ def went_in(analysis, code: str) -> str:
 
 def common_ground(analysis) -> str:
     """A hash of what every region's report shows beside its own rows: a city's view of its counties, and names."""
-    return _hex(_of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore")))
+    named = json.dumps(analysis.own_names, ensure_ascii=False).encode()
+    return _hex(
+        named + _of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore"))
+    )
 
 
 @cache
@@ -192,6 +230,17 @@ def versions() -> dict[str, str]:
 # ---------------------------------------------------------------------- in other processes
 
 
+def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
+    """What is asked of a data folder beside its analysis: the assessment as of the year before, and suspicions."""
+    raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
+    years, before = raw.observations["year"], None
+    if len(years) and year - 1 >= int(years.min()):
+        rows = analyses.of_raw(raw, year - 1).assessment[headline.CHANGE_KEY + headline.CHANGING]
+        before = rows.astype(object).to_dict("list")
+    suspicions = json.loads(json.dumps([asdict(one) for one in raw.suspicions], default=str))
+    return {"before": before, "suspicions": suspicions}
+
+
 def documents(lang: str) -> list[str]:
     """The documents of all regions, by file name."""
     decks = [f"briefing_{word}.pptx" for word in languages(lang)]
@@ -199,13 +248,17 @@ def documents(lang: str) -> list[str]:
 
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
-    """Write one document of all regions; `path` says which by its name."""
+    """Write one document of all regions, or the folder of a region's charts; `path` says which by its name."""
+    from ecoanalysis import charts
     from ecoanalysis.export import pptx, xlsx
 
     analysis = only(load(prepared), regions)
-    if path.endswith(".pptx"):
-        word = Path(path).stem.split("_")[-1]
-        pptx.write(analysis, Path(path), word)
+    if Path(path).parent.name == CHARTS:
+        for word in languages(lang):
+            charts.save_for_print(analysis, regions[0], Path(path) / word, word)
+    elif path.endswith(".pptx"):
+        word, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
+        pptx.write(analysis, Path(path), word, template=template if template.is_file() else None)
     else:
         name = Path(path).stem
         xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])

@@ -152,7 +152,8 @@ def test_a_sentence_says_what_is_led_supported_and_how_it_stands(city):
     )
     assert duties.sentence(city, table, "市住建局", ZH) == "市住建局配合 1 项指标。"
     assert duties.sentence(city, table, "市水务局", words.of("en")) == (
-        "市水务局: items it leads: 1, items it supports: 1. Targets it leads in City A: 1 (1 lacking papers)."
+        "Municipal Water Affairs Bureau: items it leads: 1, items it supports: 1. "
+        "Targets it leads in City A: 1 (1 lacking papers)."
     )
 
 
@@ -215,6 +216,35 @@ def test_the_sheet_s_parts_of_a_gap_add_up(city, tmp_path):
     assert [row[at["地区"]] for row in sewage] == ["甲市", "乙县", "丙县"]
     assert [row[at["本地区对应部门"]] for row in sewage] == ["市生态环境局", "县生态环境局", "县生态环境局"]
     assert sewage[0][at["缺口数量"]] == 40 and [row[at["分担全市缺口"]] for row in sewage[1:]] == [10, 30]
+
+
+def test_the_overview_counts_what_each_leads_supports_and_lacks(city, tmp_path):
+    """Rural sewage is unmet, of hazardous waste nothing is known; three papers are asked of each item in three regions."""
+    book, *_ = documents.write(city, tmp_path, "zh")
+    rows = list(openpyxl.load_workbook(book)["总览"].iter_rows(values_only=True))
+    top = next(n for n, row in enumerate(rows) if row[0] == "部门")
+    assert rows[top] == (
+        "部门", "牵头指标（项）", "配合指标（项）", "已达标（条）", "达标需巩固（条）", "未达标（条）", "材料欠缺（条）",
+        "暂不能判断（条）", "缺材料（份）", "材料齐备率",
+    )  # fmt: skip
+    assert rows[top + 1 : top + 3] == [
+        ("市水务局", 1, 1, 0, 0, 0, 1, 0, 9, 0),
+        ("市生态环境局", 2, 0, 0, 0, 1, 0, 1, 18, 0),
+    ]
+    assert rows[-1] == ("市住建局", 0, 1, 0, 0, 0, 0, 0, 0, None)
+
+
+def test_what_needs_work_stands_first_and_due_years_are_the_targets_own(city, tmp_path):
+    book, annex, deck = documents.write(city, tmp_path, "zh", ["市生态环境局"])
+    led, shares = ([[cell.text for cell in row.cells] for row in table.rows] for table in docx.Document(annex).tables)
+    assert [row[0] for row in led[1:]] == ["25", "12a"] and led[1][5] == "20.0 个百分点，合 40 个村"
+    assert led[1][-1] == "2025-12-31" and led[2][-1] == "2026-12-31"
+    assert shares[1] == ["25", "农村生活污水治理率", "40 个村", "乙县 10 个村、丙县 30 个村"]
+    rows = list(openpyxl.load_workbook(book)["市生态环境局"].iter_rows(values_only=True))
+    dates = {row[1]: row[7] for row in rows if row[0] == "牵头"}
+    assert dates == {"12a": 2023, "25": 2025}
+    (table,) = [s.table for s in pptx.Presentation(deck).slides[0].shapes if s.has_table]
+    assert [row.cells[0].text for row in list(table.rows)[1:]] == ["25 农村生活污水治理率", "12a 危险废物利用处置率"]
 
 
 def test_no_text_becomes_a_formula_and_a_sheet_s_name_is_one(plan, tmp_path):

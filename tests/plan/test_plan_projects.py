@@ -207,7 +207,7 @@ def test_sentences_can_be_read_out(bare):
         "按中位情形，2025 年原差 20.0 个百分点，计入项目后补齐。投资 300 万元，折合每增加 1 个村 5 万元。"
     )
     assert projects.effect_sentence(table.loc["C1", DUTY], bare, words.of("en")) == (
-        "County B, Leading cadres trained in eco-civilisation: 演示：E would add 5 persons by 2026 as planned, 4 persons "
+        "County B, Leading cadres trained in eco-civilisation: Demo: E would add 5 persons by 2026 as planned, 4 persons "
         "on average once completion and delay are allowed for. Without projects the record is too thin to give a chance; "
         "with them the chance of meeting the target in 2026 is 70 %, counting the projects alone. "
         "In the middle case the gap of 5.0 points in 2026 is closed by the projects. [demo data]"
