@@ -626,7 +626,9 @@ class _Briefing:
         if len(rows):
             values = {"count": w.number(len(rows), 0), "regions": len(a.regions), "files": rows["file"].nunique()}
             first, last = int(rows["year"].min()), int(rows["year"].max())
-            said.append(w("slide.data", **values, years=w.years(first, last)))
+            said.append(
+                w("slide.data", **values, years=w("slide.years", first=first, last=last) if first < last else first)
+            )
         said.append(w("slide.projects_in" if a.projects_in else "slide.projects_out"))
         if a.demo_share:
             said.append(w("slide.data_demo", share=w.percent(a.demo_share)))
