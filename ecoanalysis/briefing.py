@@ -409,14 +409,16 @@ def headline(region, w: Words) -> list[str]:
 
     due = len(head.met) + len(head.missed) + len(head.unknown)
     counted = {"met": len(head.met), "missed": len(head.missed), "unknown": len(head.unknown)}
+    shares = {"share": w.percent(head.advisory_share), "asked": w.percent(analysis.settings.advisory_share)}
     sentences = [
         w("headline.at_date", region=region.name(w.lang), as_of=head.as_of, items=due, **counted),
         w(
             f"headline.conditions_{head.conditions_met}",
             missed=len(head.missed_binding),
             unknown=len(head.unknown_binding),
-            share=w.percent(head.advisory_share),
-            asked=w.percent(analysis.settings.advisory_share),
+            share=shares["share"],
+            asked=shares["asked"],
+            advisory=w(f"headline.advisory_{'known' if np.isfinite(head.advisory_share) else 'open'}", **shares),
         ),
     ]
     for key in ("missed_binding", "missed_advisory", "unknown_binding"):
