@@ -183,6 +183,7 @@ def test_a_county_s_slide_speaks_of_the_county(chinese, worked):
 
 def test_the_task_sheet_says_what_who_where_and_until_when(chinese):
     table = cells(titled(chinese, "示例市要落实 10 项任务"))
+    assert len(table) == 1 + 10
     assert table[0] == ["措施", "牵头", "配合", "县区", "时限"]
     assert table[1:3] == [
         ["28 城镇人均公园绿地面积：补上 89.2 公顷（2024—2026 年每年 29.7 公顷）", "住建局", "—",
