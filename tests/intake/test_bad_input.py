@@ -1,9 +1,14 @@
 """What a user, a file or a disk can do: a sentence, and what was there before is whole."""
 
+import contextlib
 import io
 import os
 import random
+import shutil
+import subprocess
+import tempfile
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -171,6 +176,72 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, data, monkeypatch):
         take_in(path, data)
     assert "No space left" in refused.value.values["reason"]
     assert {file: file.read_bytes() for file in data.rglob("*") if file.is_file()} == before
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 256 KB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], capture_output=True, check=False
+    ) if shutil.which("mount") else None  # fmt: skip
+    if made is None or made.returncode:
+        pytest.skip("no disk can be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, data, small_disk):
+    there = small_disk / "data"
+    shutil.copytree(data, there)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book([*TABLE, *([f"麦积区{n}", "常住人口", "万人", n / 7] for n in range(3000))]))
+    filled = small_disk / "filled"
+    with contextlib.suppress(OSError):
+        filled.write_bytes(b"x" * 2**19)
+    before = {file: file.read_bytes() for file in there.rglob("*") if file.is_file()}
+    with pytest.raises(intake.Refused) as refused:
+        take_in(path, there)
+    assert "No space left" in refused.value.values["reason"]
+    assert {file: file.read_bytes() for file in there.rglob("*") if file.is_file()} == before
+
+
+@pytest.fixture
+def stranger(data):
+    """Whoever has no rights beyond what a file gives everybody; root reads what nobody may."""
+    told(data)  # what is imported late is imported now, while it may be read
+    if not hasattr(os, "geteuid"):
+        pytest.skip("rights are other here")
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_files_that_may_not_be_read_are_told_and_the_rest_is_read(stranger):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "statistics").mkdir()
+        (folder / "regions.csv").write_text(REGIONS, encoding="utf-8")
+        (folder / "targets.csv").write_text(
+            "region_code,indicator,comparison,value,due\n*,river_chief_system,done,,2023\n"
+        )
+        for name in ("a.csv", "b.csv"):
+            (folder / "statistics" / name).write_text(HEAD + GOOD)
+        (folder / "statistics/b.csv").chmod(0)
+        raw = intake.read(folder)
+        assert len(raw.observations) == 1
+        assert any("statistics/b.csv" in text and "Permission denied" in text for text in told(folder)), told(folder)
+
+
+def test_a_table_cut_off_in_the_middle_of_a_row_tells_the_row(data):
+    (data / "statistics/a.csv").write_text(HEAD + GOOD + "620502,2021,vill", encoding="utf-8")
+    raw = intake.read(data)
+    assert len(raw.observations) == 1
+    assert [(problem.row, problem.phrase) for problem in raw.problems] == [(3, "cells")]
 
 
 def test_a_received_file_is_never_written_to(tmp_path, data):
@@ -487,7 +558,6 @@ def test_an_encrypted_workbook_as_office_writes_it(tmp_path, data):
 
 
 def test_a_command_whose_reader_has_gone_ends_quietly(data):
-    import subprocess
     import sys
 
     command = [sys.executable, "-m", "ecoanalysis.cli", "check", "--data", str(data)]
@@ -499,8 +569,6 @@ def test_a_command_whose_reader_has_gone_ends_quietly(data):
 
 
 def test_what_depends_on_a_cell_is_said_and_an_unknown_cell_is_told(capsys):
-    from pathlib import Path
-
     from ecoanalysis import cli
 
     shipped = str(Path(__file__).resolve().parents[2] / "data/raw")
