@@ -414,7 +414,7 @@ def headline(region, w: Words) -> list[str]:
         w("headline.at_date", region=region.name(w.lang), as_of=head.as_of, items=due, **counted),
         w(
             f"headline.conditions_{head.conditions_met}",
-            missed=len(head.missed_binding),
+            binding=_binding(head, w),
             unknown=len(head.unknown_binding),
             share=shares["share"],
             asked=shares["asked"],
@@ -435,6 +435,23 @@ def headline(region, w: Words) -> list[str]:
     sentences.append(changed(region, w))
     sentences.append(unverified(region, w))
     return [text for text in sentences if text]
+
+
+def _binding(head, w: Words) -> str:
+    """How many binding items are missed or not known; none is said as none."""
+    missed, unknown = len(head.missed_binding), len(head.unknown_binding)
+    kind = "both" if missed and unknown else "missed" if missed else "unknown" if unknown else "met"
+    return w(f"headline.binding_{kind}", missed=missed, unknown=unknown)
+
+
+def missed_items(head, w: Words) -> str:
+    """How many items were missed at their date, and how many of them are binding."""
+    count, binding = len(head.missed), len(head.missed_binding)
+    return (
+        w("slide.missed_items", count=count, binding=binding)
+        if binding
+        else w("slide.missed_all_advisory", count=count)
+    )
 
 
 def named_weak(region, w: Words) -> str:

@@ -304,7 +304,7 @@ class _Briefing:
         ahead = len({self.analysis.item_of(s.indicator) for s in shown} - set(head.missed))
         parts = []
         if head.missed:
-            parts.append(w("slide.missed_items", count=len(head.missed), binding=len(head.missed_binding)))
+            parts.append(briefing.missed_items(head, w))
         if ahead:
             parts.append(w("slide.ahead_items", count=ahead))
         worst = next((s for s in shown if s.named_weak and _missing(s, w)), None)
@@ -775,7 +775,7 @@ def _answer(region: Region, w: Words) -> str:
 def _county_title(region: Region, weak: Sequence[Statement], w: Words) -> str:
     head = region.headline
     worst = next((s for s in weak if _missing(s, w)), None)
-    parts = [w("slide.missed_items", count=len(head.missed), binding=len(head.missed_binding))]
+    parts = [briefing.missed_items(head, w)]
     if not head.missed:
         parts = [w("slide.none_missed" if head.met else "slide.nothing_known" if head.unknown else "slide.nothing_due")]
     if worst is not None:
