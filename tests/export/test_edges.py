@@ -8,14 +8,13 @@ from pathlib import Path
 
 import openxml_audit
 import pytest
+from export.edges import EDGES, make
+from export.office_rules import broken
+from export.slides_seen import crowded, opened, small_words
 
 import ecoanalysis as eco
 from ecoanalysis import words
 from ecoanalysis.export import docx, duties, page, pptx, xlsx
-
-from export.edges import EDGES, make
-from export.office_rules import broken
-from export.slides_seen import crowded, opened, small_words
 
 pytestmark = pytest.mark.slow
 
