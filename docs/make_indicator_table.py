@@ -73,10 +73,11 @@ Where the inputs are missing, a fall is taken from the level that a bulletin rep
 | `ratio(tea_area, land_area)` | the first over the second, in the unit of the row (a share in %) |
 | `per_head(water_use)` | the same over the resident population |
 | `decline(energy_use, gdp_constant)` | the fall of the ratio since the year before, in % |
+| `(tea_area + orchard_area) / land_area` | codes and numbers with + - * /, in the unit of the row; like is added to like, a zero below leaves the value missing |
 | `own.py:tea_share` | what that function in a file of the folder returns; its parameters are codes, tables years × regions come in, one goes out |
 | (empty) | as reported under the row's code |
 
-With `aggregate` ratio a city adds its counties' numerators and denominators up. A formula that does not work is told by `ecoanalysis check` and leaves the indicator without values. A function of the folder is run as it stands: use folders of people you trust.""",
+With `aggregate` ratio a city adds its counties' numerators and denominators up, with none an expression is computed anew from the sums of its inputs. A formula that does not work is told by `ecoanalysis check` and leaves the indicator without values. A function of the folder is run as it stands: use folders of people you trust.""",
     },
     "zh": {
         "file": "indicators.zh-CN.md",
@@ -127,10 +128,11 @@ With `aggregate` ratio a city adds its counties' numerators and denominators up.
 | `ratio(tea_area, land_area)` | 前者除以后者，换算为该行的单位（比例为 %） |
 | `per_head(water_use)` | 除以常住人口 |
 | `decline(energy_use, gdp_constant)` | 比值较上年的下降率（%） |
+| `(tea_area + orchard_area) / land_area` | 代码和数字的加减乘除，换算为该行的单位；只有同类的量可以相加减，分母为零按缺失处理 |
 | `own.py:tea_share` | 数据目录中该文件的函数；参数为代码，输入、输出均为“年份×地区”的表 |
 | （空） | 按该代码填报的数值 |
 
-`aggregate` 为 ratio 时，全市由各县区的分子、分母分别相加。公式有误时 `ecoanalysis check` 会指出，该指标按没有数值处理。函数会原样运行，请只使用可信的数据目录。""",
+`aggregate` 为 ratio 时，全市由各县区的分子、分母分别相加；为 none 时，算式用各县区数据之和重新计算。公式有误时 `ecoanalysis check` 会指出，该指标按没有数值处理。函数会原样运行，请只使用可信的数据目录。""",
     },
 }
 

@@ -21,6 +21,7 @@ import pandas as pd
 from ecoanalysis import catalog, compute, futures, headline, intake, judge, projects, words
 from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
+from ecoanalysis.forecast import Explanation
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
 from ecoanalysis.names import Names
@@ -44,7 +45,24 @@ class BadData(Told, ValueError):
 
     def __init__(self, problems: list):
         self.problems = problems
-        super().__init__("\n".join(problem.text("zh") for problem in problems))
+        super().__init__("\n".join(f"{one.text('zh')}\n    {one.text('en')}" for one in problems))
+
+
+class NotTakenIn(Told, ValueError):
+    """A workbook that was not taken in: it cannot be read, asks something, or would change figures; `delivery` says."""
+
+    def __init__(self, delivery):
+        self.delivery = delivery
+        texts = {lang: [delivery.text(lang)] for lang in words.LANGUAGES}
+        for lang, lines in texts.items():
+            w = words.of(lang)
+            if not (delivery.refused or len(delivery.rows)) and not delivery.questions:
+                lines.append(w("workbook.nothing"))
+            elif delivery.waiting:
+                lines.append(w("workbook.waiting"))
+            elif not delivery.refused:
+                lines.append(w("workbook.unclear"))
+        super().__init__("\n\n".join("\n".join(lines) for lines in texts.values()))
 
 
 class NotThere(Told, KeyError):
@@ -58,6 +76,14 @@ class BadYear(Told, ValueError):
     """An as-of year without data, told with the years there are."""
 
 
+class NeedsData(Told, ValueError):
+    """Something that a loaded analysis cannot answer: it has tables, and no data folder."""
+
+
+class BadVintage(Told, ValueError):
+    """A day on which nothing was known yet, or after which nothing came, told with the days there are."""
+
+
 def analyse(
     data: Path | str = "data/raw",
     as_of: int | None = None,
@@ -68,6 +94,7 @@ def analyse(
     method: str = futures.METHOD,
     paths: int = futures.PATHS,
     seed: int = 0,
+    vintage: str = "",
 ) -> Analysis:
     """The reachability analysis of every region and target of a data folder.
 
@@ -86,6 +113,9 @@ def analyse(
         Bounds between verdicts.
     method, paths, seed
         As in `forecast.sample_paths`.
+    vintage : str, optional
+        A date (a year or a month stands for its last day): the statistics as they were known then. What came in
+        later is not used; rows without a date of receipt, targets, papers and projects are as they are.
 
     Returns
     -------
@@ -97,19 +127,42 @@ def analyse(
         The folder has problems and `skip_bad_rows` is not set, or it has no region at all.
     BadYear
         There is no observation in or before that year, or none that late.
+    BadVintage
+        `vintage` is no date, nothing was known yet on that day, or nothing came in after it.
     Told
         The scenario cannot be used.
     """
-    raw = read(data, skip_bad_rows=skip_bad_rows)
+    raw = read(data, skip_bad_rows=skip_bad_rows, vintage=vintage)
     return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
 
 
-def read(data: Path | str, *, skip_bad_rows: bool = False):
-    """A data folder, read and checked; raises `BadData` as `analyse` does."""
-    raw = intake.read(data)
+def read(data: Path | str, *, skip_bad_rows: bool = False, vintage=None):
+    """A data folder, read and checked; raises `BadData` and `BadVintage` as `analyse` does."""
+    raw = intake.read(data, vintage=_day(vintage))
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise BadData(raw.problems)
+    if vintage:
+        _check_vintage(raw)
     return raw
+
+
+def _day(vintage: str) -> str:
+    """A date as ISO text; a year or a month stands for its last day."""
+    day = intake.day(str(vintage)) if vintage else ""
+    if day is None:
+        raise BadVintage(words.in_both("vintage.form", text=str(vintage)[:40]))
+    return day
+
+
+def _check_vintage(raw) -> None:
+    dated = [day for day in raw.vintages if day]
+    values = {"folder": raw.folder, "day": raw.known_on, "days": ", ".join(dated)}
+    if not dated:
+        raise BadVintage(words.in_both("vintage.none", **values))
+    if raw.known_on >= dated[-1]:
+        raise BadVintage(words.in_both("vintage.nothing_later", **values))
+    if raw.observations.empty:
+        raise BadVintage(words.in_both("vintage.nothing_yet", **values))
 
 
 def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
@@ -117,7 +170,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     settings = settings or Settings()
     as_of = year_of(raw, as_of)
     observations = raw.observations[raw.observations["year"] <= as_of].reset_index(drop=True)
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     measured = compute.measure(observations, raw.regions, targets=targets, tables=tables)
@@ -189,7 +242,7 @@ def default_as_of(raw) -> int:
 
 def coverage_by_year(raw) -> pd.Series:
     """How many numeric targets have a value, by year, latest year first (so that `idxmax` takes the later of equals)."""
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     indicators = tables.indicators
     targets = targets_of_regions(raw.targets, raw.regions, indicators)
     numeric = targets[(targets["comparison"] != "done") & targets["value"].notna()]
@@ -355,6 +408,12 @@ class Analysis:
         if self.assessor is not None:
             return self.assessor.indicators
         return catalog.indicators() | self.cache.get("own_indicators", {})
+
+    @functools.cached_property
+    def records(self) -> dict:
+        """Every variable and indicator by its code, the shipped ones and the folder's own."""
+        variables = catalog.variables() if self.raw is None else self.raw.tables.variables
+        return variables | self.indicators
 
     @functools.cached_property
     def _regions_by_code(self) -> dict:
@@ -530,6 +589,11 @@ class Analysis:
         """
         return self._compared(self.indicator_code(indicator)).copy()
 
+    @property
+    def plot(self):
+        """Pictures of regions compared: `a.plot("25")`, `a.plot.ranks("25")` and more (`ecoanalysis.plots.OfAnalysis`)."""
+        return _above("plots").OfAnalysis(self)
+
     def deciding(self, code: str) -> pd.DataFrame:
         """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
         if "values" not in self.cache:
@@ -565,6 +629,124 @@ class Analysis:
         same = (table["region_code"] == region) & (table["indicator"] == code)
         table = pd.concat([table[~same], pd.DataFrame([row])], ignore_index=True)
         return self._again(replace(self.raw, targets=table))
+
+    def with_indicator(
+        self,
+        code: str,
+        *,
+        name_zh: str,
+        name_en: str = "",
+        formula: str = "",
+        values=None,
+        unit: str = "",
+        better: str = "none",
+        targets=None,
+        **row,
+    ) -> Analysis:
+        """A new analysis with one more indicator, as if `indicators.csv` had its row; this one and the disk are untouched.
+
+        Parameters
+        ----------
+        code : str
+            What it is called in formulas and tables; letters, digits and underscores.
+        name_zh, name_en : str
+        formula : str
+            One of the forms of `ecoanalysis.formulas.own`: `ratio(a, b)`, `per_head(a)`, `decline(a, b)`, sums, differences,
+            products and quotients of codes such as `(a + b) / c`, or `file.py:function` of the data folder.
+        values : Series, DataFrame or list of dicts, optional
+            A Series by (region, year), or rows as of a statistics file: region_code, year, value, and unit, status
+            (`observed` where it is left out) and source where they matter. A value goes before the formula.
+        unit : str
+            Of the results; a share is `%`.
+        better : str
+            higher, lower or none.
+        targets : DataFrame or list of dicts, optional
+            Rows as in `targets.csv`; without a comparison at least (at most, where less is better), without dates the
+            plan's. Regions without a row are not asked. By default every region gets a row without a target: the
+            indicator is watched.
+        **row
+            Other columns of `indicators.csv`: low, high, decimals, scope, aggregate, count_variable and so on. With a
+            formula a city adds the inputs of its counties up; otherwise it has what is reported.
+
+        Raises
+        ------
+        BadData
+            Everything that is wrong with the row, its formula, values and targets.
+        """
+        self.needs_data()
+        row = {"code": code, "name_zh": name_zh, "name_en": name_en, "formula": formula, "unit": unit} | row
+        row |= {"better": better}
+        values, targets = _as_rows(values), None if targets is None else _as_rows(targets)
+        codes = self._codes_of(one.get("region_code") for one in [*values, *(targets or [])])
+        raw, problems = intake.indicator_given(self.raw, row, values, targets, codes)
+        for one in compute.formula_problems(raw.tables, raw.tables.own[-1]):
+            problems.append(replace(one, file=f"with_indicator({code})", values=one.values | {"code": code}))
+        if problems:
+            raise BadData(problems)
+        made = self._again(raw)
+        broken = [one for one in made.problems if one.phrase.startswith("formula_") and one.values["code"] == code]
+        if broken:  # a function in a file that raises when it is called
+            raise BadData(broken)
+        return made
+
+    def preview_workbook(self, path: Path | str, *, answers: dict | None = None, accept: bool = False, **told):
+        """What a workbook would bring: an `intake.Delivery` with its rows, what they change, and its questions.
+
+        Parameters
+        ----------
+        path : path
+            As people send it: .xlsx .xlsm .xls .ods .csv .txt .tsv.
+        answers : dict, optional
+            By the text that was asked about (`delivery.questions`): a code, a unit, `-` to leave it out.
+        accept : bool
+            Figures that are there may be replaced.
+        **told
+            sender, status, source, vintage, as in `intake.take_in`.
+
+        Returns
+        -------
+        Delivery
+            `text("zh")` tells it in words. Nothing is changed anywhere.
+        """
+        self.needs_data()
+        return intake.previewed(path, self.raw, answers=answers, accept=accept, **told)
+
+    def with_workbook(
+        self,
+        path: Path | str,
+        *,
+        answers: dict | None = None,
+        accept: bool = False,
+        skip_unclear: bool = False,
+        keep: bool = False,
+        **told,
+    ) -> Analysis:
+        """A new analysis with the figures of a workbook; this one is untouched, the data folder as well unless `keep`.
+
+        Parameters
+        ----------
+        path, answers, accept, told
+            As in `preview_workbook`. Figures that would change are refused without `accept`.
+        skip_unclear : bool
+            Go on with what was understood.
+        keep : bool
+            Let it land in the data folder too, as `ecoanalysis intake` does, answers in mapping.csv included.
+
+        Raises
+        ------
+        NotTakenIn
+            It cannot be read, asks something, or would change figures; nothing has happened.
+        """
+        delivery = self.preview_workbook(path, answers=answers, accept=accept, **told)
+        if delivery.refused or delivery.waiting or delivery.rows.empty or not (delivery.complete or skip_unclear):
+            raise NotTakenIn(delivery)
+        made = self._again(intake.laid_in(delivery, self.raw))
+        if keep:
+            try:
+                intake.take_in(path, self.raw.folder, answers=answers, accept=accept, **told)
+            except intake.Refused as refused:
+                raise BadData([intake.Problem(str(path), None, refused.phrase, refused.values)]) from None
+        return made
 
     def explore(self, region=None, indicator=None, lang: str = "zh", *, setting: dict | None = None):
         """The exploring screen, opened at a statement (`ecoanalysis.explore.screen.explore`)."""
@@ -611,8 +793,27 @@ class Analysis:
             self.cache[key] = made if self.projects is None else made._with(self.projects)
         return self.cache[key]
 
+    def as_first_given(self) -> Analysis:
+        """The same analysis with every revised figure as it was first given; itself when no figure was revised."""
+        self.needs_data()
+        if self.raw.first_given.empty:
+            return self
+        if "first_given" not in self.cache:
+            self.cache["first_given"] = self._again(self.raw.as_first_given())
+        return self.cache["first_given"]
+
+    @property
+    def vintage(self) -> dict:
+        """Which statistics were used: `used`, the latest day of receipt, and `days`, how many figures of each day
+        the folder holds (under an empty text those without a day); `known_on`, the day that was asked for."""
+        if self.raw is None:
+            return self.cache.get("vintage", {"used": "", "days": {}, "known_on": ""})
+        return {"used": self.raw.vintage, "days": self.raw.vintages, "known_on": self.raw.known_on}
+
     def _again(self, raw, settings=None) -> Analysis:
-        made = of_raw(raw, self.as_of, settings=settings or self.settings)
+        a = self.assessor
+        drawn = {"method": a.method, "paths": a.paths, "seed": a.seed}
+        made = of_raw(raw, self.as_of, settings=settings or self.settings, **drawn)
         made = made if self.projects is None else made._with(self.projects)
         return made.under(self.cache["scenario"]) if "scenario" in self.cache else made
 
@@ -647,15 +848,20 @@ class Analysis:
     def _checked(self, projects) -> pd.DataFrame:
         """Projects of a call, through the door that `projects.csv` goes through."""
         rows = projects.to_dict("records") if isinstance(projects, pd.DataFrame) else list(projects)
-        codes = {}
-        for name in {str(row.get("region_code", "")) for row in rows}:
-            with contextlib.suppress(NotThere):  # told at the door
-                codes[name] = self.region_code(name)
-        ground = intake.Ground(catalog.read(self.raw.folder), self.regions, self.observations, self.raw.targets)
+        codes = self._codes_of(row.get("region_code", "") for row in rows)
+        ground = intake.Ground(self.raw.tables, self.regions, self.observations, self.raw.targets)
         table, problems = intake.projects_given(rows, ground, codes)
         if problems:
             raise BadData(problems)
         return table
+
+    def _codes_of(self, names) -> dict[str, str]:
+        """Codes of regions by the names that a call uses; a name that is none is told at the door."""
+        codes = {}
+        for name in {str(name).strip() for name in names}:
+            with contextlib.suppress(NotThere):
+                codes[name] = self.region_code(name)
+        return codes
 
     def _with(self, projects: pd.DataFrame) -> Analysis:
         bare = self.without_projects
@@ -681,9 +887,9 @@ class Analysis:
         )
 
     def needs_data(self) -> None:
-        """Raise ValueError for a loaded analysis, which has tables and no data to ask anew."""
+        """Raise `NeedsData` for a loaded analysis, which has tables and no data to ask anew."""
         if self.raw is None:
-            raise ValueError(words.in_both("analysis.loaded"))
+            raise NeedsData(words.in_both("analysis.loaded"))
 
     @functools.cached_property
     def changes(self) -> pd.DataFrame:
@@ -734,6 +940,7 @@ class Analysis:
             "settings": asdict(self.settings),
             "data": self.data.name,
             "hashes": self.hashes,
+            "vintage": self.vintage,
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
@@ -799,6 +1006,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "assumed": about.get("assumed", {}),
             "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
+            "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
     )
@@ -924,6 +1132,11 @@ class Region:
         moved = self.analysis.changes
         return moved[moved["region_code"] == self.code]
 
+    @property
+    def plot(self):
+        """Pictures across indicators: `region.plot()`, `.distance()` and more (`ecoanalysis.plots.OfRegion`)."""
+        return _above("plots").OfRegion(self)
+
     def __getitem__(self, indicator) -> Statement:
         return self.analysis[self.code, indicator]
 
@@ -1020,12 +1233,47 @@ class Statement:
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
         of = self.analysis._forecasts_of
-        return of.get((self.region_code, self.indicator), self.analysis.forecasts[:0])
+        key = (self.region_code, self.indicator)
+        return of[key] if key in of else self.analysis.forecasts[:0]
+
+    @property
+    def base_of_paths(self) -> int | None:
+        """The base year that a target names; one that was taken from the catalogue is no matter of the paths."""
+        no_matter = pd.isna(self.base_year) or self.comparison in ("not_below_base", "not_above_base")
+        return None if no_matter else int(self.base_year)
+
+    @property
+    def outlook(self):
+        """The joint futures of the indicator in all regions, drawn as the assessment draws them (`futures.Outlook`)."""
+        base, a = self.base_of_paths, self.analysis
+        if base is None:
+            return a.outlook(self.indicator)
+        key = ("outlook", self.indicator, None, base)
+        if key not in a.cache:
+            until = int(a.outlook(self.indicator).years[-1])
+            a.cache[key] = a.assessor.drawn(self.record, until, base, a.assessor.method, a.assessor.paths)
+        return a.cache[key]
+
+    @functools.cached_property
+    def explanation(self) -> Explanation | None:
+        """Why the region's own series is continued as it is (`forecast.explain`), projects left out: to the due year, or
+        to the last year of holding where the due year has been measured.
+
+        None where none of its own is: counties put together, a record, another method, nothing measured, an analysis
+        that was loaded without its data.
+        """
+        made = self.analysis.assessor
+        if made is None or self.method != futures.METHOD or not np.isfinite(self.due):
+            return None
+        base = int(self.base_year) if np.isfinite(self.base_year) else None
+        until = int(self.due if self.latest_year < self.due else self.hold_until)
+        how = {"references": made.references, "base_year": base}
+        return futures.explained(made.measured, self.indicator, self.region_code, until, **how)
 
     @property
     def paths(self) -> pd.DataFrame:
         """Sample paths, years × paths, in the indicator's unit."""
-        outlook = self.analysis.outlook(self.indicator)
+        outlook = self.outlook
         k = outlook.regions.index(self.region_code)
         table = pd.DataFrame(outlook.paths[k].T, index=pd.Index(outlook.ahead, name="year"))
         return table[table.index > outlook.latest[k]]
@@ -1077,11 +1325,20 @@ class Statement:
 
         return briefing.chain(self, words.of(lang))
 
-    def plot(self, lang: str = "zh"):
-        """A figure of its own: measured years, bands, target and dates. Nobody's settings change."""
-        from ecoanalysis import charts
+    @property
+    def plot(self):
+        """Figures of their own: `s.plot()`, `s.plot.changes()` and more (`ecoanalysis.plots.OfStatement`)."""
+        return _above("plots").OfStatement(self)
 
-        return charts.forecast(self, lang)
+
+def _as_rows(given) -> list[dict]:
+    """A Series by (region, year), a table, or a list of rows, as rows."""
+    if given is None:
+        return []
+    if isinstance(given, pd.Series):
+        rows = given.rename("value").rename_axis(["region_code", "year"]).reset_index()
+        return rows.dropna(subset="value").to_dict("records")
+    return given.to_dict("records") if isinstance(given, pd.DataFrame) else [dict(row) for row in given]
 
 
 # Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.

@@ -104,10 +104,13 @@ class Assessor:
         return dict(zip(self.regions["code"], self.regions["level"], strict=True))
 
     @cached_property
-    def kinds_on_file(self) -> dict[tuple[str, str], pd.DataFrame]:
+    def kinds_on_file(self) -> dict[tuple[str, str], list[dict]]:
         """Papers up to the as-of year, by region (`*` for all) and indicator."""
-        rows = self.evidence[self.evidence["year"] <= self.as_of]
-        return dict(list(rows.groupby(["region_code", "indicator"], observed=True)))
+        rows = self.evidence.loc[self.evidence["year"] <= self.as_of]
+        found: dict[tuple[str, str], list[dict]] = {}
+        for row in rows[["region_code", "indicator", "year", "kind", "state", "title"]].to_dict("records"):
+            found.setdefault((row["region_code"], row["indicator"]), []).append(row)
+        return found
 
     @cached_property
     def parents(self) -> frozenset[str]:
@@ -163,26 +166,23 @@ class Assessor:
 
     # ------------------------------------------------------------------ papers and events
 
-    def papers(self, region: str, code: str) -> pd.DataFrame:
-        found = [self.kinds_on_file[key] for key in ((region, code), ("*", code)) if key in self.kinds_on_file]
-        return pd.concat(found) if found else self.evidence[:0]
-
     def checklist(self, region: str, code: str) -> dict:
         """A plan, data and proof have to be on file; nothing supplied is not the same as something lacking.
 
         A paper whose file is named and cannot be found does not count: whoever inspects would not find it either.
         """
-        rows = self.papers(region, code)
-        lost = rows["state"] == "not_found"
-        lacking = [kind for kind in EVIDENCE_KINDS if kind not in set(rows.loc[~lost, "kind"])]
-        demo = rows["title"].str.startswith(phrase("mark.demo_title", "zh")).any()
-        warnings = [f"lacks_{kind}" for kind in lacking] + ["paper_not_found"] * bool(lost.any())
+        rows = [paper for key in ((region, code), ("*", code)) for paper in self.kinds_on_file.get(key, [])]
+        there = {paper["kind"] for paper in rows if paper["state"] != "not_found"}
+        lacking = [kind for kind in EVIDENCE_KINDS if kind not in there]
+        demo = any(str(paper["title"]).startswith(phrase("mark.demo_title", "zh")) for paper in rows)
+        lost = any(paper["state"] == "not_found" for paper in rows)
+        warnings = [f"lacks_{kind}" for kind in lacking] + ["paper_not_found"] * lost
         return {
             "verdict": "undocumented" if lacking else "documented",
-            "warning": "not_supplied" if rows.empty else ";".join(warnings),
-            "latest_year": rows["year"].max() if len(rows) else np.nan,
+            "warning": ";".join(warnings) if rows else "not_supplied",
+            "latest_year": max(paper["year"] for paper in rows) if rows else np.nan,
             "n_obs": len(rows),
-            "status": "demo" if len(rows) and demo else "observed",
+            "status": "demo" if demo else "observed",
         }
 
     def conditions(self, table: dict[int, dict], index: list[int], indicator: Indicator) -> None:
@@ -335,8 +335,9 @@ class Assessor:
         """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
         region, comparison = row["region_code"], row["comparison"]
         k = outlook.regions.index(region)
-        history = pd.Series(outlook.values[k], index=outlook.years).dropna()
-        latest_year, latest = int(outlook.latest[k]), float(history.iloc[-1])
+        there = np.flatnonzero(~np.isnan(outlook.values[k]))
+        history = pd.Series(outlook.values[k, there], index=outlook.years[0] + there)
+        latest_year, latest = int(outlook.latest[k]), float(outlook.values[k, there[-1]])
         warnings = []
         if len(history) < self.settings.few_values:
             warnings.append("few_values")
@@ -344,7 +345,7 @@ class Assessor:
             warnings.append("stale")
         if outlook.basis[k] == COUNTIES and self.measured.has_own_value(region, indicator.code):
             warnings.append("worst_county" if indicator.aggregate == "worst" else "own_figure_older")
-        if forecast.level_shift(history.reindex(range(history.index[0], latest_year + 1))) is not None:
+        if forecast.level_shift(outlook.values[k, there[0] : there[-1] + 1]) is not None:
             warnings.append("definition_break")
         target = float(row["target"])
         if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
@@ -498,6 +499,7 @@ class Assessor:
         short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
         acted_on = self.acted_on(indicator.code, base)
         finished = self.finished(outlook, goals, milestone, comparison, indicator, base) if acted_on else None
+        said: dict[tuple, float] = {}  # what regions of one record and state are told alike
         for i in index:
             region = table[i]["region_code"]
             k = at[region]
@@ -518,11 +520,12 @@ class Assessor:
                 values["met_at_due"] = ("yes" if states[k, column[due]] else "no") if known else "unknown"
             p_reach = p_hold = np.nan
             if spots:
-                p_reach = float(record.reach_chance_together(rec, spots, member_states, to_reach))
+                p_reach = _told_once(said, record.reach_chance_together, rec, spots, member_states, to_reach)
                 if is_met:
-                    p_hold = float(record.hold_chance_together(rec, spots, to_hold))
+                    p_hold = _told_once(said, record.hold_chance_together, rec, spots, to_hold)
                 else:
-                    p_hold = float(record.reach_chance_together(rec, spots, member_states, to_reach, hold - milestone))
+                    asked = (member_states, to_reach, hold - milestone)
+                    p_hold = _told_once(said, record.reach_chance_together, rec, spots, *asked)
             if is_met and due <= self.as_of and not stale:
                 p_reach = 1.0
             if not is_met and spots and region in acted_on and finished[members].any():
@@ -573,6 +576,15 @@ class Assessor:
 # ---------------------------------------------------------------------- small parts
 
 COMPARABLE = 2.0  # a record of finishing counts from years that lacked at most this many times what is lacking now
+
+
+def _told_once(said: dict[tuple, float], chance, rec: record.Record, spots: list[int], *asked) -> float:
+    """A chance of the record; members with the same record of their own, in the same state, have the same one."""
+    own = np.stack([rec.clean, rec.relapses, rec.finished, rec.unfinished])[:, spots]
+    key = (chance.__name__, rec.finished.tobytes(), rec.unfinished.tobytes(), own.tobytes(), repr(asked))
+    if key not in said:
+        said[key] = float(chance(rec, spots, *asked))
+    return said[key]
 
 
 def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, short_now: np.ndarray) -> record.Record:

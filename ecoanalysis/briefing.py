@@ -387,13 +387,13 @@ def lacking(s, w: Words) -> str:
     for lack in filter(None, str(rows.sort_values("year")["lacking"].iloc[-1]).split(";")):
         code, _, where = lack.partition("@")
         region = s.analysis.name(where, w.lang) if where else ""
-        names.append(f"{input_name(code, w)}{f'({region})' if region else ''}")
+        names.append(f"{input_name(code, w, s.analysis.records)}{f'({region})' if region else ''}")
     return w("lacking.inputs", names=w.list(dict.fromkeys(names))) if names else w("lacking.everything")
 
 
-def input_name(code: str, w: Words) -> str:
-    """A variable's or indicator's name; a reason such as a zero denominator in words."""
-    record = catalog.variables().get(code) or catalog.indicators().get(code)
+def input_name(code: str, w: Words, known: dict | None = None) -> str:
+    """A variable's or indicator's name, among `known` records or the shipped ones; a reason (a zero below) in words."""
+    record = (known or catalog.variables() | catalog.indicators()).get(code)
     return w.name(record) if record else w(f"lacking.{code}") if words.has_phrase(f"lacking.{code}") else code
 
 
@@ -507,9 +507,14 @@ def chain(s, w: Words) -> str:
     if len(history):
         series = w.list(f"{year}: {w.number(v, record.decimals)}" for year, v in history.items())
         lines.append(w("chain.series", series=series))
+    if s.explanation is not None:
+        unit, points = (
+            f" {w.unit(code)}".rstrip() for code in (record.unit, "pp" if record.unit == "%" else record.unit)
+        )
+        lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
     for row in s.sources.itertuples():
-        name = input_name(row.variable, w)
+        name = input_name(row.variable, w, s.analysis.records)
         lines.append(
             w(
                 "chain.input",

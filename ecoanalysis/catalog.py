@@ -8,7 +8,8 @@ gives all tables of a folder as one object, which is handed on: nothing here kno
 from __future__ import annotations
 
 import csv
-from dataclasses import MISSING, dataclass, field, fields
+import re
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -122,7 +123,7 @@ class Fault:
     """A row of a folder's own table that cannot be used: `phrase` is a key of the phrase table without `problem.`."""
 
     file: str
-    row: int
+    row: int | None
     phrase: str
     values: dict = field(default_factory=dict, hash=False)
 
@@ -193,8 +194,8 @@ def read(folder: Path | str | None = None) -> Catalog:
     if folder is None:
         return Catalog(indicators(), variables(), coefficients(), thresholds())
     folder, faults = Path(folder), []
-    own_variables = _own_rows(folder / "variables.csv", Variable, OWN_VARIABLE, variables(), faults)
-    own_indicators = _own_rows(folder / "indicators.csv", Indicator, OWN_INDICATOR, indicators(), faults)
+    own_variables = _own_rows(*_numbered(folder / "variables.csv"), Variable, OWN_VARIABLE, variables(), faults)
+    own_indicators = _own_rows(*_numbered(folder / "indicators.csv"), Indicator, OWN_INDICATOR, indicators(), faults)
     return Catalog(
         indicators() | own_indicators,
         variables() | own_variables,
@@ -204,6 +205,14 @@ def read(folder: Path | str | None = None) -> Catalog:
         tuple(own_indicators),
         tuple(faults),
     )
+
+
+def with_indicator(tables: Catalog, row: dict[str, str], file: str) -> Catalog:
+    """The tables with one more own indicator, read as a row of a folder's `indicators.csv`; `file` names it in faults."""
+    faults = list(tables.faults)
+    taken = tables.indicators | tables.variables
+    made = _own_rows(file, [(None, row)], Indicator, OWN_INDICATOR, taken, faults)
+    return replace(tables, indicators=tables.indicators | made, own=(*tables.own, *made), faults=tuple(faults))
 
 
 def measures(number: int, part: str = "") -> list[str]:
@@ -291,33 +300,42 @@ def _overlaid(name: str, record: type, folder: Path | None, key: tuple[str, ...]
     return list(table.values())
 
 
-def _own_rows(path: Path, record: type, defaults: dict, shipped: dict, faults: list[Fault]) -> dict:
-    """Records of a folder's own table by code; a code that is shipped, or that stands twice, is refused."""
+def _numbered(path: Path) -> tuple[str, list]:
+    """Name of a table that may be there, and its rows with their numbers."""
+    return path.name, list(enumerate(rows(path) if path.exists() else [], 2))
+
+
+def _own_rows(file: str, numbered: list, record: type, defaults: dict, shipped: dict, faults: list[Fault]) -> dict:
+    """Records of a folder's own rows by code; a code that is shipped, or that stands twice, is refused."""
     made: dict = {}
-    for number, row in enumerate(rows(path) if path.exists() else [], 2):
+    for number, row in numbered:
         row = {key: (value or "").strip() for key, value in row.items() if key}
         code = row.get("code", "")
         if not any(row.values()) or code.startswith("#"):
             continue
-        if not code or code in shipped or code in made:
-            faults.append(Fault(path.name, number, "own_code", {"code": code}))
+        if not re.fullmatch(r"\w+", code) or code in shipped or code in made:
+            faults.append(Fault(file, number, "own_code", {"code": code}))
             continue
         filled = {key: row.get(key) or defaults.get(key, "") for key in [f.name for f in fields(record)]}
         if record is Indicator:
             filled["kind"] = filled["kind"] or ("computed" if filled["formula"] else "reported")
-        one = _own_record(filled, record, path.name, number, faults)
+        one = _own_record(filled, record, file, number, faults)
         if one is not None:
             made[code] = one
     return made
 
 
-def _own_record(row: dict[str, str], record: type, file: str, number: int, faults: list[Fault] | None):
+def _own_record(row: dict[str, str], record: type, file: str, number: int | None, faults: list[Fault] | None):
     """The record of a row; None when it cannot be read, with the reason among the faults."""
     try:
         if record in (Indicator, Variable):
-            for column, choices in CHOICES.items():
-                if row.get(column, choices[0]) not in choices:
-                    raise ValueError(f"{column} '{row[column]}': {', '.join(choices)}")
+            wrong = [
+                f"{column} '{row[column]}': {', '.join(choices)}"
+                for column, choices in CHOICES.items()
+                if row.get(column, choices[0]) not in choices
+            ]
+            if wrong:
+                raise ValueError("; ".join(wrong))
         return _record(row, record)
     except (KeyError, ValueError, AttributeError) as error:
         if faults is None:

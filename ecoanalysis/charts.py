@@ -64,10 +64,11 @@ class Picture(Figure):
     """A figure in the style of the house that shows itself in a notebook, without pyplot.
 
     Ticks are made when a figure is drawn, so the style holds there too. `alt` is what it shows, in a sentence, for those who
-    do not see it.
+    do not see it; `frame` holds the numbers that it shows, where regions or series are compared.
     """
 
     alt = ""
+    frame: pd.DataFrame | None = None
 
     def __init__(self, size: tuple[float, float] = FIGURE, **options):
         _add_font()
@@ -242,8 +243,10 @@ def waterfall(
             range(len(table)), table["height"], bottom=table["bottom"], width=0.66,
             color=[QUIET if end else colours[effect] for end, effect in zip(ends, table["effect"], strict=True)],
         )  # fmt: skip
+        most = float(table["value"].abs().max())
+        decimals = 2 if most < 100 else 1 if most < 1000 else 0  # the same for all, as they add up
         for bar, value, end in zip(bars, table["value"], ends, strict=True):
-            text = w.number(value, 2 if abs(value) < 10 else 0)
+            text = w.number(value, decimals)
             text = text if end or value <= 0 else f"+{text}"
             spot = (bar.get_x() + bar.get_width() / 2, bar.get_y() + max(bar.get_height(), 0))
             axes.annotate(
@@ -253,18 +256,26 @@ def waterfall(
             w(f"chart.{kind}") if kind != "step" else name
             for kind, name in zip(table["kind"], table["name"], strict=True)
         ]
-        axes.set_xticks(range(len(table)), [textwrap.fill(name, 7 if lang == "zh" else 12) for name in names])
+        axes.set_xticks(range(len(table)), [_wrapped(name, lang) for name in names])
         axes.set_ylabel(w.unit(unit), color=QUIET)
         axes.ticklabel_format(style="plain", axis="y")
         middle = table[~ends]
         low = min(middle["bottom"].min(), table["value"].iloc[0], table["value"].iloc[-1]) if len(middle) else start
         if low > 0 and len(middle):  # steps would be slivers beside a whole total
             axes.set_ylim(bottom=max(0, low - 1.5 * middle["height"].max()))
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(top=top + 0.07 * (top - bottom))  # for the numbers above the bars
         axes.grid(axis="x", visible=False)
         _title(axes, title, demo, w)
-    told = w.list(f"{name} {w.number(value, 2)}" for name, value in zip(middle["name"], middle["value"], strict=True))
-    figure.alt = title + w("worded.colon") + told + w.bracket(w.demo_mark(demo))
+    told = w.list(
+        f"{name} {w.number(value, decimals)}" for name, value in zip(middle["name"], middle["value"], strict=True)
+    )
+    figure.alt = title.replace("\n", " " * (lang == "en")) + w("worded.colon") + told + w.bracket(w.demo_mark(demo))
     return figure
+
+
+def _wrapped(name: str, lang: str) -> str:
+    return textwrap.fill(name, 7) if lang == "zh" else textwrap.fill(name, 14, break_long_words=False)
 
 
 def reliability(table: pd.DataFrame, lang: str, title: str, demo: bool = False) -> Figure:
@@ -360,7 +371,7 @@ class _Fan(Picture):
         asked = np.isfinite(s.target) and len(table) > 0
         self.target.set_ydata([s.target, s.target])
         self.asked.xy = (1.0, s.target)
-        self.asked.set_text(f"{w('chart.target')}\n{_sign(s)} {w.plain(briefing.printed_target(s))}" if asked else "")
+        self.asked.set_text(f"{w('chart.target')}\n{sign(s)} {w.plain(briefing.printed_target(s))}" if asked else "")
         artists = [*self.bands.values(), *lines]
         filled = [len(ahead), len(ahead), *map(len, lines.values())]
         for artist, content in zip([*artists, self.target], [*filled, asked], strict=True):
@@ -416,7 +427,8 @@ def _scale(table: pd.DataFrame, target: float, record) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _sign(s) -> str:
+def sign(s) -> str:
+    """The sign before a target's number: not below the base is ≥."""
     return {"not_below_base": "≥", "not_above_base": "≤"}.get(s.comparison) or words.SIGNS[s.comparison]
 
 

@@ -128,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--scenario", default="trend", metavar="NAME", help="已保存的情景 · a kept scenario")
     assess.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    assess.add_argument(
+        "--format",
+        choices=("auto", "csv", "parquet"),
+        default="auto",
+        help="表格格式（默认：装有 pyarrow 时为 Parquet，否则为 CSV） · of the tables (default: Parquet with pyarrow, else CSV)",
+    )
     assess.set_defaults(command=_guarded, guarded=_assess)
 
     assess.add_argument(
@@ -147,6 +153,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("after", type=Path, metavar="B", nargs="?", help="同上（默认同 A） · likewise (default: A)")
     compare.add_argument(
         "--as-of", type=int, action="append", metavar="YEAR", help="各自的截止年份，可写两次 · of each, at most twice"
+    )
+    compare.add_argument(
+        "--vintage",
+        default="",
+        metavar="DATE",
+        help="前者只用此日及以前收到的数据：其后的更正改变了什么 · A as it was known on that day: what revisions moved",
     )
     compare.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     compare.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
@@ -197,7 +209,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("region", nargs="?", metavar="REGION", help="代码或名称 · code or name")
     explain.add_argument("indicator", nargs="?", metavar="INDICATOR", help="序号、代码或名称 · number, code or name")
     explain.add_argument("year", type=int, nargs="?", metavar="YEAR", help="截止年份 · as-of year")
-    explain.add_argument("--cell", metavar="ID", help="哪些结论用到此数，如 economy.csv:23 · what depends on this cell")
+    explain.add_argument(
+        "--cell",
+        metavar="ID",
+        help="哪些结论和文件用到此数，如 economy.csv:23 · which statements and documents depend on this cell",
+    )
+    explain.add_argument(
+        "--run", type=Path, metavar="DIR", help="哪一次运行的文件（默认 reports/年份） · files of which run"
+    )
     explain.set_defaults(command=_guarded, guarded=_explain)
 
     lab = commands.add_parser(
@@ -271,20 +290,23 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog, words
-    from ecoanalysis.export import write_csv
+    from ecoanalysis import catalog, runs, words
+    from ecoanalysis.export import has_parquet, write_table
     from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
+    if options.format == "parquet" and not has_parquet():
+        raise runs.Refused("no_pyarrow")
+    kind = options.format if options.format != "auto" else "parquet" if has_parquet() else "csv"
     analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
     folder = options.out / work.folder_name(analysis) / "tables"
     told = rule_sets.judged(analysis, options.rule) if options.rule else None
-    work.write_tables(analysis, folder)
+    work.write_tables(analysis, folder, kind)
     may_count = edition.may_count(analysis)
     if len(may_count):
-        write_csv(may_count, folder / "edition_2024.csv")
+        write_table(may_count, folder, "edition_2024", kind)
     if told is not None:
-        write_csv(told, folder / "rule_sets.csv")
+        write_table(told, folder, "rule_sets", kind)
         print(rule_sets.sentence(told, words.of(_word(options))))
     print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
     return 0
@@ -298,8 +320,11 @@ def _compare(options: argparse.Namespace) -> int:
     from ecoanalysis.plan import bulletin, comparison
 
     years = (options.as_of or [])[:2]
-    earlier, later = comparison.pair(options.before, options.after, years, skip_bad_rows=options.skip_bad_rows)
-    folder = options.out / f"bulletin_{earlier.as_of}_{later.as_of}"
+    earlier, later = comparison.pair(
+        options.before, options.after, years, skip_bad_rows=options.skip_bad_rows, vintage=options.vintage
+    )
+    day = earlier.vintage["known_on"]
+    folder = options.out / "_".join(["bulletin", str(earlier.as_of), str(later.as_of), *([day] if day else [])])
     for lang in languages(options.lang):
         written.write(earlier, later, folder, lang)
         print(bulletin.markdown(earlier, later, words.of(lang)))
@@ -314,10 +339,15 @@ def _explain(options: argparse.Namespace) -> int:
     lang = _word(options)
     if options.cell:
         from ecoanalysis.plan import dependants
+        from ecoanalysis.runs.directory import manifest_of
 
-        analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+        manifest = manifest_of(options.run) if options.run else {}
+        if options.run and not manifest:
+            return _refuse(catalog.phrase("depends.no_run", lang, folder=options.run))
+        analysis = eco.analyse(options.data, manifest.get("as_of"), skip_bad_rows=True)
+        run = options.run or DEFAULT_OUT / str(analysis.as_of)
         try:
-            print("\n".join(dependants.lines(analysis, options.cell, lang)))
+            print("\n".join(dependants.lines(analysis, options.cell, lang, manifest_of(run), run.as_posix())))
         except KeyError:
             return _refuse(catalog.phrase("depends.unknown", lang, cell=options.cell))
         return 0

@@ -116,26 +116,25 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
         As `items` gives them; those of other regions are left aside.
     """
     own = rows[rows["region_code"] == region]
-    binding = own["binding"].astype(bool)  # a region without targets has an empty column of objects
-    own = pd.concat([own[binding], own[~binding]])
+    own = list(own[["item", "binding", "met_at_due", "outlook"]].itertuples(index=False))
+    own = [row for row in own if row.binding] + [row for row in own if not row.binding]
 
     def at_due(answer: str, binding: bool | None = None) -> tuple:
-        kept = own[own["met_at_due"] == answer]
-        return tuple(kept["item"] if binding is None else kept.loc[kept["binding"] == binding, "item"])
+        return tuple(row.item for row in own if row.met_at_due == answer and binding in (None, bool(row.binding)))
 
     def ahead(name: str) -> tuple:
-        return tuple(own.loc[own["outlook"] == name, "item"])
+        return tuple(row.item for row in own if row.outlook == name)
 
-    advisory = own[~own["binding"] & own["met_at_due"].isin(["yes", "no"])]
-    open_advisory = own[~own["binding"] & (own["met_at_due"] == "unknown")]
-    share = float((advisory["met_at_due"] == "yes").mean()) if len(advisory) else float("nan")
+    met_advisory, missed_advisory = len(at_due("yes", False)), len(at_due("no", False))
+    answered, unknown_advisory = met_advisory + missed_advisory, len(at_due("unknown", False))
+    share = met_advisory / answered if answered else float("nan")
     missed_binding, unknown_binding = at_due("no", True), at_due("unknown", True)
-    met_advisory, asked = int((advisory["met_at_due"] == "yes").sum()), len(advisory) + len(open_advisory)
+    asked = answered + unknown_advisory
     enough = not asked or met_advisory / asked >= settings.advisory_share
-    impossible = asked and (met_advisory + len(open_advisory)) / asked < settings.advisory_share
+    impossible = asked and (met_advisory + unknown_advisory) / asked < settings.advisory_share
     if missed_binding or impossible:
         conditions = "no"
-    elif unknown_binding or not enough or not own["met_at_due"].isin(["yes", "no"]).any():
+    elif unknown_binding or not enough or not (at_due("yes") or at_due("no")):
         conditions = "unknown"
     else:
         conditions = "yes"

@@ -517,13 +517,17 @@ def editions(
         One row for a region, indicator, part and edition; `weaker` is True where the plan asks for less than the
         edition, `confidence` the mark of the national number (C and D are unverified).
     """
-    by_code = regions.set_index("code")
+    by_code = {region["code"]: region for region in regions.to_dict("records")}
+    named = dict.fromkeys(row.edition for row in thresholds if row.edition != "plan")
+    of_indicator: dict[tuple[str, str], list] = {}
+    for row in thresholds:
+        of_indicator.setdefault((row.edition, row.indicator), []).append(row)
     rows = []
-    for target in assessment.to_dict("records"):
+    for target in assessment[EDITION_COLUMNS[:5]].to_dict("records"):
         indicator = indicators[target["indicator"]]
-        region = by_code.loc[target["region_code"]]
-        for edition in dict.fromkeys(row.edition for row in thresholds if row.edition != "plan"):
-            national = threshold(thresholds, edition, indicator, region)
+        region = by_code[target["region_code"]]
+        for edition in named:
+            national = threshold(of_indicator.get((edition, indicator.code), []), edition, indicator, region)
             if national is None or national.value is None or not np.isfinite(target["target"]):
                 continue
             short = indicator.direction * (national.value - target["target"])
@@ -542,7 +546,7 @@ def editions(
     return pd.DataFrame(rows, columns=EDITION_COLUMNS)
 
 
-def threshold(thresholds: list, edition: str, indicator: Indicator, region: pd.Series):
+def threshold(thresholds: list, edition: str, indicator: Indicator, region: pd.Series | dict):
     """The edition's row for an indicator that fits a region's class; None when it has none."""
     fitting = [
         row

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
+from scipy import stats
 
-from ecoanalysis import headline
+from ecoanalysis import forecast, futures, headline, judge
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.words import Words
 
@@ -16,6 +17,25 @@ BEST_FIRST = (
     "not_applicable"
 ).split()
 FAN_COLUMNS = ("observed", "status", *BANDS, "target")
+RANK_COLUMNS = "region_code rank chance mean_rank status".split()
+DISTANCE_COLUMNS = (
+    "region_code indicator comparison latest_value target distance spread in_spreads verdict status".split()
+)
+PART_COLUMNS = "region_code part share before own_gap unit status".split()
+CHANGE_COLUMNS = "whose region_code year change status".split()
+METHOD_COLUMNS = "method year median lo80 hi80 chance".split()
+
+
+def measured(statement) -> list[tuple[int, float, str]]:
+    """Year, value in the indicator's unit and status of everything that was measured of a statement, in order."""
+    a, key = statement.analysis, ("measured", statement.indicator)
+    if key not in a.cache:
+        rows = a.deciding(statement.indicator).drop_duplicates(["region_code", "year"]).sort_values("year")
+        columns = (rows[name] for name in ("region_code", "year", "value", "status"))
+        found = a.cache[key] = {}
+        for region, year, value, status in zip(*columns, strict=True):
+            found.setdefault(region, []).append((int(year), float(value), str(status)))
+    return a.cache[key].get(statement.region_code, [])
 
 
 def fan(statement) -> pd.DataFrame:
@@ -209,3 +229,253 @@ def reliability(table: pd.DataFrame) -> pd.DataFrame:
             "statements": table["statements"].astype(int),
         }
     )
+
+
+# ---------------------------------------------------------------------- side by side
+
+
+def fans(statements) -> pd.DataFrame:
+    """The fans of several statements, one below the other.
+
+    Parameters
+    ----------
+    statements : list of Statement
+
+    Returns
+    -------
+    DataFrame
+        region_code, indicator, year, then the columns of `fan`, and due, milestone, hold_until in every row. A statement
+        that nothing was measured for has no rows.
+    """
+    tables = []
+    for s in statements:
+        one = fan(s)
+        dates = dict(one.attrs)
+        tables.append(one.reset_index().assign(region_code=s.region_code, indicator=s.indicator, **dates))
+    columns = ["region_code", "indicator", "year", *FAN_COLUMNS, "due", "milestone", "hold_until"]
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
+
+
+def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
+    """How likely each county stands at each rank in a year.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With its data: ranks are counted in the joint sample paths.
+    indicator : str
+        Code of an indicator of which more, or less, is better.
+    year : int
+
+    Returns
+    -------
+    DataFrame
+        region_code, rank (1 is best), chance, mean_rank, status; every county with a value by every rank, best mean rank
+        first. Counties of one value share the ranks they take up evenly, so chances sum to one for every county and for every
+        rank. Empty with fewer than two counties, and where neither more nor less is better.
+    """
+    direction, counties = analysis.indicators[indicator].direction, set(analysis.counties)
+    outlook = _first_statement(analysis, indicator).outlook
+    values = direction * outlook.at(year).astype(float)
+    there = [k for k, code in enumerate(outlook.regions) if code in counties and np.isfinite(values[k]).all()]
+    if len(there) < 2 or not direction:
+        return pd.DataFrame(columns=RANK_COLUMNS)
+    codes, values = [outlook.regions[k] for k in there], -values[there]
+    first, last = (stats.rankdata(values, method, axis=0).astype(int) for method in ("min", "max"))
+    share = 1 / (last - first + 1)
+    steps = np.zeros(
+        (len(codes), len(codes) + 1)
+    )  # a share comes in at the first of the ranks, and goes after the last
+    own = np.broadcast_to(np.arange(len(codes))[:, None], first.shape)
+    np.add.at(steps, (own, first - 1), share)
+    np.add.at(steps, (own, last), -share)
+    chances = steps.cumsum(axis=1)[:, :-1] / values.shape[1]
+    chances = np.where(np.abs(chances) < 1e-9, 0.0, chances)
+    mean = chances @ np.arange(1, len(codes) + 1)
+    status = _statuses(analysis, indicator)
+    table = pd.DataFrame(
+        {
+            "region_code": np.repeat(codes, len(codes)),
+            "rank": np.tile(np.arange(1, len(codes) + 1), len(codes)),
+            "chance": chances.ravel(),
+            "mean_rank": np.repeat(mean, len(codes)),
+        }
+    )
+    table["status"] = table["region_code"].map(status).fillna("")
+    return table.sort_values(["mean_rank", "rank"], kind="stable", ignore_index=True)[RANK_COLUMNS]
+
+
+def _first_statement(analysis, indicator: str):
+    """Any one: the futures of an indicator are those of all its regions together."""
+    return analysis[
+        analysis.assessment.loc[analysis.assessment["indicator"] == indicator, "region_code"].iloc[0], indicator
+    ]
+
+
+def _statuses(analysis, indicator: str) -> dict[str, str]:
+    """What the latest figures of an indicator rest on, by region."""
+    rows = analysis.assessment[analysis.assessment["indicator"] == indicator]
+    return dict(zip(rows["region_code"], rows["status"], strict=True))
+
+
+def distances(statements) -> pd.DataFrame:
+    """How far statements are from their targets: in their own unit, and in usual yearly movements.
+
+    Parameters
+    ----------
+    statements : list of Statement
+
+    Returns
+    -------
+    DataFrame
+        One row a statement with a value and a number to reach, best first: distance [unit; below zero what is missing, above
+        zero what is to spare, zero on the target], spread (mean absolute yearly change of its own series [unit a year]) and
+        in_spreads (their ratio: years of usual movement); NaN where a series off its target never moved or has
+        one value.
+    """
+    rows = []
+    for s in statements:
+        if not (np.isfinite(s.target) and np.isfinite(s.latest_value)) or s.comparison == "done":
+            continue
+        short = s.latest_value - s.target
+        toward = {**dict.fromkeys(judge.AT_LEAST, 1), **dict.fromkeys(judge.AT_MOST, -1)}.get(s.comparison, 0)
+        distance = toward * short if toward else -abs(short)
+        spread = judge.spread(s.history)
+        in_spreads = distance / spread if np.isfinite(spread) and spread > 0 else 0.0 if distance == 0 else np.nan
+        own = [getattr(s, name) for name in DISTANCE_COLUMNS[:5]]
+        rows.append([*own, distance, spread, in_spreads, s.verdict, s.status])
+    table = pd.DataFrame(rows, columns=DISTANCE_COLUMNS)
+    by = ["in_spreads", "distance"] if table["indicator"].nunique() > 1 else ["distance"]
+    return table.sort_values(by, ascending=False, kind="stable", ignore_index=True)
+
+
+def contributions(analysis, indicator: str, city: str) -> pd.DataFrame:
+    """How a city's missing things fall on its counties.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    indicator, city : str
+        Codes.
+
+    Returns
+    -------
+    DataFrame
+        One row a county that is short, the largest first: part (of the city's gap, in `unit`), share of it, before (what
+        stands before it in a row of parts that ends at the city's gap), own_gap (what the county itself lacks), status. `attrs`
+        holds `whole`, the city's gap: the parts add up to it. Empty where the city lacks nothing that can be counted.
+    """
+    rows = analysis.assessment
+    rows = rows[rows["indicator"] == indicator]
+    here = rows[(rows["region_code"] == city) & (rows["gap_count"] > 0)]
+    counties = rows[rows["region_code"].isin(analysis.members(city)) & (rows["contribution"] > 0)]
+    table = pd.DataFrame(columns=PART_COLUMNS)
+    if len(here) and len(counties):
+        whole = float(here["gap_count"].iloc[0])
+        counties = counties.sort_values("contribution", ascending=False, kind="stable")
+        part = counties["contribution"].to_numpy(float)
+        table = pd.DataFrame(
+            {
+                "region_code": counties["region_code"].to_numpy(),
+                "part": part,
+                "share": part / whole,
+                "before": np.r_[0.0, part.cumsum()[:-1]],
+                "own_gap": counties["gap_count"].to_numpy(float),
+                "unit": counties["gap_count_unit"].to_numpy(),
+                "status": counties["status"].to_numpy(),
+            }
+        )
+        table.attrs["whole"] = whole
+    return table
+
+
+def changes(statement) -> pd.DataFrame:
+    """Every change from one year to the next, of a statement's own series and of its sisters.
+
+    Parameters
+    ----------
+    statement : Statement
+
+    Returns
+    -------
+    DataFrame
+        whose (own, counties, references), region_code, year in which the change ended, change [unit a year], status. Across a
+        gap there is no change. References take part where the analysis has its data.
+        `attrs` holds needed (the pace to the target, NaN without one), and seen, as_fast, percentile: how many changes of
+        counties and references there are, how many were at least as fast in that direction, and the share [%] of them
+        that was slower (as in `plan.tasks.ever_as_fast`); own_seen and own_as_fast speak of the series alone.
+    """
+    s, tables = statement, []
+    wide = s.analysis.compare(s.indicator)
+    wide = wide.reindex(range(wide.index.min(), wide.index.max() + 1)) if len(wide) else wide
+    groups = {"own": [s.region_code], "counties": [c for c in s.analysis.counties if c != s.region_code]}
+    for whose, codes in groups.items():
+        tables.append((whose, wide[[code for code in codes if code in wide]]))
+    references = s.analysis.assessor.references if s.analysis.assessor is not None else None
+    if references is not None:
+        tables.append(("references", references.value(s.indicator, "reported")))
+    rows = [pd.DataFrame(columns=CHANGE_COLUMNS)]
+    for whose, values in tables:
+        moved = (
+            values.diff()
+            .rename_axis(index="year", columns="region_code")
+            .stack()
+            .dropna()
+            .rename("change")
+            .reset_index()
+        )
+        rows.append(moved.assign(whose=whose, status=""))
+    table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)[CHANGE_COLUMNS]
+    known = s.analysis.deciding(s.indicator).drop_duplicates(["region_code", "year"])
+    status = known.set_index(["region_code", "year"])["status"].astype(str).to_dict()
+    table["status"] = [status.get(key, "") for key in zip(table["region_code"], table["year"], strict=True)]
+    needed = float(s.pace_required)
+    fast = np.sign(needed) * table["change"].to_numpy(float) >= abs(needed) - 1e-9
+    own = (table["whose"] == "own").to_numpy()
+    peers = ~own | (s.region_code in s.analysis.counties)
+    table.attrs |= {"needed": needed, "seen": int(peers.sum()), "own_seen": int(own.sum())}
+    table.attrs |= {"as_fast": int((fast & peers).sum()), "own_as_fast": int((fast & own).sum())}
+    slower = 100 * (1 - table.attrs["as_fast"] / table.attrs["seen"]) if table.attrs["seen"] else np.nan
+    table.attrs["percentile"] = slower if np.isfinite(needed) else np.nan
+    return table
+
+
+def methods(statement) -> pd.DataFrame:
+    """What each forecasting method expects of one series, and the chance it gives to its target.
+
+    Parameters
+    ----------
+    statement : Statement
+        Of an analysis with its data.
+
+    Returns
+    -------
+    DataFrame
+        method (our own first), year after the latest value, median, lo80, hi80 [unit], chance of meeting the target at its
+        milestone (NaN without a target). Methods that the series is too short for are left out; empty for what is judged
+        by a record, and where nothing was measured. A city is put together from its counties by every method.
+    """
+    s, a = statement, statement.analysis.assessor
+    if a is None or s.forecast.empty or not np.isfinite(s.latest_value):
+        return pd.DataFrame(columns=METHOD_COLUMNS)
+    has_target = bool(np.isfinite(s.target) or s.comparison in judge.RELATIVE)
+    tables = []
+    for method in [a.method, *(name for name in forecast.METHODS if name != a.method)]:
+        outlook = s.outlook if method == a.method else futures.outlook(
+            a.measured, [s.region_code], s.indicator, int(s.outlook.years[-1]),
+            method=method, paths=a.paths, seed=a.seed, references=a.references, base_year=s.base_of_paths,
+        )  # fmt: skip
+        k = outlook.regions.index(s.region_code)
+        ends, before = outlook.at(s.milestone)[k], outlook.at(s.milestone - 1)[k]
+        if not np.isfinite(ends).all():
+            continue
+        met = judge.met(ends, before, s.target, s.comparison, s.record, a.settings.rounding)
+        years = [year for year in outlook.ahead if year > outlook.latest[k]]
+        bands = {name: [float(np.quantile(outlook.at(y)[k], level)) for y in years] for name, level in LEVELS.items()}
+        chance = float(met.mean()) if has_target else np.nan
+        tables.append(pd.DataFrame({"method": method, "year": years, **bands, "chance": chance}))
+    return pd.concat(tables, ignore_index=True)[METHOD_COLUMNS] if tables else pd.DataFrame(columns=METHOD_COLUMNS)
+
+
+LEVELS = {name: futures.BANDS[name] for name in ("median", "lo80", "hi80")}

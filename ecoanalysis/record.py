@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import comb
 
@@ -326,12 +326,22 @@ def _finishing(record: Record) -> _Rates:
 
 def _after(kind: str, events, others) -> _Rates:
     """The grid after the record: prior times the chance of every region's transitions."""
-    first, second, prior = _grid(kind)
+    first, second, _ = _grid(kind)
     seen, times = np.unique(np.stack([events, others]), axis=1, return_counts=True)
+    weight = _weight(kind, *(tuple(numbers.tolist()) for numbers in (*seen, times)))
+    return _Rates(first, second, weight, np.asarray(events), np.asarray(others))
+
+
+@lru_cache(maxsize=512)
+def _weight(kind: str, events: tuple, others: tuple, times: tuple) -> np.ndarray:
+    """Chance of each place of the grid; every region of an indicator asks for the same."""
+    first, second, prior = _grid(kind)
     a, b = first[:, None], second[:, None]
-    likely = (betaln(a + seen[0], b + seen[1]) - betaln(a, b)) @ times
+    likely = (betaln(a + np.array(events), b + np.array(others)) - betaln(a, b)) @ np.array(times)
     weight = np.log(prior) + likely
-    return _Rates(first, second, np.exp(weight - logsumexp(weight)), np.asarray(events), np.asarray(others))
+    weight = np.exp(weight - logsumexp(weight))
+    weight.flags.writeable = False
+    return weight
 
 
 def _expected(rates: _Rates, events, others) -> np.ndarray:

@@ -55,7 +55,7 @@ def statements(
     raw = intake.read(data)
     if raw.problems and not (skip_bad_rows and len(raw.regions)):
         raise analysis.BadData(raw.problems)
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     targets = targets_of_regions(raw.targets, raw.regions, tables.indicators)
     targets = targets[targets["value"].notna() & (targets["comparison"] != "done")]
     whole = compute.measure(raw.observations, raw.regions, targets=targets, tables=tables)
@@ -86,10 +86,14 @@ def scores(said: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
         better), brier_base_rate (of always saying the base rate), skill (1 less their quotient; NaN when every target
         was met, or none), coverage80 (share inside the 80 % band).
     """
-    indicators = catalog.indicators()
+    indicators, own = catalog.indicators(), catalog.OWN_INDICATOR
     said = said.assign(
-        group_zh=said["indicator"].map(lambda code: indicators[code].group_zh),
-        group_en=said["indicator"].map(lambda code: indicators[code].group_en),
+        **{
+            group: said["indicator"]
+            .map({code: getattr(row, group) for code, row in indicators.items()})
+            .fillna(own[group])
+            for group in ("group_zh", "group_en")
+        }
     )
     groups = [("", said)] if by is None else said.groupby(by, sort=False)
     return pd.DataFrame({name: _score(rows) for name, rows in groups}, index=SCORE_COLUMNS).T

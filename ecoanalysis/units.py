@@ -38,8 +38,8 @@ def factor(source: str, target: str) -> float:
     >>> factor("亿元", "10⁴ CNY"), round(factor("万亩", "km²"), 6)
     (10000.0, 6.666667)
     """
-    from_size, from_quantity = _read(source)
-    to_size, to_quantity = _read(target)
+    from_size, from_quantity = read(source)
+    to_size, to_quantity = read(target)
     if from_quantity != to_quantity:
         raise UnitError(f"'{source}' cannot become '{target}'; known here: {_known(to_quantity)}")
     return float(from_size / to_size)
@@ -51,10 +51,15 @@ def alike(first: str, second: str) -> bool:
     >>> alike("万吨", "t"), alike("village", "village"), alike("t", "m³")
     (True, True, False)
     """
-    return _read(first)[1] == _read(second)[1]
+    return read(first)[1] == read(second)[1]
 
 
-def _read(text: str) -> tuple[Fraction, Counter]:
+def read(text: str) -> tuple[Fraction, Counter]:
+    """Size of a unit in the first unit of its quantities, and the powers of these.
+
+    >>> read("万吨/km²")
+    (Fraction(10000, 1), Counter({'mass': 1, 'area': -1}))
+    """
     if text.strip() in _INDEX_WORDS or text.strip().replace(" ", "") == "上年=100":
         return Fraction(1), Counter()
     size, quantity = Fraction(1), Counter()

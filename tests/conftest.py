@@ -70,6 +70,14 @@ def shipped():
     return analyse(Path(__file__).resolve().parents[1] / "data/raw", 2023)
 
 
+@pytest.fixture(scope="session")
+def worked():
+    """One analysis of the city worked by hand."""
+    from ecoanalysis import analyse
+
+    return analyse(Path(__file__).resolve().parent / "worked_city", 2023)
+
+
 # ---------------------------------------------------------------------- mutants (see mutants.py)
 
 passed_through: dict[object, set[str]] = {}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecoanalysis import analyse, plotdata
+from ecoanalysis import analyse, catalog, plotdata, words
 
 TREATED = [30, 37, 44, 51, 58, 65, 72, 79, 86, 93]  # of 200 villages, 2014 to 2023
 
@@ -88,3 +88,45 @@ def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
         "reached": {"binding": 1, "advisory": 0},
         "out_of_reach": {"binding": 0, "advisory": 1},
     }
+
+
+def test_an_office_chart_marks_the_dates_and_stacks_the_band_on_its_lower_bound(sewage):
+    """60 % by 2025, held to 2027: one mark at each date; the band is 80 % wide and has no width where it was measured."""
+    s = analyse(sewage.path, 2023)["C1", "rural_sewage_treatment_rate"]
+    table = plotdata.fan(s)
+    drawn = plotdata.fan_series(s, table, words.of("en"))
+    assert list(drawn) == ["lower", "band80", "history", "median", "target", "due", "hold"]
+    assert drawn["due"][0] == "due 2025" and drawn["hold"][0] == "re-inspection 2027"
+    assert drawn["due"][1].dropna().to_dict() == {2025: 60.0} and drawn["hold"][1].dropna().to_dict() == {2027: 60.0}
+    lower, width = drawn["lower"][1], drawn["band80"][1]
+    assert lower[[2018, 2019, 2020]].tolist() == pytest.approx([29, 32.5, 36])
+    assert width[[2018, 2019, 2023]].tolist() == [0, 0, 0]
+    for year in (2024, 2025, 2026):
+        assert lower[year] == table.at[year, "lo80"]
+        assert lower[year] + width[year] == pytest.approx(table.at[year, "hi80"]) and width[year] > 0
+    assert drawn["history"][1][2023] == drawn["median"][1][2023] == pytest.approx(46.5)
+    assert set(drawn["target"][1]) == {60.0}
+
+
+def test_an_office_chart_of_what_a_record_judges_has_no_band_and_one_mark_where_both_dates_are_one(folder):
+    folder.add(*(("C1", year, "hazardous_waste_rate", 90 + year - 2014, "%") for year in range(2014, 2024)))
+    folder.target("hazardous_waste_rate", ">=", 100, "%", due=2025, hold_until=2025)
+    s = analyse(folder.path, 2023)["C1", "hazardous_waste_rate"]
+    assert list(plotdata.fan_series(s, plotdata.fan(s), words.of("zh"))) == ["history", "target", "due"]
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "ticks", "expected"),
+    [
+        ([10, 20], 40, 7, (5, 45, 5)),  # 10 to 40 and a twentieth on either side: 8.5 to 41.5
+        ([10, 20], 40, 4, (0, 50, 10)),
+        ([100, 100], 100, 7, (99, 100, 0.2)),  # never beyond all there is
+        ([0, 0], 0, 7, (0, 0.2, 0.05)),  # 0.4 at least is shown, the half of it above
+        ([2, 98], 95, 7, (0, 100, 20)),  # −2.8 and 102.8 are no shares
+    ],
+)
+def test_an_axis_has_round_ends_that_hold_what_is_drawn(values, target, ticks, expected):
+    nothing = [np.nan, np.nan]
+    table = pd.DataFrame({"observed": values, "median": nothing, "lo80": nothing, "hi80": nothing, "target": target})
+    share = catalog.indicators()["rural_sewage_treatment_rate"]
+    assert plotdata.fan_limits(table, share, ticks) == pytest.approx(expected)

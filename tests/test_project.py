@@ -31,6 +31,7 @@ LAYERS = [
     {"runs"},
     {"explore"},
     {"export"},
+    {"plots"},
     {"plan"},
     {"track_record"},
     {"analysis"},

@@ -49,8 +49,8 @@ CHANCE = r"(<1|>99|\d{1,2}) %"
 
 
 @pytest.fixture(scope="module")
-def city():
-    return eco.analyse(FOLDER, as_of=2023)
+def city(worked):
+    return worked
 
 
 def asked(*questions):

@@ -384,7 +384,8 @@ def fit_sisters(laid, after, weight, cell, width: int, epochs: int, seed: int, b
     some = rng.integers(0, len(cell), 20000)
     table = pairs(cell, rng)
     who, of = table[some].ravel(), np.repeat(some, MOST_SISTERS)
-    seen_odd, seen_even = sisters.seen(laid, plain_odd, plain_even, who[who >= 0], of[who >= 0])
+    read = plain_odd[:, sisters.WHICH_ODD], plain_even[:, sisters.WHICH_EVEN]
+    seen_odd, seen_even = sisters.seen(laid, *read, who[who >= 0], of[who >= 0])
     folds = {"odd": (0.0, np.sqrt((plain_odd**2).mean(0))), "even": (plain_even.mean(0), plain_even.std(0))}
     folds |= {"sister_odd": (0.0, np.sqrt((seen_odd**2).mean(0))), "sister_even": (seen_even.mean(0), seen_even.std(0))}
     folds = {k: (np.float32(a), np.maximum(np.float32(b), 1e-3)) for k, (a, b) in folds.items()}
@@ -405,7 +406,7 @@ def fit_sisters(laid, after, weight, cell, width: int, epochs: int, seed: int, b
             who = table[rows].ravel()
             of = np.repeat(rows, MOST_SISTERS)
             there = who >= 0
-            seen_odd, seen_even = sisters.seen(laid, plain_odd, plain_even, who, of)
+            seen_odd, seen_even = sisters.seen(laid, *read, who, of)
             shape = (batch, MOST_SISTERS, -1)
             shown = fold("sister_odd", seen_odd).view(shape), fold("sister_even", seen_even).view(shape)
             shown = (*shown, torch.tensor(there.reshape(batch, MOST_SISTERS), dtype=torch.float32))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.compute.measured import RESULT_COLUMNS, Measured, Parts
+from ecoanalysis.compute.measured import RESULT_COLUMNS, Measured, Parts, formula_problems
 from ecoanalysis.compute.needs import formula_settings, parameters
 from ecoanalysis.compute.panel import COUNTIES, OWN, Figures, Panel
 from ecoanalysis.intake import STATUSES
@@ -26,6 +26,7 @@ __all__ = [
     "Parts",
     "deciding",
     "discrepancies",
+    "formula_problems",
     "formula_settings",
     "measure",
     "measure_references",

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog
-from ecoanalysis.compute.needs import parameters
+from ecoanalysis.compute.needs import own_formulas, parameters
 from ecoanalysis.compute.panel import COUNTIES, OWN, Figures, Panel, latest_row
 from ecoanalysis.compute.trace import Trace
 from ecoanalysis.formulas import CHANGES
+from ecoanalysis.formulas.own import FormulaError
 from ecoanalysis.intake import STATUSES, Problem
 
 RESULT_COLUMNS = [
@@ -251,13 +252,7 @@ class Measured:
         for indicator in self.tables.indicators.values():
             if indicator.kind != "checklist":
                 self._panel.sheet(indicator.code, OWN, None)
-        faults = self._panel.faults
-        rows = catalog.rows(self.tables.folder / "indicators.csv") if faults else []
-        formulas = [
-            Problem("indicators.csv", number, "numbers_formula", {"code": row["code"], "reason": faults[row["code"]]})
-            for number, row in enumerate(rows, 2)
-            if row["code"] in faults
-        ]
+        formulas = _formula_problems(self.tables, self._panel.faults)
         outside = [
             self._problem(name, int(row), int(column))
             for name, cells in self._panel.outside.items()
@@ -422,6 +417,26 @@ class Measured:
         }
         file = name if first is None else first["file"] if line.isdigit() else first["id"]
         return Problem(file, int(line) if line.isdigit() else None, "numbers_outside", values)
+
+
+def formula_problems(tables: catalog.Catalog, code: str) -> list[Problem]:
+    """What is wrong with the formula of an own indicator, before anything is computed."""
+    _, faults = own_formulas(tables)
+    return _formula_problems(tables, {name: fault for name, fault in faults.items() if name == code})
+
+
+def _formula_problems(tables: catalog.Catalog, faults: dict[str, FormulaError]) -> list[Problem]:
+    """What is wrong with own formulas, with the rows of `indicators.csv`; a formula given in a call has no row."""
+    file = None if tables.folder is None else tables.folder / "indicators.csv"
+    written = (
+        {row["code"]: number for number, row in enumerate(catalog.rows(file), 2)} if file and file.exists() else {}
+    )
+    told = []
+    for code, fault in faults.items():
+        where = ("indicators.csv", written[code]) if code in written else (code, None)
+        values = {"code": code, "formula": tables.indicators[code].formula} | fault.values
+        told.append(Problem(*where, f"formula_{fault.why}", values))
+    return told
 
 
 def _latest(values: pd.DataFrame) -> np.ndarray:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
+from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -74,9 +77,9 @@ def cell_by_cell(formula: Callable, inputs: int, fixed: dict) -> bool:
     return _CELL_BY_CELL[key]
 
 
-def own_formulas(tables: catalog.Catalog) -> tuple[dict[str, Callable], dict[str, str]]:
+def own_formulas(tables: catalog.Catalog) -> tuple[dict[str, Callable], dict[str, own.FormulaError]]:
     """The formulas of a folder's own indicators, and why some cannot be used, both by code."""
-    faults: dict[str, str] = {}
+    faults: dict[str, own.FormulaError] = {}
     made = {}
     for code in tables.own:
         record = tables.indicators[code]
@@ -84,24 +87,30 @@ def own_formulas(tables: catalog.Catalog) -> tuple[dict[str, Callable], dict[str
             continue
         try:
             made[code] = _own_formula(record, tables)
-        except (own.FormulaError, units.UnitError) as error:
-            faults[code] = str(error)
+        except own.FormulaError as error:
+            faults[code] = error
+        except units.UnitError as error:
+            faults[code] = own.FormulaError("unit", reason=str(error))
     return made, faults
 
 
 def _own_formula(record: catalog.Indicator, tables: catalog.Catalog) -> Callable:
     kind, names = own.sides(record.formula)
-    if kind:
-        formula = own.written(record.code, record.formula, 1.0)
-    else:
+    if not kind:
         formula = own.from_file(record.code, record.formula, tables.folder)
         names = sum(parameters(formula), [])
-    known = tables.variables.keys() | tables.indicators.keys()
+    known = tables.variables | tables.indicators
     unknown = [name for name in names if name not in known or name == record.code]
     if unknown or not names:
-        raise own.FormulaError(f"{record.formula}: {', '.join(unknown) or '—'}")
+        close = dict.fromkeys(near for name in unknown for near in difflib.get_close_matches(name, known, 3, 0.5))
+        raise own.FormulaError("unknown", unknown=", ".join(unknown) or "—", near=", ".join(close) or "—")
+    if kind == "expression":
+        inputs = {name: _plain(known[name].unit) for name in names}
+        return own.expression(record.code, record.formula, *_plain(record.unit), inputs)
+    if kind == "decline":
+        return own.written(record.code, record.formula, 1.0)
     if kind in ("ratio", "per_head"):
-        above, below = ((tables.indicators.get(name) or tables.variables[name]).unit for name in names)
+        above, below = (known[name].unit for name in names)
         if units.alike(above, below):  # things over things of the kind: a plain share
             share = units.factor(above, below) * (
                 1.0 if record.unit in ("", "1") else units.factor("pp", record.unit) * 100
@@ -109,3 +118,10 @@ def _own_formula(record: catalog.Indicator, tables: catalog.Catalog) -> Callable
             return own.written(record.code, record.formula, share)
         return own.written(record.code, record.formula, units.factor(f"{above}/{below}", record.unit))
     return formula
+
+
+def _plain(unit: str) -> tuple[Fraction, Counter]:
+    """Size and quantities of a unit; a share is a plain number, 1 % being 0.01."""
+    size, quantity = units.read(unit)
+    shares = quantity["share"]
+    return size / Fraction(100) ** shares, Counter({name: n for name, n in quantity.items() if name != "share"})

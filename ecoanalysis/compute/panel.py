@@ -148,7 +148,7 @@ class Panel:
         try:
             sheet = self._evaluated(name, basis, sheets, extras, base)
         except FormulaError as error:
-            self.faults[name] = str(error)
+            self.faults[name] = error
             return None
         return self._from_base_value(name, basis, base, sheet) if basis == COUNTIES else sheet
 
@@ -514,7 +514,10 @@ class Panel:
         """
         key = (name, base)
         if key not in self._needed:
-            self._needed[key] = years_needed(self.formulas[name], base, self.fixed(self.formulas[name]), self.years)
+            try:
+                self._needed[key] = years_needed(self.formulas[name], base, self.fixed(self.formulas[name]), self.years)
+            except FormulaError as error:  # somebody else's function, without values anyway
+                self.faults[name], self._needed[key] = error, {}
         return self._needed[key]
 
     def _same_year(self, name: str) -> bool:

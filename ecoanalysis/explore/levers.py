@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, forecast, futures, judge, projects, words
+from ecoanalysis import catalog, judge, plotdata, projects, words
 from ecoanalysis.analysis import STATEMENT_COLUMNS, Statement, Told
 from ecoanalysis.formulas import CHANGES, diagnosis, ei, rates
 from ecoanalysis.words import COUNTED, SIGNS, Words
@@ -144,8 +144,15 @@ def _things(s: Statement) -> list[Lever]:
 
 def things_of(s: Statement):
     """Numerator and denominator behind the value, the size of one unit of things in theirs, and that unit."""
+    key = ("things", s.region_code, s.indicator, s.latest_year, s.basis, s.base_year)
+    if key not in s.analysis.cache:
+        s.analysis.cache[key] = _things_of(s)
+    return s.analysis.cache[key]
+
+
+def _things_of(s: Statement):
     parts = s.analysis.assessor.measured.parts(
-        s.region_code, s.indicator, int(s.latest_year), s.basis, base_year=_base(s)
+        s.region_code, s.indicator, int(s.latest_year), s.basis, base_year=s.base_of_paths
     )
     known = np.isfinite([parts.factor, parts.denominator, parts.numerator]).all() and parts.denominator > 0
     if not known or parts.answers or not parts.unit:
@@ -244,14 +251,14 @@ def _projects(s: Statement) -> list[Lever]:
     if not len(s.analysis.raw.projects) or s.analysis.projects_in:  # what is in already is not offered once more
         return []
     if "projects" not in s.analysis.cache:
-        s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects)
-    rows = s.analysis.cache["projects"]
-    own = {s.region_code, *s.analysis.members(s.region_code)}
-    acting = rows[rows["region_code"].isin(own) & rows["variable"].isin(_response(s).inputs)]
+        s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects).to_dict("records")
+    own, inputs = {s.region_code, *s.analysis.members(s.region_code)}, _response(s).inputs
     told = []
-    for row in acting.to_dict("records"):
+    for row in s.analysis.cache["projects"]:
+        if row["region_code"] not in own or row["variable"] not in inputs:
+            continue
         certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}
-        gain = np.median(_with_projects(s, drawn(s), [certain]) - _with_projects(s, drawn(s), []), axis=0)
+        gain = np.median(_with_projects(s, s.outlook, [certain]) - _with_projects(s, s.outlook, []), axis=0)
         told.append(row | {"id": project_id(row), "gain": [float(x) for x in gain]})
     return [Lever("projects", 0.0, 1.0, 1.0, 0.0, "", projects=tuple(told))] if told else []
 
@@ -262,9 +269,9 @@ def project_id(row: dict) -> str:
 
 
 def _response(s: Statement):
-    key = ("response", s.indicator, _base(s))
+    key = ("response", s.indicator, s.base_of_paths)
     if key not in s.analysis.cache:
-        s.analysis.cache[key] = projects.response(s.analysis.assessor.measured, s.indicator, _base(s))
+        s.analysis.cache[key] = projects.response(s.analysis.assessor.measured, s.indicator, s.base_of_paths)
     return s.analysis.cache[key]
 
 
@@ -468,7 +475,7 @@ def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
     row |= {"pace_required": math.nan, "pace_for_80": math.nan, "methods_low": math.nan, "methods_high": math.nan}
     if np.isfinite(row["target"]) or row["comparison"] in judge.RELATIVE:
         table = {0: row}
-        quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), _base(s))
+        quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), s.base_of_paths)
         row = table[0]
     return Statement(analysis=s.analysis, place=s.place, **{name: row[name] for name in STATEMENT_COLUMNS})
 
@@ -492,33 +499,14 @@ def _new_target(s: Statement, target: float, warning: str) -> dict:
 
 def _ahead(s: Statement) -> tuple[list[int], np.ndarray]:
     """Years after the latest value, and the paths (paths, years)."""
-    _, paths = drawn(s).of(s.region_code)
+    _, paths = s.outlook.of(s.region_code)
     first = int(s.latest_year) + 1
     return list(range(first, first + paths.shape[1])), paths
 
 
-def drawn(s: Statement):
-    """The joint futures of a statement's indicator, drawn as the assessment draws them."""
-    base, a = _base(s), s.analysis
-    if base is None:
-        return a.outlook(s.indicator)
-    key = ("outlook", s.indicator, None, base)
-    if key not in a.cache:
-        until = a.outlook(s.indicator).years[-1]
-        a.cache[key] = a.assessor.drawn(
-            s.record, int(until), base, a.assessor.method, a.assessor.paths
-        )  # with projects
-    return a.cache[key]
-
-
-def _base(s: Statement) -> int | None:
-    """The base year that a target names; one that was taken from the catalogue is no matter of the paths."""
-    return None if pd.isna(s.base_year) or s.comparison in ("not_below_base", "not_above_base") else int(s.base_year)
-
-
 def _whole(s: Statement, moved: np.ndarray):
     """The outlook of all regions, one of them with moved paths after its latest value."""
-    outlook = drawn(s)
+    outlook = s.outlook
     paths = outlook.paths.copy()
     paths[outlook.regions.index(s.region_code), :, paths.shape[2] - moved.shape[1] :] = moved
     return replace(outlook, paths=paths)
@@ -588,16 +576,24 @@ def needed(s: Statement, chance: float = 0.8) -> Needed | None:
 def _has_been(s: Statement, pace: float) -> tuple[int, int, float, str, int]:
     """How often regions moved at a pace from one year to the next, and the largest move; what is put together from
     others is not counted beside them."""
-    wide = s.analysis._compared(s.indicator)
-    counties = [code for code in s.analysis.counties if code in wide]
-    wide = wide[counties] if counties else wide
-    changes = wide.reindex(range(wide.index[0], wide.index[-1] + 1)).diff().stack().dropna()
+    changes = _changes(s)
     toward = math.copysign(1, pace)
     if changes.empty:
         return 0, 0, math.nan, "", 0
     moved = toward * changes
     year, region = moved.idxmax()
     return len(moved), int((moved >= abs(pace) - 1e-9).sum()), float(toward * moved.max()), region, int(year)
+
+
+def _changes(s: Statement) -> pd.Series:
+    """Yearly changes of the indicator by (year, region), made once an indicator."""
+    key = ("yearly changes", s.indicator)
+    if key not in s.analysis.cache:
+        wide = s.analysis._compared(s.indicator)
+        counties = [code for code in s.analysis.counties if code in wide]
+        wide = wide[counties] if counties else wide
+        s.analysis.cache[key] = wide.reindex(range(wide.index[0], wide.index[-1] + 1)).diff().stack().dropna()
+    return s.analysis.cache[key]
 
 
 # ---------------------------------------------------------------------- in words
@@ -684,21 +680,8 @@ def _too_many(s: Statement, what: Needed) -> bool:
 def by_method(s: Statement) -> list[tuple[str, float, float]]:
     """What each forecasting method says of a statement's target: method, chance at the milestone, median there.
 
-    Methods that a series is too short for are left out. One region (for a city its counties) at a time.
+    `plotdata.methods` at the milestone, for a statement with something to meet.
     """
-    if not has_paths(s) or not (np.isfinite(s.target) or s.comparison in judge.RELATIVE):
-        return []
-    a = s.analysis.assessor
-    until, rows = int(drawn(s).years[-1]), []
-    for method in forecast.METHODS:
-        outlook = drawn(s) if method == a.method else futures.outlook(
-            a.measured, [s.region_code], s.indicator, until,
-            method=method, paths=a.paths, seed=a.seed, references=a.references, base_year=_base(s),
-        )  # fmt: skip
-        k = outlook.regions.index(s.region_code)
-        ends, before = outlook.at(s.milestone)[k], outlook.at(s.milestone - 1)[k]
-        if not np.isfinite(ends).all():
-            continue
-        reached = judge.met(ends, before, s.target, s.comparison, s.record, a.settings.rounding)
-        rows.append((method, float(reached.mean()), float(np.median(ends))))
-    return rows
+    table = plotdata.methods(s)
+    table = table[(table["year"] == s.milestone) & table["chance"].notna()]
+    return list(table[["method", "chance", "median"]].itertuples(index=False, name=None))

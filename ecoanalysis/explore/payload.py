@@ -7,9 +7,9 @@ are given here.
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pypinyin
 
 from ecoanalysis import briefing, catalog, judge, plotdata, words
@@ -118,7 +118,7 @@ def view(s: Statement, setting: dict | None = None) -> dict:
     levers.Refused
     """
     setting = setting or {}
-    told, sources = levers.answer(s, setting), s.sources
+    told, sources, classes = levers.answer(s, setting), _sources(s), _classes(s)
     return {
         "region": s.region_code,
         "indicator": s.indicator,
@@ -127,7 +127,8 @@ def view(s: Statement, setting: dict | None = None) -> dict:
         "numbers": numbers(s) | moved(told),
         "levers": [_lever(lever) for lever in levers.offered(s)],
         "texts": {
-            lang: standing(s, words.of(lang), sources) | said(told, setting, words.of(lang)) for lang in LANGUAGES
+            lang: standing(s, words.of(lang), sources) | said(told, setting, words.of(lang), classes)
+            for lang in LANGUAGES
         },
     }
 
@@ -141,14 +142,13 @@ def answered(s: Statement, setting: dict, lang: str) -> dict:
 
 def numbers(s: Statement) -> dict:
     """What the picture is drawn from and what an offline answer reckons with."""
-    table = plotdata.fan(s)
-    known = table.dropna(subset="observed")
     record, base = s.record, {"left": None, "acting_from": None, "parts": None}
     if levers.has_paths(s):
         base = {"left": _number(levers.left_of(s)), "acting_from": levers.first_year(s), "parts": _parts(s)}
     return base | {
-        "observed": [[int(year), _number(row.observed), row.status] for year, row in known.iterrows()],
-        "latest_year": None if not len(known) else int(s.latest_year),
+        "observed": (observed := plotdata.measured(s))
+        and [[year, _number(value), status] for year, value, status in observed],
+        "latest_year": None if not observed else int(s.latest_year),
         "latest": _number(s.latest_value),
         "as_of": s.as_of,
         "decimals": record.decimals,
@@ -201,8 +201,8 @@ def milestones(analysis: Analysis) -> list[dict]:
     return rows
 
 
-def standing(s: Statement, w: Words, sources: pd.DataFrame) -> dict:
-    """The texts that no lever changes; `sources` as the statement has them."""
+def standing(s: Statement, w: Words, sources: list[SimpleNamespace]) -> dict:
+    """The texts that no lever changes; `sources` are the rows behind the statement."""
     record = s.record
     called = s.analysis.called
     lead, supporting = (w.list(called(name, w.lang) for name in text.split(";") if name) for text in s.departments)
@@ -229,16 +229,20 @@ def title(s: Statement, w: Words) -> str:
     return f"{s.analysis.name(s.region_code, w.lang)} · {s.record.label} {w.name(s.record)}".replace("  ", " ")
 
 
-def said(told: levers.Answer, setting: dict, w: Words) -> dict:
-    """The texts that a lever changes: verdict, sentences, the card's rows, what was assumed."""
+def said(told: levers.Answer, setting: dict, w: Words, classes: list | None = None) -> dict:
+    """The texts that a lever changes: verdict, sentences, the card's rows, what was assumed.
+
+    `classes` are those of the rule sets for an unmoved statement, where they are known already.
+    """
     s = told.statement
+    classes = _classes(s) if setting or classes is None else classes
     before = s.analysis._of_row(s.place) if setting else s
     return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),
         "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
         "rows": card(s, w),
-        "tables": rules(s, w),
+        "tables": rules(classes, w),
         "assumed": w("join").join(levers.told(before, setting, w)),
         "target_label": _target_label(s, w),
         "link": link(s, setting, w.lang),
@@ -275,15 +279,15 @@ def card(s: Statement, w: Words) -> list[list[str]]:
     return [[key, w(f"explore.row.{key}", **years), text] for key, text in found.items() if text and text != NOTHING]
 
 
-def rules(s: Statement, w: Words) -> list[dict]:
+def _classes(s: Statement) -> list[tuple[str, str]]:
+    return rule_sets.classes(s) if s.comparison != "done" and np.isfinite(s.target) else []
+
+
+def rules(classes: list[tuple[str, str]], w: Words) -> list[dict]:
     """What the rule sets of others say of a statement, as a table of name and class; none where they say nothing."""
-    told = rule_sets.of_statement(s) if s.comparison != "done" and np.isfinite(s.target) else None
-    if told is None or told.empty:
+    if not classes:
         return []
-    rows = [
-        [rule_sets.name(row.rule, w), rule_sets.class_word(row[told.columns.get_loc("class") + 1], w)]
-        for row in told.itertuples()
-    ]
+    rows = [[rule_sets.name(rule, w), rule_sets.class_word(code, w)] for rule, code in classes]
     return [{"title": w("explore.rules"), "head": heads("explore.rules_head", w), "rows": rows}]
 
 
@@ -307,13 +311,27 @@ def no_levers(s: Statement, w: Words) -> str:
     return w("lever.no.record")
 
 
-def inputs(s: Statement, w: Words, sources: pd.DataFrame) -> list[list[str]]:
+SHOWN = "region_code variable year value unit status source file sheet cell".split()
+
+
+def _sources(s: Statement) -> list[SimpleNamespace]:
+    """The observations behind the latest value, found by their ids in columns that are laid out once an analysis."""
+    cache, rows = s.analysis.cache, s.analysis.observations
+    if "by id" not in cache:
+        columns = {name: rows[name].to_numpy(object) for name in SHOWN if name in rows}
+        cache["by id"] = dict(zip(rows["id"], range(len(rows)), strict=True)), columns
+    places, columns = cache["by id"]
+    there = sorted(places[one] for one in s.inputs if one in places)
+    return [SimpleNamespace(**{name: column[place] for name, column in columns.items()}) for place in there]
+
+
+def inputs(s: Statement, w: Words, sources: list[SimpleNamespace]) -> list[list[str]]:
     """The observations behind the latest value: name, region, year, value with unit, status, source, file and cell."""
-    rows, names = [], dict(zip(s.analysis.regions["code"], s.analysis.regions[f"name_{w.lang}"], strict=True))
-    for row in sources.itertuples():
+    rows = []
+    for row in sources:
         value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
-        name, region = briefing.input_name(row.variable, w), names[row.region_code]
-        source = s.analysis.called(row.source, w.lang)
+        name = briefing.input_name(row.variable, w, s.analysis.records)
+        region, source = s.analysis.name(row.region_code, w.lang), s.analysis.called(row.source, w.lang)
         rows.append([name, region, str(row.year), value, w.status(row.status), source, briefing.place_of(row)])
     return rows
 

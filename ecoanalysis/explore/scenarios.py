@@ -219,7 +219,7 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
         answer = levers.answer(s, setting)
         for name in STATEMENT_COLUMNS:
             assessment.at[s.place, name] = getattr(answer.statement, name)
-        outlook = moved.get(indicator, levers.drawn(s))
+        outlook = moved.get(indicator, s.outlook)
         paths = outlook.paths.copy()
         paths[outlook.regions.index(region), :, paths.shape[2] - answer.paths.shape[1] :] = answer.paths
         moved[indicator] = replace(outlook, paths=paths)

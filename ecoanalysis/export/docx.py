@@ -548,6 +548,12 @@ class _Chapter(Paper):
             self.words.join(self.say("about.status"), self.say("docx.data_text", table=self.reference("table.sources")))
         )
         self.sources()
+        revised = worded.revised(self.analysis, self.words, self.region.code)
+        if revised:
+            self.subheading("revised.title")
+            self.paragraph(revised[0])
+            for sentence in revised[1:]:
+                self.small(sentence, INK)
         problems = worded.left_out(self.analysis, self.words)
         if problems:
             self.subheading("opening.left_out", count=len(problems))

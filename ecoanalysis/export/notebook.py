@@ -12,12 +12,13 @@ import pandas as pd
 from IPython.display import HTML, Image, display
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import briefing, catalog, charts, compute, intake, words
+from ecoanalysis import briefing, catalog, charts, compute, intake, plotdata, words
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.export import docx, languages, worded, write_csv
 from ecoanalysis.formulas import diagnosis, ei, grades
 from ecoanalysis.words import NOTHING, Words
 
+GAPS_SHOWN = 3  # pictures of a city's gaps
 HERE = "."  # an output folder of one region alone, as a batch gives it
 
 
@@ -71,6 +72,16 @@ def indicators(region, lang: str) -> None:
         text(w("ei.moved_to_eqi") + w("stop"))
 
 
+def compared(region, lang: str) -> None:
+    """How far each item is from its target; for a city also which counties its gaps lie in, the most pressing first."""
+    lang, a = languages(lang)[0], region.analysis
+    display(region.plot.distance(lang))
+    pressing = dict.fromkeys(s.indicator for s in region.weak)
+    shared = [code for code in pressing if len(plotdata.contributions(a, code, region.code))]
+    for code in shared[:GAPS_SHOWN]:
+        display(region.plot.contributions(code, lang))
+
+
 def measured(region, lang: str) -> None:
     """What was measured last, with its source; for a city also where its own figures and its counties' differ."""
     w = words.of(languages(lang)[0])
@@ -83,7 +94,7 @@ def measured(region, lang: str) -> None:
 def documents(region, out: Path | str, lang: str) -> list[str]:
     """Write the Word chapter and the region's assessment, and draw what is not met yet or may not hold.
 
-    Where everything is met and expected to hold, everything is drawn.
+    Where everything is met and expected to hold, everything is drawn; a city's targets are shown on one sheet.
 
     Parameters
     ----------
@@ -106,6 +117,9 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
         drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part, asking)
         docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     w = words.of(parts[0])
+    if region.code in region.analysis.parents:  # one sheet; the pictures one by one lie in the folder
+        display(region.plot(w.lang))
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     for s, picture in zip(asking, drawn[parts[0]], strict=True):
         display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
     if len(able) > len(asking):
@@ -197,7 +211,7 @@ class Figures:
         self.region = analyses.region_code(raw.regions, region)
         self.observations = raw.observations[raw.observations["year"] <= until]
         self.coefficients = catalog.coefficients(raw.folder)
-        self.measured = compute.measure(self.observations, raw.regions, tables=catalog.read(raw.folder))
+        self.measured = compute.measure(self.observations, raw.regions, tables=raw.tables)
         rows = self.observations[self.observations["region_code"].isin([self.region, *self.members(raw.regions)])]
         self.demo = worded.uses_demo(rows)
         if self.demo:
@@ -355,7 +369,7 @@ def keep(said: pd.DataFrame, out: Path | str) -> list[str]:
 
 
 def _measured(raw):
-    return compute.measure(raw.observations, raw.regions, tables=catalog.read(raw.folder))
+    return compute.measure(raw.observations, raw.regions, tables=raw.tables)
 
 
 def _names(w: Words) -> dict[str, str]:

@@ -567,6 +567,11 @@ class _Part:
         problems = worded.left_out(a, w)
         if problems:
             parts += [_heading(w("opening.left_out", count=len(problems))), _list(problems)]
+        revised = worded.revised(a, w)
+        if revised:
+            parts += [_heading(w("revised.title")), _line(revised[0]), _list(revised[1 : LISTED + 1])]
+            if len(revised) > LISTED + 1:
+                parts.append(_line(w("revised.more", count=len(revised) - LISTED - 1)))
         doubtful = worded.to_check(a, w)
         if doubtful:
             parts.append(_line(w("page.to_check", count=len(doubtful))))

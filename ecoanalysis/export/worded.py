@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import briefing, catalog, judge, look, plotdata
-from ecoanalysis.plan import duties
+from ecoanalysis.plan import duties, kept, revisions
 from ecoanalysis.words import NOTHING, SIGNS, THIN_SPACE, Words
 
 WEAK_SHOWN = 6
@@ -135,6 +135,33 @@ def left_out(analysis, w: Words) -> list[str]:
 def to_check(analysis, w: Words) -> list[str]:
     """Values that are possible and not plausible, and that nobody has set aside yet."""
     return [suspicion.text(w.lang) for suspicion in analysis.suspicions if not suspicion.acknowledged]
+
+
+def revised(analysis, w: Words, region: str | None = None) -> list[str]:
+    """What revised figures moved, the count first: of a region, or of all; nothing where no figure was revised."""
+    figures, moved = (kept.table(analysis, name) for name in ("revised", "revision_effects"))
+    if region is not None:
+        moved = moved[moved["region_code"] == region]
+        under = {one for ids in moved["revised"] for one in ids.split(";")}
+        figures = figures[(figures["region_code"] == region) | figures["id"].isin(under)]
+    if figures.empty and moved.empty:
+        return []
+    day = analysis.vintage["used"]
+    told = [w("revised.head", day=day, count=len(figures)) if len(figures) else w("revised.head_others", day=day)]
+    if moved.empty:
+        told.append(w("revised.nothing"))
+    else:
+        told.append(w("revised.moved", targets=len(moved), **revisions.counts(moved)))
+    sentences = [(row.region_code, getattr(row, f"sentence_{w.lang}")) for row in moved.itertuples()]
+    if region is None:
+        sentences = [
+            (code, w("bulletin.of_region", region=analysis.name(code, w.lang), text=text)) for code, text in sentences
+        ]
+    return [
+        w.join(*told),
+        *(text + w("stop") for text in figures[f"sentence_{w.lang}"]),
+        *(text for _, text in sentences),
+    ]
 
 
 # ---------------------------------------------------------------------- tables

@@ -121,15 +121,11 @@ def _normal(mean, spread) -> np.ndarray:
 
 
 def _line(years, values, horizon) -> np.ndarray:
-    ahead = np.arange(1, horizon + 1)
-    centred = years - years.mean()
-    square = centred @ centred
-    slope = centred @ values / square
-    rest = values - values.mean() - slope * centred
-    freedom = len(values) - 2
-    distance = ahead - years.mean()
-    error = np.sqrt(rest @ rest / freedom * (1 + 1 / len(values) + distance**2 / square))
-    return (values.mean() + slope * distance)[:, None] + error[:, None] * _student(freedom)
+    from statsmodels.regression.linear_model import OLS  # slow to import, rarely needed
+
+    one_and_year = [np.column_stack([np.ones(len(x)), x]) for x in (years, np.arange(1, horizon + 1))]
+    ahead = OLS(values, one_and_year[0]).fit().get_prediction(one_and_year[1])
+    return ahead.predicted_mean[:, None] + ahead.se_obs[:, None] * _student(len(values) - 2)
 
 
 def _log_line(years, values, horizon) -> np.ndarray:

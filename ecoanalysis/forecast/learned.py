@@ -17,12 +17,13 @@ import numpy as np
 
 from ecoanalysis.forecast.features import ODD, features
 from ecoanalysis.forecast.shape import Shape
-from ecoanalysis.forecast.sisters import seen
+from ecoanalysis.forecast.sisters import SEEN_EVEN, SEEN_ODD, WHICH_EVEN, WHICH_ODD, seen
 from ecoanalysis.forecast.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.csv")
 WEIGHTS_WITH_SISTERS = Path(__file__).with_name("weights_with_sisters.csv")
 AHEAD = 10  # years ahead that were learned
+AT_ONCE = 128  # series with sisters that are answered together: few enough to stay in the cache
 FADING = 0.85  # beyond them, what a year adds to the drift, over the year before
 
 
@@ -46,19 +47,19 @@ def learned(
     """
     neutral = [ODD.index(name) for name in without]
     company, with_sisters = w.company, with_sisters or WEIGHTS_WITH_SISTERS
-    if company is None or not with_sisters.exists():
-        odd, even = features(w)
-        odd[:, neutral] = 0.0
-        raw = np.mean([_answer(net, odd, even) for net in networks(file)], axis=0)
-    else:
-        odd, even = features(company.pool)  # the series themselves come first in the pool
-        rows, of = np.unique(company.of, return_inverse=True)
-        context = *seen(company.pool, odd, even, company.who, company.of), of
-        odd[:, neutral] = 0.0  # of the series, not of its sisters: those have been read above
-        raw = np.empty((len(w), 11))
-        raw[rows] = np.mean([_answer(net, odd[rows], even[rows], context) for net in networks(with_sisters)], axis=0)
-        alone = np.setdiff1d(np.arange(len(w)), rows)
-        raw[alone] = np.mean([_answer(net, odd[alone], even[alone]) for net in networks(file)], axis=0)
+    odd, even = features(w)
+    raw, alone = np.empty((len(w), 11)), np.ones(len(w), bool)
+    shown = [] if company is None or not with_sisters.exists() else list(company.batches(AT_ONCE))
+    if shown:
+        others = features(company.pool.take(slice(len(w), None)), SEEN_ODD, SEEN_EVEN)
+        read = [np.concatenate(part) for part in zip((odd[:, WHICH_ODD], even[:, WHICH_EVEN]), others, strict=True)]
+    odd[:, neutral] = 0.0  # of the series, not of its sisters
+    for rows, pairs, starts in shown:
+        context = *seen(company.pool, *read, company.who[pairs], company.of[pairs]), starts
+        raw[rows] = _mean_answer(with_sisters, odd[rows], even[rows], context)
+        alone[rows] = False
+    rows = np.flatnonzero(alone)
+    raw[rows] = _mean_answer(file, odd[rows], even[rows])
     location, width, skew, tail = continued(raw, horizon)
     scale = w.scale[:, None]
     return Shape(w.last[:, None] + scale * location, scale * np.exp(width - tail), skew, np.exp(tail), w.low, w.high)
@@ -89,16 +90,20 @@ def continued(raw: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:
     return tuple(part[:, :horizon] for part in (location, *rest))
 
 
-def _answer(net: dict[str, np.ndarray], odd: np.ndarray, even: np.ndarray, context: tuple | None = None) -> np.ndarray:
+def _mean_answer(file: Path, odd: np.ndarray, even: np.ndarray, context: tuple | None = None) -> np.ndarray:
+    """The mean of what the networks of a file say, (series, 11)."""
+    return np.mean([_answer(net, odd, even, context) for net in networks(file)], axis=0)
+
+
+def _answer(net: dict[str, np.ndarray], odd: np.ndarray, even: np.ndarray, context: tuple | None) -> np.ndarray:
     """The network's answer about the series and its mirror image, made symmetric.
 
-    `context` holds the odd and even inputs of the sisters, (pairs, inputs), and the row of `odd` that each belongs to.
+    `context` holds the odd and even inputs of the sisters, (pairs, inputs), and where those of each series begin.
     """
     there, mirrored = _signed(net["first"], odd, even)
     if context is not None:
-        seen_odd, seen_even, of = context
-        share = 1 / np.bincount(of, minlength=len(odd))[:, None]
-        starts = np.searchsorted(of, np.arange(len(odd)))  # pairs are sorted by series
+        seen_odd, seen_even, starts = context
+        share = 1 / np.diff(starts, append=len(seen_odd))[:, None]
         for branch, pair in zip((there, mirrored), _signed(net["sister_first"], seen_odd, seen_even), strict=True):
             hidden = _bend(_layer(net["sister_middle"], _bend(pair)))
             branch += _layer(net["sister_out"], np.add.reduceat(hidden, starts, axis=0) * share)
@@ -114,9 +119,15 @@ def _signed(weights: np.ndarray, odd: np.ndarray, even: np.ndarray) -> tuple[np.
 
 
 def _layer(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return x @ weights[:, :-1].T + weights[:, -1]
+    found = x @ weights[:, :-1].T
+    found += weights[:, -1]
+    return found
 
 
 def _bend(x: np.ndarray) -> np.ndarray:
-    """x times its logistic."""
-    return x / (1 + np.exp(-np.clip(x, -80, 80)))
+    """x times its logistic, in place of x."""
+    logistic = np.minimum(np.negative(x), 80.0)
+    np.exp(logistic, out=logistic)
+    logistic += 1
+    x /= logistic
+    return x

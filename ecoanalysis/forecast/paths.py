@@ -116,11 +116,11 @@ def sample_paths(
     ValueError
         As `quantiles`.
     """
-    drawn = _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK),
-        np.float64,
-    )
-    return np.concatenate([np.empty((0, paths, horizon)), *(part for _, part in drawn)])
+    laid, *more = _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK)
+    found = np.empty((len(laid), horizon, paths))
+    for _ in _drawn(laid, *more, found):
+        pass
+    return found.swapaxes(1, 2)
 
 
 def blocks(
@@ -141,10 +141,8 @@ def blocks(
 
     Only one block is in memory at a time. The size of the block does not change the paths.
     """
-    return _drawn(
-        *_prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block),
-        np.float32,
-    )
+    laid, *more = _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block)
+    return _drawn(laid, *more)
 
 
 def _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block) -> tuple:
@@ -157,13 +155,14 @@ def _prepared(histories, horizon, bounds, better, breaks, references, groups, pa
     return laid, shape, _labels(groups, len(laid)), horizon, paths, seed, block
 
 
-def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, kind) -> Iterator[tuple]:
-    """Quantiles at equally likely levels, put into each series' order."""
+def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, whole=None) -> Iterator[tuple]:
+    """Quantiles at equally likely levels, put into each series' order: block by block, or into `whole`."""
+    kind = np.dtype(np.float32) if whole is None else whole.dtype
     grid = even_scores(paths).astype(kind)
     companions, slots = companions_of(laid, labels)
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
-        found = np.empty((stop - start, horizon, paths), kind)
+        found = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
         ranks = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
         for first in range(start, stop, AT_ONCE):
             last = min(first + AT_ONCE, stop)

@@ -7,7 +7,7 @@ in the series' usual change. Odd inputs change sign with the series and all its 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,34 +33,35 @@ WHICH_EVEN = np.array([EVEN.index(name) for name in SEEN_EVEN])
 def seen(w: Windows, odd: np.ndarray, even: np.ndarray, who: np.ndarray, of: np.ndarray):
     """Odd and even inputs (pairs, inputs) of the windows `who`, seen from the windows `of`.
 
-    `odd` and `even` are the features of all windows in `w`; `who` and `of` are positions, (pairs,).
+    `odd` and `even` are the features `SEEN_ODD` and `SEEN_EVEN` of all windows in `w`; `who` and `of` are positions,
+    (pairs,).
     """
     scale = np.where(w.scale > 0, w.scale, 1.0)
     apart = np.arcsinh(np.clip((w.last[who] - w.last[of]) / scale[of], -1e6, 1e6))
     ratio = np.clip(np.log(scale[who] / scale[of]), -8, 8)
     alike = likeness(w, who, of)
     return (
-        np.concatenate([odd[who][:, WHICH_ODD], np.clip(apart, -8, 8)[:, None]], axis=1),
-        np.concatenate([even[who][:, WHICH_EVEN], ratio[:, None], np.abs(ratio)[:, None], *alike], axis=1),
+        np.column_stack([odd[who], np.clip(apart, -8, 8)]),
+        np.column_stack([even[who], ratio, np.abs(ratio), *alike]),
     )
 
 
 def likeness(w: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and correlation (pairs, 1) of the annual changes in the years that both have, zero without three."""
-    changes = np.diff(w.values, axis=1)
-    a, b = changes[who], changes[of]
-    both = ~np.isnan(a) & ~np.isnan(b)
-    a, b = np.where(both, a, 0.0), np.where(both, b, 0.0)
-    count = np.maximum(both.sum(axis=1), 1)[:, None]
-    around_a = np.where(both, a - a.sum(axis=1, keepdims=True) / count, 0.0)
-    around_b = np.where(both, b - b.sum(axis=1, keepdims=True) / count, 0.0)
-    enough = (both.sum(axis=1) >= 3)[:, None]
+    """Cosine and correlation (pairs,) of the annual changes in the years that both have, zero without three."""
+    years = np.minimum(w.n[who], w.n[of])
+    most = max(int(years.max(initial=0)), 2)
+    both = np.arange(most - 1, 0, -1)[:, None] < years  # (changes, pairs), the latest last
+    values = w.values.T[-most:]
+    a, b = (np.where(both, np.diff(values[:, place], axis=0), 0.0) for place in (who, of))
+    count = np.maximum(years - 1, 1)
+    around_a, around_b = (np.where(both, x - x.sum(axis=0) / count, 0.0) for x in (a, b))
+    enough = years > 3
     return _cosine(a, b) * enough, _cosine(around_a, around_b) * enough
 
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    size = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    return ((a * b).sum(axis=1) / np.where(size > 0, size, 1.0))[:, None]
+    size = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    return (a * b).sum(axis=0) / np.where(size > 0, size, 1.0)
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,20 @@ class Company:
     pool : Windows
         The series themselves, then every reference that was read.
     who, of : int arrays (pairs,)
-        The window `who` of the pool is a sister of the series `of`.
+        The window `who` of the pool is a sister of the series `of`; sorted by series.
     """
 
     pool: Windows
     who: np.ndarray
     of: np.ndarray
 
-    def count(self) -> np.ndarray:
-        """Sisters of each series; those who are too few to be read count as none."""
-        return np.bincount(self.of, minlength=int(self.of.max(initial=-1)) + 1)
+    def batches(self, most: int) -> Iterator[tuple[np.ndarray, slice, np.ndarray]]:
+        """Runs of series that have sisters: their places, their pairs, and where in these each one's begin."""
+        rows, starts = np.unique(self.of, return_index=True)  # pairs are sorted by series
+        ends = np.append(starts[1:], len(self.of))
+        for first in range(0, len(rows), most):
+            run = slice(first, first + most)
+            yield rows[run], slice(starts[first], ends[run][-1]), starts[run] - starts[first]
 
 
 def with_sisters(w: Windows, references: Sequence | None, labels: Sequence | None) -> Windows:
@@ -95,11 +100,11 @@ def with_sisters(w: Windows, references: Sequence | None, labels: Sequence | Non
     ValueError
         References that are no list of lists of numbers, with the place of the series and of the reference.
     """
-    given, owner = _references(references, w)
+    given, place, owner = _references(references, w)
     pool = _joined(w, given) if given is not None else w
     who, of = [], []
     if given is not None:
-        who.append(np.arange(len(w), len(pool)))
+        who.append(len(w) + place)
         of.append(owner)
     if labels is not None:
         for members in _members(labels):
@@ -120,7 +125,7 @@ def _members(labels: Sequence) -> list[np.ndarray]:
     for i, label in enumerate(labels):
         if label is not None:
             together.setdefault(label, []).append(i)
-    return [np.array(members) for members in together.values() if len(members) > FEWEST]
+    return [np.array(members) for members in together.values() if len(members) > 1]
 
 
 def _near(w: Windows, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -135,7 +140,10 @@ def _near(w: Windows, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(pool: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The `MOST` nearest of every series, in level and usual change."""
+    """The `MOST` nearest of every series, in level and usual change; pairs come sorted by series."""
+    if np.bincount(of, minlength=1).max() <= MOST:
+        order = np.argsort(of, kind="stable")
+        return who[order], of[order]
     scale = np.where(pool.scale > 0, pool.scale, 1.0)
     apart = np.abs(np.log(scale[who] / scale[of]))
     apart += np.abs(np.arcsinh(np.clip((pool.last[who] - pool.last[of]) / scale[of], -1e6, 1e6)))
@@ -146,24 +154,47 @@ def _nearest(pool: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray
     return who[near], of[near]
 
 
-def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None, np.ndarray]:
-    """All references laid out, and the series each belongs to."""
+def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None, np.ndarray, np.ndarray]:
+    """References laid out, each array once, and for every pair the place of the reference and the series it is of."""
+    none = None, np.empty(0, int), np.empty(0, int)
     if references is None:
-        return None, np.empty(0, int)
+        return none
     if isinstance(references, (str, bytes)) or not hasattr(references, "__len__") or len(references) != len(w):
         raise ValueError(
             f"references: a list of histories for each of {len(w)} series is needed; give [] for a series without"
         )
+    arrays, owner = _listed(references)
+    if not arrays:
+        return none
+    _, first, place = np.unique([*map(id, arrays)], return_index=True, return_inverse=True)
+    place = first.argsort().argsort()[place]  # in the order in which they came
+    arrays = [arrays[i] for i in np.sort(first)]
+    laid = lay_out(arrays, *(np.full(len(arrays), side) for side in (-np.inf, np.inf, 0.0)))
+    far = _far(laid.level[place], w.level[owner])
+    if far.any():
+        which = sorted({int(i) for i in owner[far]})
+        names = ", ".join(map(str, which[:10])) + (" …" if len(which) > 10 else "")
+        warnings.warn(
+            f"references of series {names} differ in level by more than ten thousand times "
+            "and are not read; check their unit",
+            stacklevel=5,
+        )
+    kept = ~(_itself(laid, place, w, owner) | far)
+    return (laid, place[kept], owner[kept]) if kept.any() else none
+
+
+def _listed(references: Sequence) -> tuple[list[np.ndarray], np.ndarray]:
+    """All references one after the other, those without a value left out, and the series each belongs to."""
+    if all(type(histories) in (list, tuple) for histories in references):
+        arrays = [history for histories in references for history in histories]
+        if arrays and sound(arrays):
+            return arrays, np.repeat(np.arange(len(references)), [*map(len, references)])
     arrays, owner, faults = [], [], []
     for i, histories in enumerate(references):
         if histories is None:
             continue
         if isinstance(histories, (str, bytes)) or not hasattr(histories, "__len__"):
             faults.append(f"series {i}: references must be a list of histories; give [] where there are none")
-            continue
-        if sound(histories):
-            arrays.extend(histories)
-            owner.extend([i] * len(histories))
             continue
         for j, history in enumerate(histories):
             values, fault = readable(history)
@@ -176,27 +207,23 @@ def _references(references: Sequence | None, w: Windows) -> tuple[Windows | None
             owner.append(i)
     if faults:
         raise ValueError("\n".join(faults))
-    if not arrays:
-        return None, np.empty(0, int)
-    owner = np.array(owner)
-    laid = lay_out(arrays, np.full(len(arrays), -np.inf), np.full(len(arrays), np.inf), w.better[owner])
-    length = np.maximum(laid.n, w.n[owner])
-    late = np.arange(laid.values.shape[1]) >= laid.values.shape[1] - length[:, None]
-    same = ((laid.values == w.values[owner]) | ~late).all(axis=1) & (laid.n == w.n[owner])
-    itself = same & (laid.n >= 3) & (np.ptp(np.nan_to_num(laid.values - laid.last[:, None]), axis=1) > 0)
-    ratio = np.abs(np.log(np.maximum(laid.level, 1e-300) / np.maximum(w.level[owner], 1e-300)))
-    far = (ratio > np.log(FARTHEST)) & (laid.level > 0) & (w.level[owner] > 0)
-    if far.any():
-        which = sorted({int(i) for i in owner[far]})
-        names = ", ".join(map(str, which[:10])) + (" …" if len(which) > 10 else "")
-        warnings.warn(
-            f"references of series {names} differ in level by more than ten thousand times "
-            "and are not read; check their unit",
-            stacklevel=5,
-        )
-    kept = ~(itself | far)
-    fields = {k: v[kept] for k, v in vars(laid).items() if v is not None}
-    return (type(laid)(**fields), owner[kept]) if kept.any() else (None, np.empty(0, int))
+    return arrays, np.array(owner, int)
+
+
+def _far(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Whether two levels are so far apart that another unit is supposed."""
+    return (one > 0) & (other > 0) & (np.maximum(one, other) > FARTHEST * np.minimum(one, other))
+
+
+def _itself(laid: Windows, place: np.ndarray, w: Windows, owner: np.ndarray) -> np.ndarray:
+    """Whether a reference is the series itself once more; what never moved, or has two values, may well be alike."""
+    found = (laid.n[place] == w.n[owner]) & (laid.last[place] == w.last[owner]) & (laid.n[place] > 2)
+    some = np.flatnonzero(found)
+    one, other = laid.values[place[some]], w.values[owner[some]]
+    known = ~np.isnan(one)
+    moved = (known & (one != one[:, -1:])).any(axis=1)
+    found[some] = moved & ((one == other) | ~known).all(axis=1)
+    return found
 
 
 def _joined(w: Windows, more: Windows) -> Windows:

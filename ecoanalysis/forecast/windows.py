@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ecoanalysis.forecast.breaks import without_jump
 LONGEST = 60  # years a history may have
 LARGEST = 1e150  # absolute value beyond which squares overflow
 YEARS = 20  # years of it that are looked at
+PLAIN = {(np.dtype(float), 1)}  # type and dimensions of an array that is taken as it is
 PRIOR_CHANGE = 0.05  # usual annual change, as a share of the level, of a series with one observation
 
 
@@ -57,6 +59,10 @@ class Windows:
     def __len__(self) -> int:
         return len(self.values)
 
+    def take(self, rows: np.ndarray | slice) -> Windows:
+        """The same for some of the series, without their company."""
+        return type(self)(**{k: v[rows] for k, v in vars(self).items() if k != "company"})
+
 
 def windows(
     histories: Sequence,
@@ -96,17 +102,18 @@ def lay_out(arrays: list[np.ndarray], low: np.ndarray, high: np.ndarray, better:
     values = np.full((len(arrays), YEARS), np.nan)
     ahead = np.zeros(len(arrays), int)
     lengths = np.fromiter(map(len, arrays), int, len(arrays))
+    flat = np.concatenate([np.empty(0), *arrays])
+    ends = np.cumsum(lengths)
     for length in np.unique(lengths):
         rows = np.flatnonzero(lengths == length)
-        block = np.stack([arrays[i] for i in rows])
-        ended = np.isnan(block[:, -1])
-        whole, cut = rows[~ended], rows[ended]
-        values[whole, -min(length, YEARS) :] = block[~ended, -YEARS:]
-        for i in cut:  # a history that ends in a gap: rare, so one by one
-            last = np.flatnonzero(~np.isnan(arrays[i]))[-1] + 1
-            kept = arrays[i][:last][-YEARS:]
-            values[i, -len(kept) :] = kept
-            ahead[i] = length - last
+        looked_at = min(length, YEARS)
+        values[rows, -looked_at:] = flat[ends[rows, None] + np.arange(-looked_at, 0)]
+    for i in np.flatnonzero(np.isnan(values[:, -1])):  # a history that ends in a gap: rare, so one by one
+        last = np.flatnonzero(~np.isnan(arrays[i]))[-1] + 1
+        kept = arrays[i][:last][-YEARS:]
+        values[i] = np.nan
+        values[i, -len(kept) :] = kept
+        ahead[i] = lengths[i] - last
     observed = ~np.isnan(values)
     n = YEARS - observed.argmax(axis=1)
     for i in np.flatnonzero(observed.sum(axis=1) < n):
@@ -147,15 +154,14 @@ def _arrays(histories: Sequence) -> tuple[list, list[str]]:
 
 def sound(histories: Sequence) -> bool:
     """Whether all are numpy arrays that `readable` would take as they are; one look at all of them is much faster."""
-    plain = all(
-        type(h) is np.ndarray and h.dtype == np.float64 and h.ndim == 1 and 0 < len(h) <= LONGEST for h in histories
-    )
-    if not plain or not len(histories):
+    if set(map(type, histories)) != {np.ndarray} or set(map(attrgetter("dtype", "ndim"), histories)) != PLAIN:
+        return False
+    lengths = np.fromiter(map(len, histories), int, len(histories))
+    if lengths.min() < 1 or lengths.max() > LONGEST:
         return False
     values = np.concatenate(list(histories))
     missing = np.isnan(values)
-    starts = np.cumsum([0, *map(len, histories)])[:-1]
-    if missing.any() and np.logical_and.reduceat(missing, starts).any():
+    if missing.any() and np.logical_and.reduceat(missing, np.cumsum(lengths) - lengths).any():
         return False  # one of them is all NaN
     return bool(np.nanmax(np.abs(values)) <= LARGEST)
 

@@ -7,6 +7,7 @@ plausible is a suspicion: it is told, and stays until somebody has set it aside 
 
 from importlib import import_module
 
+from ecoanalysis.intake.cells import day
 from ecoanalysis.intake.columns import (
     COLUMNS,
     COMPARISONS,
@@ -17,6 +18,7 @@ from ecoanalysis.intake.columns import (
 )
 from ecoanalysis.intake.files import Refused
 from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.given import indicator_given
 from ecoanalysis.intake.plan import stage_on
 from ecoanalysis.intake.plausibility import Suspicion
 from ecoanalysis.intake.problems import Account, Problem
@@ -25,6 +27,8 @@ from ecoanalysis.intake.template import write_template
 
 _LATER = {  # what needs the workbook libraries is imported when it is first used
     "Delivery": "delivery",
+    "laid_in": "delivery",
+    "previewed": "delivery",
     "take_in": "delivery",
     "request_forms": "forms",
     "back_to_sender": "questions",
@@ -45,7 +49,11 @@ __all__ = [
     "Refused",
     "Suspicion",
     "back_to_sender",
+    "day",
     "hashes",
+    "indicator_given",
+    "laid_in",
+    "previewed",
     "projects_given",
     "read",
     "request_forms",

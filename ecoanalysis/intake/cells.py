@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import numbers
 import re
 import unicodedata
 from datetime import date
@@ -128,7 +129,25 @@ class Desk:
         return False
 
 
+def as_text(value) -> str:
+    """What a call gives, as a cell of a file has it; nothing for None and NaN."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return repr(float(value)).removesuffix(".0") if isinstance(value, numbers.Real) else str(value).strip()
+
+
 @lru_cache(maxsize=100_000)
+def day(text: str) -> str | None:
+    """ISO text of a date; a year or a month stands for its last day; None for what is no date.
+
+    >>> day("2023"), day("2024-02"), day("2024-02-30")
+    ('2023-12-31', '2024-02-29', None)
+    """
+    return Desk("").date(0, "", text)
+
+
 def near(text: str, known: tuple[str, ...]) -> str:
     """What the writer may have meant: the nearest known words, or all when they are few."""
     close = process.extract(text[:80], known, scorer=fuzz.ratio, limit=3, score_cutoff=60)

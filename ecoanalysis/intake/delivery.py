@@ -20,6 +20,7 @@ from ecoanalysis import catalog, units
 from ecoanalysis.intake import files
 from ecoanalysis.intake.columns import columns
 from ecoanalysis.intake.folder import Raw, read
+from ecoanalysis.intake.given import as_table, observed, with_observations
 from ecoanalysis.intake.names import Names, folded
 from ecoanalysis.intake.recognise import Fact, Question, Told, Understood, understand
 from ecoanalysis.intake.sheets import received
@@ -59,6 +60,7 @@ class Delivery:
     conflicts: list[Told] = field(default_factory=list)
     landed: str = ""
     waiting: bool = False  # figures would change and nobody has said yes
+    answered: list[tuple[Question, str]] = field(default_factory=list)  # by the call, not by mapping.csv
 
     @property
     def questions(self) -> list[Question]:
@@ -91,6 +93,7 @@ def take_in(
     vintage: str = "",
     accept: bool = False,
     write: bool = True,
+    answers: dict | None = None,
 ) -> list[Delivery]:
     """Take files as people send them into a data folder.
 
@@ -111,6 +114,8 @@ def take_in(
         figures is previewed and waits.
     write : bool
         False previews only.
+    answers : dict, optional
+        As in `previewed`; they are kept in mapping.csv.
 
     Returns
     -------
@@ -130,8 +135,8 @@ def take_in(
     paths = [paths] if isinstance(paths, (str, Path)) else list(paths)
     made = []
     for path in map(Path, paths):
-        delivery = _delivery(path, data, raw, sender or sender_of(path), status, source, vintage or str(date.today()))
-        delivery.waiting = _changes(delivery) and not accept
+        told = {"sender": sender, "status": status, "source": source, "vintage": vintage}
+        delivery = previewed(path, raw, accept=accept, answers=answers, **told)
         if write:
             try:
                 _write(delivery, path, data)
@@ -139,6 +144,61 @@ def take_in(
                 raise files.Refused("locked", reason=error.strerror or str(error)) from None
         made.append(delivery)
     return made
+
+
+def previewed(
+    path: Path | str,
+    raw: Raw,
+    *,
+    sender: str = "",
+    status: str = "observed",
+    source: str = "",
+    vintage: str = "",
+    accept: bool = False,
+    answers: dict | None = None,
+) -> Delivery:
+    """What a file would bring to raw data; nothing is written.
+
+    Parameters
+    ----------
+    path, sender, status, source, vintage, accept
+        As in `take_in`.
+    answers : dict, optional
+        Answers to questions of this file, by the text that was asked about, or by (kind, text): a code, a unit, a
+        year, yes or no, `-` to leave it out.
+
+    Returns
+    -------
+    Delivery
+        An answer to what was not asked is told in `told`.
+    """
+    path = Path(path)
+    known = (path, raw, sender or sender_of(path), status, source, vintage or str(date.today()))
+    delivery = _delivery(*known, {})
+    if answers:
+        keyed = {(key if isinstance(key, tuple) else (None, key)): str(code) for key, code in answers.items()}
+        fitting = [
+            (question, keyed.get((question.kind, question.text)) or keyed.get((None, question.text)))
+            for question in delivery.questions
+        ]
+        asked = {(question.kind, question.text) for question in delivery.questions}
+        strange = [text for kind, text in keyed if not any(text == t and kind in (None, k) for k, t in asked)]
+        delivery = _delivery(*known, {(q.kind, q.text): code for q, code in fitting if code})
+        delivery.answered = [(question, code) for question, code in fitting if code]
+        delivery.told += [("not_asked", {"text": text}) for text in strange]
+    delivery.waiting = _changes(delivery) and not accept
+    return delivery
+
+
+def laid_in(delivery: Delivery, raw: Raw) -> Raw:
+    """The raw data with what a delivery brings, as the next reading would give them had it landed; the disk is left."""
+    new = _new(delivery)
+    if delivery.refused or not new.any():
+        return raw
+    rows = delivery.rows[new.to_numpy()]
+    received_as = dict.fromkeys(rows["received"], delivery.sha256)
+    table, _ = observed(as_table(_texts(rows), LANDED_COLUMNS), raw, _target(delivery), received_as, _records(raw))
+    return with_observations(raw, table)
 
 
 def sender_of(path: Path) -> str:
@@ -152,7 +212,9 @@ def sender_of(path: Path) -> str:
     return re.sub(r"[\s_\-—.]+", "", stem) or "sender"
 
 
-def _delivery(path: Path, data: Path, raw: Raw, sender: str, status: str, source: str, vintage: str) -> Delivery:
+def _delivery(
+    path: Path, raw: Raw, sender: str, status: str, source: str, vintage: str, answered: dict[tuple[str, str], str]
+) -> Delivery:
     delivery = Delivery(path.name, sender)
     try:
         book = received(path)
@@ -162,9 +224,12 @@ def _delivery(path: Path, data: Path, raw: Raw, sender: str, status: str, source
         return delivery
     delivery.sha256 = hashlib.sha256(book.content).hexdigest()
     delivery.told = book.told
-    settled, aliases = answers(data, sender)
-    records = _records(data)
-    names = Names(raw.regions, records, _own_aliases(data) | aliases)
+    settled, aliases = answers_of(_mapping(raw.folder), sender)
+    here = [{"sender": "", "kind": kind, "text": text, "code": code} for (kind, text), code in answered.items()]
+    settled_here, aliases_here = answers_of(here, sender)
+    settled, aliases = settled | settled_here, aliases | aliases_here
+    records = _records(raw)
+    names = Names(raw.regions, records, _own_aliases(raw.folder) | aliases)
     delivery.sheets = [understand(sheet, names, settled) for sheet in book.sheets]
     facts = [fact for sheet in delivery.sheets for fact in sheet.facts]
     facts, delivery.conflicts = _one_each(facts, records)
@@ -179,8 +244,8 @@ def _delivery(path: Path, data: Path, raw: Raw, sender: str, status: str, source
     return delivery
 
 
-def _records(data: Path) -> dict:
-    tables = catalog.read(data)
+def _records(raw: Raw) -> dict:
+    tables = raw.tables
     return tables.variables | {code: row for code, row in tables.indicators.items() if row.kind != "checklist"}
 
 
@@ -240,10 +305,10 @@ def _changes(delivery: Delivery) -> bool:
 # ------------------------------------------------------------------ mapping.csv
 
 
-def answers(data: Path, sender: str) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
-    """What mapping.csv has settled for a sender: answers by (kind, text), and aliases of variables and regions."""
+def answers_of(rows: list[dict], sender: str) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """What rows of mapping.csv have settled for a sender: answers by (kind, text), aliases of variables and regions."""
     settled, aliases = {}, {}
-    for row in _mapping(data):
+    for row in rows:
         if row["sender"] not in ("", "*", sender) or not row["code"]:
             continue
         settled[row["kind"], folded(row["text"])] = row["code"]
@@ -264,11 +329,16 @@ def _mapping(data: Path) -> list[dict[str, str]]:
 
 
 def _ask(delivery: Delivery, data: Path) -> None:
-    """Add open questions to mapping.csv; what is there already stays as it is."""
-    rows = _mapping(data)
+    """Add open questions to mapping.csv, and answers of the call; an answer that is there already stays as it is."""
+    answered = {(delivery.sender, q.kind, folded(q.text)): code for q, code in delivery.answered}
+    rows = [
+        row
+        for row in _mapping(data)
+        if row["code"] or (row["sender"], row["kind"], folded(row["text"])) not in answered
+    ]
     there = {(row["sender"], row["kind"], folded(row["text"])) for row in rows}
     added = []
-    for question in delivery.questions:
+    for question in [*(question for question, _ in delivery.answered), *delivery.questions]:
         key = (delivery.sender, question.kind, folded(question.text))
         if key in there:
             continue
@@ -281,7 +351,7 @@ def _ask(delivery: Delivery, data: Path) -> None:
                         delivery.sender,
                         question.kind,
                         question.text,
-                        "",
+                        answered.get(key, ""),
                         " ".join(question.candidates),
                         delivery.file,
                         question.sheet,
@@ -293,15 +363,7 @@ def _ask(delivery: Delivery, data: Path) -> None:
             )  # fmt: skip
         )
     if added:
-        files.write_whole(Path(data) / "mapping.csv", b"\xef\xbb\xbf" + _csv(rows + added, MAPPING_COLUMNS))
-
-
-def _csv(rows: list[dict], header: list[str]) -> bytes:
-    file = io.StringIO()
-    writer = csv.DictWriter(file, header, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode("utf-8")
+        files.write_whole(Path(data) / "mapping.csv", b"\xef\xbb\xbf" + as_table(rows + added, MAPPING_COLUMNS))
 
 
 # ------------------------------------------------------------------ landing
@@ -312,22 +374,35 @@ def _write(delivery: Delivery, path: Path, data: Path) -> None:
     if delivery.refused:
         return
     _ask(delivery, data)
-    new = delivery.difference["change"].isin(["added", "changed"]) if len(delivery.rows) else pd.Series(dtype=bool)
+    new = _new(delivery)
     if delivery.waiting or not new.any():
         return
     rows = delivery.rows[new.to_numpy()]
     original = data / str(rows["received"].iloc[0])
     if not original.exists():
         files.write_whole(original, path.read_bytes())
-    target = data / "statistics" / f"{_file_name(delivery.sender)}_{delivery.sha256[:8]}.csv"
+    target = data / _target(delivery)
     earlier = []
     if target.exists():  # the same file once more, after an answer in mapping.csv: its other rows stay
         earlier = catalog.rows(target)
         keys = {(str(r.region_code), str(r.year), r.variable) for r in rows.itertuples()}
         earlier = [row for row in earlier if (row["region_code"], row["year"], row["variable"]) not in keys]
-    values = [row | {"value": f"{row['value']:.15g}"} for row in rows.to_dict("records")]
-    files.write_whole(target, _csv(earlier + values, LANDED_COLUMNS))
+    files.write_whole(target, as_table(earlier + _texts(rows), LANDED_COLUMNS))
     delivery.landed = target.relative_to(data).as_posix()
+
+
+def _new(delivery: Delivery) -> pd.Series:
+    """Which rows of a delivery are not there yet, or are there with another figure."""
+    return delivery.difference["change"].isin(["added", "changed"]) if len(delivery.rows) else pd.Series(dtype=bool)
+
+
+def _texts(rows: pd.DataFrame) -> list[dict]:
+    return [row | {"value": f"{row['value']:.15g}"} for row in rows.to_dict("records")]
+
+
+def _target(delivery: Delivery) -> str:
+    """The file that the rows of a delivery land in, by its name in the data folder."""
+    return f"statistics/{_file_name(delivery.sender)}_{delivery.sha256[:8]}.csv"
 
 
 def _file_name(sender: str) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import csv
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -44,13 +44,23 @@ class Raw:
     revisions : DataFrame
         Figures that a later vintage has replaced: region_code, year, variable, before, value, unit, vintage_before,
         vintage, id_before, id.
+    first_given : DataFrame
+        Of every figure in `revisions` the row of its first vintage, with the columns of observations.
     vintage : str
         The latest vintage among the observations (ISO date); empty when none is given.
+    vintages : dict
+        How many values the folder holds of each vintage, replaced ones and later ones than asked for among them; under
+        an empty text those without a date.
+    known_on : str
+        The day that `read` was asked for; empty when everything counts.
     hashes : dict
         SHA-256 of every table, by its name in the folder.
+    tables : Catalog
+        Indicators, variables and what standards fix: the shipped rows and the folder's own.
     """
 
     folder: Path
+    tables: catalog.Catalog
     regions: pd.DataFrame
     observations: pd.DataFrame
     targets: pd.DataFrame
@@ -65,7 +75,22 @@ class Raw:
     rules: pd.DataFrame | None = None
     files: list[Account] = field(default_factory=list)
     revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    first_given: pd.DataFrame = field(default_factory=pd.DataFrame)
     vintage: str = ""
+    vintages: dict[str, int] = field(default_factory=dict)
+    known_on: str = ""
+
+    def as_first_given(self) -> Raw:
+        """The same data with every revised figure as it was first given, and everything else as it is."""
+        if self.first_given.empty:
+            return self
+        key = ["region_code", "year", "variable"]
+        revised, all_ = (
+            pd.MultiIndex.from_frame(rows[key].astype({"region_code": str, "variable": str}))
+            for rows in (self.first_given, self.observations)
+        )
+        kept = self.observations[~all_.isin(revised)]
+        return replace(self, observations=statistics.joined([kept, self.first_given]).reset_index(drop=True))
 
     @cached_property
     def suspicions(self) -> list[Suspicion]:
@@ -82,7 +107,8 @@ def read(folder: Path | str, *, vintage: str = "") -> Raw:
     folder : path
         The folder that holds `regions.csv`; statistics are the `.csv` files under `statistics/`.
     vintage : ISO date, optional
-        Use nothing that came later: the data as they were known on that day.
+        Use no statistics that came later: the figures as they were known on that day. Rows without a vintage were
+        always there; the other tables (targets, papers, projects) have no vintage and stay as they are.
 
     Returns
     -------
@@ -147,11 +173,12 @@ class _Folder:
         indicators, variables = tables.indicators, tables.variables
         reported = {code: row for code, row in indicators.items() if row.kind != "checklist"}
         book = statistics.Book(codes, refused, variables | reported)
-        observations, revisions = self.observations(book, vintage)
+        observations, history = self.observations(book, vintage)
         targets = self.table("targets.csv", plan.targets, codes, indicators)
         named = departments.named_in(targets)
         raw = dict(
             folder=self.folder,
+            tables=tables,
             regions=regions,
             observations=observations[OBSERVATION_COLUMNS],
             targets=targets,
@@ -162,8 +189,9 @@ class _Folder:
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
             names=self.table("names.csv", plan.names),
-            revisions=revisions,
             vintage=_latest(observations),
+            known_on=vintage,
+            **history,
         )
         acknowledged = self.table("acknowledged.csv", plan.acknowledged)
         self.table("coefficients.csv", plan.coefficients)
@@ -243,7 +271,8 @@ class _Folder:
 
     # ------------------------------------------------------------------ statistics
 
-    def observations(self, book: statistics.Book, vintage: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def observations(self, book: statistics.Book, vintage: str) -> tuple[pd.DataFrame, dict]:
+        """The rows in use, and of `Raw` what says how they came to be: revisions, first_given, vintages."""
         frames, counts = [], {}
         paths = _statistics(self.folder)
         if not paths:
@@ -261,10 +290,11 @@ class _Folder:
             if len(made.rows):
                 frames.append(statistics.traced(made, name, text.sha256, self.received_hashes(made.rows)))
         if not frames:
-            empty = statistics.empty_rows()
             self.count(counts, {}, {}, {})
-            return empty, pd.DataFrame(columns=statistics.REVISION_COLUMNS)
+            return statistics.empty_rows(), {"revisions": pd.DataFrame(columns=statistics.REVISION_COLUMNS)}
         table = statistics.joined(frames)
+        vintages = table["vintage"].value_counts()
+        vintages = {str(day): int(count) for day, count in vintages[vintages > 0].sort_index().items()}
         later = {}
         if vintage:
             after = table["vintage"].astype(str) > vintage
@@ -274,7 +304,12 @@ class _Folder:
         for file, row, facts in one.contradictions:
             self.problems.append(Problem(file, row, "contradiction", facts))
         self.count(counts, one.replaced, one.told, later)
-        return one.rows.reset_index(drop=True), one.revisions
+        first = one.first_given.reindex(columns=OBSERVATION_COLUMNS).reset_index(drop=True)
+        return one.rows.reset_index(drop=True), {
+            "revisions": one.revisions,
+            "first_given": first,
+            "vintages": vintages,
+        }
 
     def received_hashes(self, rows: pd.DataFrame) -> dict[str, str]:
         """Hashes of the workbooks that rows were taken from."""

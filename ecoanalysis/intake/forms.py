@@ -78,7 +78,7 @@ def asked_of(raw: Raw) -> dict[str, dict[str, list[str]]]:
     A supporting department is asked for the variables that the variables table lists under it, the leading one for the
     rest.
     """
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     asked: dict[str, dict[str, list[str]]] = {}
     for target in raw.targets.to_dict("records"):
         indicator = tables.indicators[target["indicator"]]
@@ -131,7 +131,7 @@ def needed(indicator: str, tables: catalog.Catalog) -> list[str]:
 
 
 def _form(path: Path, department: str, items: dict[str, list[str]], raw: Raw, years: list[int]) -> None:
-    tables = catalog.read(raw.folder)
+    tables = raw.tables
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#D9E5D6", "border": 1, "text_wrap": True, "valign": "vcenter"})
     title = book.add_format({"bold": True, "font_size": 14})

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from ecoanalysis import catalog, units
 from ecoanalysis.formulas import CHANGES, FORMULAS, own, parameters
 from ecoanalysis.intake import departments
-from ecoanalysis.intake.cells import Desk, near
+from ecoanalysis.intake.cells import Desk, as_text, near
 from ecoanalysis.intake.columns import columns
 from ecoanalysis.intake.problems import Problem
 
@@ -142,7 +141,7 @@ def projects_given(rows: list[dict], ground: Ground, codes: dict[str, str]) -> t
     known, _ = columns("projects.csv")
     texts = []
     for line, row in enumerate(rows, 1):
-        text = {name: _as_text(row.get(name)) for name in known}
+        text = {name: as_text(row.get(name)) for name in known}
         record = ground.records.get(text["variable"])
         text["region_code"] = codes.get(text["region_code"], text["region_code"])
         text["unit"] = text["unit"] or (record.unit if record else "")
@@ -152,12 +151,6 @@ def projects_given(rows: list[dict], ground: Ground, codes: dict[str, str]) -> t
             desk.report(line, "extra_columns", unknown=", ".join(unknown), columns=", ".join(known))
     table = projects(texts, ground, desk)
     return table, sorted(desk.problems, key=lambda problem: problem.row)
-
-
-def _as_text(value) -> str:
-    if value is None or value != value:
-        return ""
-    return repr(float(value)).removesuffix(".0") if isinstance(value, (int, float, np.number)) else str(value).strip()
 
 
 def _numbers(line: int, row: dict[str, str], ground: Ground, desk: Desk) -> dict:

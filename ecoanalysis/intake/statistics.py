@@ -309,6 +309,7 @@ class Unique:
 
     rows: pd.DataFrame
     revisions: pd.DataFrame  # earlier vintages that gave way
+    first_given: pd.DataFrame  # the rows of the first vintage of each figure that was revised
     contradictions: list[tuple[str, int, dict]]
     replaced: dict[str, int]  # rows of each file that gave way: to a real value, a later vintage, an equal row
     told: dict[str, int]
@@ -326,7 +327,7 @@ def unique(table: pd.DataFrame) -> Unique:
     again = in_order[1:][in_order[1:] == in_order[:-1]]
     doubled = np.isin(key, again) if len(again) else np.zeros(0, dtype=bool)
     if not len(again):
-        return Unique(table, pd.DataFrame(columns=REVISION_COLUMNS), [], {}, {})
+        return Unique(table, pd.DataFrame(columns=REVISION_COLUMNS), empty_rows(), [], {}, {})
     some = table[doubled].assign(key=key[doubled])
     some["demo"] = some["status"].astype(str) == "demo"
     some["vintage"] = some["vintage"].astype(str)
@@ -347,6 +348,8 @@ def unique(table: pd.DataFrame) -> Unique:
     kept = last.drop(torn.index).drop_duplicates("key")
     newer = kept.set_index("key")
     earlier = earlier[earlier["key"].isin(newer.index)]
+    first = earlier.sort_values("vintage", kind="stable").drop_duplicates("key")
+    first, earlier = (rows[rows["value"] != newer.loc[rows["key"], "value"].to_numpy()] for rows in (first, earlier))
     revisions = pd.DataFrame(
         {
             "region_code": earlier["region_code"],
@@ -364,7 +367,7 @@ def unique(table: pd.DataFrame) -> Unique:
     lost = some.index.difference(kept.index)
     told = torn["table"].value_counts().to_dict()
     replaced = some.loc[lost.difference(torn.index), "table"].value_counts().to_dict()
-    return Unique(table.drop(lost), revisions, contradictions, replaced, told)
+    return Unique(table.drop(lost), revisions, first, contradictions, replaced, told)
 
 
 def _contradicted(rows: pd.DataFrame) -> list[tuple[str, int, dict]]:

@@ -99,7 +99,11 @@ def title(earlier: Analysis, later: Analysis, w: Words) -> tuple[str, str]:
     """Title, and the line under it: which years are compared."""
     key = "bulletin.period" if earlier.as_of != later.as_of else "bulletin.period_same"
     name = later.name(_whole(later), w.lang)
-    return w("bulletin.title", city=name), w(key, year=later.as_of, before=earlier.as_of)
+    under = w(key, year=later.as_of, before=earlier.as_of)
+    days = [a.vintage["known_on"] for a in (earlier, later)]
+    if days[0] and days[0] != days[1]:
+        under = w.join(under, w("bulletin.known_on", day=days[0]))
+    return w("bulletin.title", city=name), under
 
 
 def demo_notice(earlier: Analysis, later: Analysis, w: Words) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import briefing, headline, judge, words
+from ecoanalysis import briefing, headline, intake, judge, words
 from ecoanalysis.analysis import Analysis, NotThere, Told
 from ecoanalysis.words import Words
 
@@ -32,27 +32,34 @@ class NotComparable(Told, ValueError):
     """Two analyses that say nothing about each other: of two cities, or the later one first."""
 
 
-def read(folder: Path | str, as_of: int | None = None, *, skip_bad_rows: bool = False) -> Analysis:
+def read(folder: Path | str, as_of: int | None = None, *, skip_bad_rows: bool = False, vintage: str = "") -> Analysis:
     """The analysis that a folder holds: a data folder, a saved analysis, or the folder of a run.
 
     Raises
     ------
     NotThere
-        The folder is none of these, or what is kept there speaks of another year than `as_of`.
+        The folder is none of these, what is kept there speaks of another year than `as_of`, or it is no data folder
+        and a `vintage` is asked for.
+    analysis.BadVintage
+        As `analyse` says.
     """
     folder = Path(folder)
     if (folder / "regions.csv").is_file() and not (folder / "analysis.json").is_file():
-        return analyses.analyse(folder, as_of, skip_bad_rows=skip_bad_rows)
+        return analyses.analyse(folder, as_of, skip_bad_rows=skip_bad_rows, vintage=vintage)
     kept = next((place for place in (folder, folder / "analysis") if (place / "analysis.json").is_file()), None)
     if kept is None:
         raise NotThere(words.in_both("compare.nothing_there", folder=folder))
+    if vintage:
+        raise NotThere(words.in_both("compare.kept_vintage", folder=folder))
     made = analyses.load(kept)
     if as_of is not None and as_of != made.as_of:
         raise NotThere(words.in_both("compare.other_year", folder=folder, there=made.as_of, asked=as_of))
     return made
 
 
-def pair(before: Path | str, after: Path | str | None = None, years=(), *, skip_bad_rows: bool = False):
+def pair(
+    before: Path | str, after: Path | str | None = None, years=(), *, skip_bad_rows: bool = False, vintage: str = ""
+):
     """Two analyses to be compared, as `(earlier, later)`.
 
     Parameters
@@ -61,12 +68,19 @@ def pair(before: Path | str, after: Path | str | None = None, years=(), *, skip_
         As `read` takes them. Without `after` the same data folder twice.
     years : sequence of int
         As-of years of the two, at most two; of one folder one year stands for itself and the year before.
+    vintage : str, optional
+        The earlier one uses the figures of `before` that were known on that day, at the later one's as-of year (or
+        the last year that was known then); a year that is given for it goes before.
 
     Raises
     ------
     NotThere
         As `read`; or one kept analysis alone, which has no year before in it.
+    analysis.BadVintage
+        As `analyse` says.
     """
+    if vintage:
+        return _since(Path(before), after or before, tuple(years), skip_bad_rows, vintage)
     first, second = (*years, None, None)[:2]
     if after is not None:
         return read(before, first, skip_bad_rows=skip_bad_rows), read(after, second, skip_bad_rows=skip_bad_rows)
@@ -74,6 +88,18 @@ def pair(before: Path | str, after: Path | str | None = None, years=(), *, skip_
     if made.raw is None:
         raise NotThere(words.in_both("compare.one_alone", folder=before))
     return made.as_of_year(min(years) if len(years) > 1 else made.as_of - 1), made
+
+
+def _since(before: Path, after: Path | str, years: tuple, skip_bad_rows: bool, vintage: str):
+    later = read(after, years[-1] if years else None, skip_bad_rows=skip_bad_rows)
+    asked = years[0] if len(years) > 1 else None
+    try:
+        return read(before, asked or later.as_of, skip_bad_rows=skip_bad_rows, vintage=vintage), later
+    except analyses.BadYear:
+        if asked:
+            raise
+        known = intake.read(before, vintage=vintage).observations["year"].max()
+        return read(before, int(known), skip_bad_rows=skip_bad_rows, vintage=vintage), later
 
 
 def compare(earlier: Analysis, later: Analysis) -> pd.DataFrame:
@@ -98,8 +124,8 @@ def compare(earlier: Analysis, later: Analysis) -> pd.DataFrame:
         `why`: codes joined by semicolons: new_year (a later year is known), revision (a figure that was known then
         is another now; `revised` holds the ids, `revisions` the cells), papers, not_reported (nobody said whether it
         happened), changed_target, projects, settings, date (only the calendar went on), and where nothing of its own
-        changed: neighbours or record (the futures, or the pooled record, of the other regions), program (same data
-        and settings, another version).
+        changed: neighbours or record (the futures, or the pooled record, of the other regions), program (same
+        figures and settings, another version).
 
     Raises
     ------
@@ -110,7 +136,8 @@ def compare(earlier: Analysis, later: Analysis) -> pd.DataFrame:
     joined = _joined(earlier, later)
     revised = revisions(earlier, later)
     joined["revised"] = _revised(earlier, later, joined, revised)
-    joined["why"] = [_why(row, earlier, later) for row in joined.to_dict("records")]
+    same_figures = earlier.hashes == later.hashes and revised.empty
+    joined["why"] = [_why(row, earlier, later, same_figures) for row in joined.to_dict("records")]
     joined["moved"] = _moved(joined)
     table = joined[_worth_telling(joined)]
     return table.reindex(columns=COLUMNS).reset_index(drop=True)
@@ -212,8 +239,11 @@ def _revised(earlier: Analysis, later: Analysis, joined: pd.DataFrame, revised: 
     return told
 
 
-def _why(row: dict, earlier: Analysis, later: Analysis) -> str:
-    """Reasons as codes, the target's own first; empty where nothing moved."""
+def _why(row: dict, earlier: Analysis, later: Analysis, same_figures: bool) -> str:
+    """Reasons as codes, the target's own first; empty where nothing moved.
+
+    The same files are not always the same figures: read as of another day they hold other ones.
+    """
     if row["there"] != "both":
         return "changed_target"
     reasons = []
@@ -237,11 +267,11 @@ def _why(row: dict, earlier: Analysis, later: Analysis) -> str:
         return "settings"
     if earlier.as_of != later.as_of and row["met_at_due"] != row["met_at_due_before"]:
         return "date"
-    if earlier.as_of == later.as_of and earlier.hashes == later.hashes:
+    if earlier.as_of == later.as_of and same_figures:
         return "program"
     if row["method"] == "record":
         return "record"
-    return "neighbours" if np.isfinite(row["chance"]) else "date"
+    return "date" if earlier.as_of != later.as_of and np.isnan(row["chance"]) else "neighbours"
 
 
 def _papers(warning: str) -> set[str]:

@@ -11,24 +11,27 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis.analysis import Analysis
-from ecoanalysis.plan import drivers, projects, tasks
+from ecoanalysis.plan import drivers, projects, revisions, tasks
 
 MAKERS = {  # name -> how it is made, and its columns where it cannot be
     "effects": (projects.effects, projects.EFFECT_COLUMNS),
     "candidates": (projects.candidates, projects.CANDIDATE_COLUMNS),
     "tasks": (tasks.tasks, tasks.TASK_COLUMNS),
     "drivers": (drivers.drivers, drivers.COLUMNS),
+    "revised": (revisions.revised, revisions.REVISED_COLUMNS),
+    "revision_effects": (revisions.effects, revisions.EFFECT_COLUMNS),
 }
 FILE = "plan.json"
 
 
 def table(analysis: Analysis, name: str) -> pd.DataFrame:
-    """A table of the plan: `effects`, `candidates`, `tasks` or `drivers`.
+    """A table of the plan: `effects`, `candidates`, `tasks`, `drivers`, `revised` or `revision_effects`.
 
     Returns
     -------
     DataFrame
-        As `projects.effects`, `projects.candidates` and `tasks.tasks` give it; without rows for an analysis that was
+        As `projects.effects`, `projects.candidates`, `tasks.tasks`, `drivers.drivers`, `revisions.revised` and
+        `revisions.effects` give it; without rows for an analysis that was
         loaded from a folder where none were kept.
     """
     key = f"plan_{name}"

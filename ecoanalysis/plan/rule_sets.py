@@ -381,6 +381,11 @@ def of_statement(s, rule: str = "all", base_year: int | None = None) -> pd.DataF
     return pd.DataFrame(_of_statement(s, _chosen(rule), base_year), columns=COLUMNS)
 
 
+def classes(s) -> list[tuple[str, str]]:
+    """Every rule set and the class it gives a statement; none where they say nothing."""
+    return [(row["rule"], row["class"]) for row in _of_statement(s, list(RULES), None)]
+
+
 def _chosen(rule: str) -> list[str]:
     if rule != "all" and rule not in RULES:
         raise NotThere(words.in_both("rule_set.unknown", name=rule, there=", ".join(["all", *RULES])))
@@ -458,9 +463,11 @@ def _base_year(s, asked: int | None) -> tuple[int, str]:
 
 def begins(analysis: Analysis) -> int | None:
     """The plan's first year: that of its first milestone; None without milestones or without the data folder."""
-    dates = analysis.raw.milestones["date"] if analysis.raw is not None else []
-    years = [int(str(day)[:4]) for day in dates if str(day)[:4].isdigit()]
-    return min(years, default=None)
+    if "begins" not in analysis.cache:
+        dates = analysis.raw.milestones["date"] if analysis.raw is not None else []
+        years = [int(str(day)[:4]) for day in dates if str(day)[:4].isdigit()]
+        analysis.cache["begins"] = min(years, default=None)
+    return analysis.cache["begins"]
 
 
 # ---------------------------------------------------------------------- how often a light would have flipped

@@ -423,6 +423,7 @@ class _Making:
             "settings": self.work.settings(self.analysis),
             "left_out": self.work.problems(self.analysis, self.word),
             "to_check": self.work.to_check(self.analysis, self.word),
+            "vintage": self.work.vintage(self.analysis),
             "partial": self.left_out,
             "packages": self.work.versions(),
             "regions": [asdict(self.outcomes[job.region]) for job in self.plan if job.region in self.outcomes],

@@ -20,14 +20,14 @@ import pandas as pd
 
 from ecoanalysis import analysis as analyses
 from ecoanalysis import headline, intake, words
-from ecoanalysis.export import languages, write_csv
-from ecoanalysis.plan import kept
+from ecoanalysis.export import languages, write_table
+from ecoanalysis.plan import kept, revisions
 
 BOUNDARIES = "boundaries.geojson"
 TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder")
+FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -124,16 +124,32 @@ def to_check(analysis, lang: str) -> list[dict]:
     return [{"key": s.key, "text": s.text(lang), "acknowledged": s.acknowledged} for s in analysis.suspicions]
 
 
+def vintage(analysis) -> dict:
+    """Which statistics were used, by the day they were received, which of them were revised, and what that moved."""
+    figures, moved = (kept.table(analysis, name) for name in ("revised", "revision_effects"))
+    columns = ["region_code", "indicator", "comparison", "moved", "why", "value_before", "value"]
+    columns += ["verdict_before", "verdict", "chance_before", "chance", "revised"]
+    return {
+        **analysis.vintage,
+        "revised": _rows_of(figures),
+        "effect": {"targets": len(moved), **revisions.counts(moved), "rows": _rows_of(moved[columns])},
+    }
+
+
+def _rows_of(table: pd.DataFrame) -> list[dict]:
+    return json.loads(table.to_json(orient="records", double_precision=15, force_ascii=False))
+
+
 def settings(analysis) -> dict:
     """Every setting of an analysis, as JSON takes it."""
     return json.loads(json.dumps(asdict(analysis.settings)))
 
 
-def write_tables(analysis, folder: Path) -> None:
-    """The made tables as CSV."""
+def write_tables(analysis, folder: Path, kind: str = "csv") -> None:
+    """The made tables as CSV or Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        write_csv(analysis.table(name), folder / f"{name}.csv")
+        write_table(analysis.table(name), folder, name, kind)
 
 
 def write_replay(raw, path: Path, lang: str) -> None:

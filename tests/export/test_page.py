@@ -315,3 +315,53 @@ def test_the_index_says_where_the_plan_stands(shipped, tmp_path):
     page.write_index(shipped, tmp_path, "zh", [], {"zh": []})
     text = (tmp_path / "index.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "核查验收阶段" in text and "366 天" in text
+
+
+@pytest.fixture(scope="module")
+def worked_page(worked, tmp_path_factory) -> str:
+    """The page of the city worked by hand, without looks and odd blanks."""
+    path = page.write_index(worked, tmp_path_factory.mktemp("worked"), "zh", [])
+    return re.sub(r' style="[^"]*"', "", path.read_text(encoding="utf-8")).replace("\u00a0", " ")
+
+
+def test_counts_of_the_city_and_of_every_county_are_their_own(worked_page):
+    said = "<li><b>3</b>按期达标</li><li><b>6</b>到期未达标</li><li><b>3</b>其中约束性</li><li><b>3</b>尚不能判定</li>"
+    assert said in worked_page and "<strong>申报条件：尚不具备</strong>" in worked_page
+    assert (
+        "<li><b>北县</b>截至 2023 年底，北县到期应考核 13 项：按期达标 8 项，到期未达标 3 项，尚不能判定 2 项。"
+        in worked_page
+    )
+    assert (
+        "<li><b>南县</b>截至 2023 年底，南县到期应考核 13 项：按期达标 2 项，到期未达标 6 项，尚不能判定 5 项。"
+        "约束性指标到期未达标 4 项：水环境质量、危险废物利用处置率、突发生态环境事件应急管理机制、自然生态空间。"
+        in worked_page
+    )
+    tiles = re.findall(r'<li data-line="(\w+)">(\w+)<span class="verdict">(\w+)</span><span>([^<]*)<', worked_page)
+    assert [tile[1:] for tile in tiles] == [
+        ("北县", "难达标", "到期未达标 3 项"),
+        ("南县", "难达标", "到期未达标 6 项"),
+    ]
+    letters = dict(
+        zip("生态文明建设规划 水环境质量".split(), zip(*(tile[0] for tile in tiles), strict=True), strict=False)
+    )
+    assert letters == {"生态文明建设规划": ("c", "h"), "水环境质量": ("a", "g")}  # papers complete, missing; met, unmet
+    assert worked_page.index('class="demo">部分县区统计不公开') < worked_page.index("总体结论")
+
+
+@pytest.mark.parametrize(
+    ("item", "cells"),
+    [
+        ("8 水环境质量", [("10", "重点攻关", "8b：10.0 %"), ("1", "已达标", "8b：0 %"), ("10", "重点攻关", "8b：16.7 %")]),
+        # the worst part decides: the red line in the city and in North, the reserves in South
+        ("15 自然生态空间", [("1", "已达标", "15a：318.3 平方公里"), ("1", "已达标", "15a：106.1 平方公里"),
+                        ("10", "重点攻关", "15b：55.4 平方公里")]),
+        ("24 城镇污水处理率", [("4", "需巩固", "95.0 %"), ("1", "已达标", "96.2 %"), ("1", "已达标", "94.2 %")]),
+        ("36 公众对生态文明建设的参与度", [("5", "努力可达", "79.7 %"), ("4", "需巩固", "82.0 %"), ("8", "数据不足", "")]),
+        ("27 农村生活垃圾无害化处理村占比", [("-1", "不适用", ""), ("3", "易达标", "75.0 %"), ("3", "易达标", "54.0 %")]),
+    ],
+)  # fmt: skip
+def test_a_row_of_the_matrix_holds_each_region_s_verdict_value_and_weight(worked_page, item, cells):
+    """What sorts highest is what presses most."""
+    (line,) = re.findall(rf'<tr [^>]*><th[^>]*><span class="group">[^<]*</span>{item}</th>(.*?)</tr>', worked_page)
+    found = re.findall(r'data-weight="(-?\d+)"[^>]*>([^<]*)(?:<span class="value">([^<]*)</span>)?</td>', line)
+    assert found == cells

@@ -15,7 +15,7 @@ import pytest
 from export.slides_seen import broken_rules, cells, charts, crowded, opened, small_words, texts, titled, titles
 from pptx import Presentation
 from pptx.oxml.ns import qn
-from pptx.util import Inches
+from pptx.util import Inches, Pt
 
 import ecoanalysis as eco
 from ecoanalysis import cli, plotdata, words
@@ -27,33 +27,33 @@ WORKED = Path(__file__).resolve().parents[1] / "worked_city"
 
 
 @pytest.fixture(scope="module")
-def worked():
-    return eco.analyse(WORKED, 2023)
-
-
-@pytest.fixture(scope="module")
-def folder_of_decks(worked, analysis, tmp_path_factory):
-    """Both languages of the worked city and of the shipped one, written once."""
+def deck(request, worked, tmp_path_factory):
+    """The decks by name, each written when a test first asks for it: the worked city's do not wait for the shipped one's."""
     folder = tmp_path_factory.mktemp("decks")
-    for lang in words.LANGUAGES:
-        pptx.write(worked, folder / f"worked_{lang}.pptx", lang)
-        pptx.write(analysis, folder / f"shipped_{lang}.pptx", lang)
-    return folder
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.pptx"
+        if not path.exists():
+            city, lang = name.split("_")
+            pptx.write(worked if city == "worked" else request.getfixturevalue("analysis"), path, lang)
+        return path
+
+    return written
 
 
 @pytest.fixture(scope="module")
-def chinese(folder_of_decks):
-    return opened(folder_of_decks / "worked_zh.pptx")
+def chinese(deck):
+    return opened(deck("worked_zh"))
 
 
 @pytest.fixture(scope="module")
-def english(folder_of_decks):
-    return opened(folder_of_decks / "worked_en.pptx")
+def english(deck):
+    return opened(deck("worked_en"))
 
 
 @pytest.fixture(scope="module", params=["worked_zh", "worked_en", "shipped_zh", "shipped_en"])
-def each(request, folder_of_decks):
-    return folder_of_decks / f"{request.param}.pptx"
+def each(request, deck):
+    return deck(request.param)
 
 
 # ---------------------------------------------------------------------- the story of the worked city
@@ -115,7 +115,7 @@ def test_what_moved_stands_with_value_and_class_before_and_after(chinese):
     table = cells(titled(chinese, "示例市与 2022 年相比"))
     assert table[0] == ["指标", "2022 年数值", "2023 年数值", "2022 年可达性", "2023 年可达性", "变化"]
     assert ["12a 危险废物利用处置率", "99.7 %", "99.94 %", "重点攻关", "重点攻关", "到期未达标"] in table
-    assert table[-1][:3] == ["24 城镇污水处理率", "94.0 %", "95.0 %"] and table[-1][-1] == "前进"
+    assert table[-1] == ["24 城镇污水处理率", "94.0 %", "95.0 %", "难达标", "需巩固", "前进"]
 
 
 def test_named_weak_points_say_what_is_missing_in_each_county(chinese):
@@ -128,6 +128,57 @@ def test_named_weak_points_say_what_is_missing_in_each_county(chinese):
         ["北县", "0.00", "84.2 公顷", "94 %"],
         ["南县", "12.50", "4.95 公顷", "6 %"],
     ]
+
+
+def test_what_is_unmet_stands_with_its_kind_its_due_year_and_its_lead(chinese, worked):
+    """What was missed at its date comes first; of what is open the chance is that of reaching it."""
+    table = cells(titled(chinese, "示例市：到期未达标 6 项"))
+    assert table[0] == ["指标", "属性", "现状值", "目标值", "到期", "差距", "可达性", "牵头部门"]
+    assert [row[:6] + row[7:] for row in table[1:]] == [
+        ["28 城镇人均公园绿地面积", "参考性", "7.59 平方米/人", "≥ 13 平方米/人", "2023", "89.2 公顷", "住建局"],
+        ["14a 突发生态环境事件应急管理机制：无重特大突发生态环境事件", "约束性", "1", "不得发生", "2023", "—", "生态环境局"],
+        ["8b 水环境质量：劣Ⅴ类断面比例", "约束性", "10.0 %", "0 %", "2023", "1 个", "生态环境局"],
+        ["12a 危险废物利用处置率", "约束性", "99.94 %", "100 %", "2023", "5.65 吨", "生态环境局"],
+        ["32c 绿色产品市场占有率：一次性消费品人均使用量", "参考性", "45.0 件/人", "逐年下降", "2023", "—", "商务局"],
+        ["36 公众对生态文明建设的参与度", "参考性", "79.7 %", "≥ 80 %", "2023", "0.3 个百分点", "生态环境局"],
+        ["25 农村生活污水治理率", "参考性", "30.4 %", "≥ 40 %", "2025", "50 个村", "生态环境局"],
+        ["10 林草覆盖率", "参考性", "40.4 %", "≥ 41 %", "2023", "19.4 平方公里", "林草局"],
+    ]  # fmt: skip
+    judged = {row[0].split()[0]: row[6] for row in table[1:]}
+    assert judged["8b"] == judged["12a"] == judged["14a"] == "重点攻关" and judged["28"] == "需专项措施 <1 %"
+    sewage = worked["示例市", "25"]
+    assert judged["25"] == f"难达标 {words.of('zh').chance(sewage.p_reach)}" != f"难达标 {sewage.p_hold:.0%}"
+
+
+def test_what_may_slip_has_the_chance_of_holding_and_the_year_it_is_held_to(chinese, worked):
+    """The city stands at exactly 95 % in 2023: reached for certain, and by no means held to 2026."""
+    s = worked["示例市", "24"]
+    assert s.p_reach == 1 and 0.5 < s.p_hold < 0.8
+    head, row = cells(titled(chinese, "示例市现已达标、需要巩固 1 项"))
+    assert head == ["指标", "现状值", "目标值", "保持概率", "保持到", "牵头部门"]
+    chance = words.of("zh").chance(s.p_hold)
+    assert row == ["24 城镇污水处理率", "95.0 %", "≥ 95 %", chance, "2026", "住建局"] and chance != ">99 %"
+
+
+def test_a_county_s_slide_speaks_of_the_county(chinese, worked):
+    slide = titled(chinese, "北县：到期未达标 3 项")
+    (said,) = [text for text in texts(slide) if text.startswith("截至 2023 年底")]
+    assert said.startswith("截至 2023 年底，北县到期应考核 13 项：按期达标 8 项，到期未达标 3 项，尚不能判定 2 项。")
+    assert said.endswith("全部 15 项到复核时：稳固 7 项，需巩固 1 项，可争取 2 项，把握不大 3 项，尚不能判断 2 项。")
+    table = cells(slide)
+    assert table[0] == ["指标", "现状值", "目标值", "尚缺", "可达性", "牵头部门"]
+    assert [row[:4] + row[5:] for row in table[1:]] == [
+        ["28 城镇人均公园绿地面积", "0.00 平方米/人", "≥ 13 平方米/人", "84.2 公顷", "住建局"],
+        ["25 农村生活污水治理率", "29.0 %", "≥ 40 %", "45 个村", "生态环境局"],
+        ["18 单位地区生产总值用水量", "44.6 立方米/万元", "≤ 40 立方米/万元", "46.3 万立方米", "水务局"],
+        ["10 林草覆盖率", "39.2 %", "≥ 41 %", "21.2 平方公里", "林草局"],
+        ["27 农村生活垃圾无害化处理村占比", "75.0 %", "> 75 %", "1 个村", "住建局"],
+        ["36 公众对生态文明建设的参与度", "82.0 %", "≥ 80 %", "—", "生态环境局"],
+    ]
+    judged = {row[0].split()[0]: row[4] for row in table[1:]}
+    zh, met = words.of("zh"), worked["北县", "36"]
+    assert judged["36"] == f"需巩固 {zh.chance(met.p_hold)}" and met.p_reach == 1 and met.p_hold < 0.99
+    assert judged["25"] == f"难达标 {zh.chance(worked['北县', '25'].p_reach)}"
 
 
 def test_the_task_sheet_says_what_who_where_and_until_when(chinese):
@@ -157,6 +208,10 @@ def test_decisions_name_who_is_to_do_what(chinese):
     (said,) = [text for text in texts(titled(chinese, "请研究决定")) if text.startswith("1. ")]
     lines = said.split("\n")
     assert lines[0] == "1. 达到申报要求前不宜申报，请研究申报时间。"
+    assert (
+        lines[1] == "2. 请住建局牵头，2026 年底前补上城镇人均公园绿地面积缺口 5.41 平方米/人，合 89.2 公顷。"
+        "分解到：北县 84.2 公顷、南县 4.95 公顷。"
+    )
     assert (
         lines[2] == "3. 请生态环境局牵头，2025 年底前补上农村生活污水治理率缺口 9.6 个百分点，合 50 个村。"
         "分解到：北县 40 个村、南县 10 个村。"
@@ -198,15 +253,17 @@ def test_only_slides_that_rest_on_demo_data_bear_the_mark(chinese):
     assert marked == [titles(chinese)[0], titles(chinese)[1], titles(chinese)[-2]]
 
 
-def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(folder_of_decks):
-    deck = opened(folder_of_decks / "shipped_zh.pptx")
-    plain = [title for slide, title in zip(deck.slides, titles(deck), strict=True) if "演示数据" not in texts(slide)]
+def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(deck):
+    slides_ = opened(deck("shipped_zh"))
+    plain = [
+        title for slide, title in zip(slides_.slides, titles(slides_), strict=True) if "演示数据" not in texts(slide)
+    ]
     assert plain == ["核查验收阶段；距2024年度档案更新 366 天", "附：概率由历年变化推算，是预测而非承诺"]
 
 
-def test_projects_are_told_without_and_with_them(folder_of_decks):
+def test_projects_are_told_without_and_with_them(deck):
     """The shipped demo projects: 30 ha of parks in Maiji, whose cost is 21 million, half of them three years long."""
-    slide = titled(opened(folder_of_decks / "shipped_zh.pptx"), "6 个项目：天水市")
+    slide = titled(opened(deck("shipped_zh")), "6 个项目：天水市")
     table = cells(slide)
     assert table[0] == ["指标", "按期可增加", "考虑推迟后", "不计项目", "计入项目", "只靠项目", "投资"]
     row = next(row for row in table if row[0] == "甘谷县：农村生活污水治理率")
@@ -401,8 +458,8 @@ def test_a_county_of_which_nothing_is_known_is_not_called_sound(folder, tmp_path
     """Both items of each county are due in 2023 and have no figure: nobody may read that nothing is wrong."""
     a = eco.analyse(counties(folder, 2, []), 2023, paths=50)
     for lang, title, told in (
-        ("zh", "第01县：到期指标均尚不能判定", "尚有 3 项不能判定，请先补齐数据、材料和目标值。"),
-        ("en", "County 01: no item due is known yet", "3 cannot be told before data, papers or targets are supplied."),
+        ("zh", "第01县：到期指标均尚不能判定", "尚有 2 项不能判定，请先补齐数据、材料和目标值。"),
+        ("en", "County 01: no item due is known yet", "2 cannot be told before data, papers or targets are supplied."),
     ):
         slide = titled(opened(pptx.write(a, tmp_path / "deck.pptx", lang)), title)
         said = "\n".join(texts(slide))
@@ -413,13 +470,13 @@ def test_a_county_of_which_nothing_is_known_is_not_called_sound(folder, tmp_path
 
 
 def test_columns_lend_each_other_room():
-    """Ten ems of a department's name beside figures: the figures' columns give, and no word or number is broken."""
+    """25 glyphs beside figures, 4 lines in an inch and a bit: the figures' columns give, and no word or number is broken."""
     inch = Inches(1)
     lines = [["指标", "值", "牵头部门"], ["污水", "30 %", "住房和城乡建设局、生态环境局、农业农村局、水务局"]]
     widths = slides._widths(lines, [4 * inch, 4 * inch, inch], 14)
     assert sum(widths) == 9 * inch and min(widths) >= slides.NARROWEST
     assert slides._row_height(lines[1], widths, 14) < slides._row_height(lines[1], [4 * inch, 4 * inch, inch], 14)
-    assert slides.line_count(lines[1][2], (widths[2] - 2 * slides.CELL_SIDE) / Pt(1) / 14) == 1
+    assert slides.line_count(lines[1][2], (widths[2] - 2 * slides.CELL_SIDE) / Pt(1) / 14) <= 2
     assert all(slides._is_whole(line, widths, 14) for line in lines)
 
 
@@ -462,11 +519,11 @@ def test_an_unknown_region_is_told(worked, tmp_path):
         pptx.write(worked, tmp_path / "x.pptx", "zh", ["北线"])
 
 
-def test_a_deck_of_a_kept_analysis_says_the_same(analysis, folder_of_decks, tmp_path):
+def test_a_deck_of_a_kept_analysis_says_the_same(analysis, deck, tmp_path):
     """A run writes its documents from what it has kept: projects and tasks are not lost on the way."""
     work.save(analysis, tmp_path)
     again = opened(pptx.write(work.load(tmp_path), tmp_path / "again.pptx", "zh"))
-    first = opened(folder_of_decks / "shipped_zh.pptx")
+    first = opened(deck("shipped_zh"))
     assert titles(again) == titles(first)
     for one, other in zip(first.slides, again.slides, strict=True):
         assert texts(one) == texts(other)

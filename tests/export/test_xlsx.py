@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,7 +13,6 @@ import pytest
 import ecoanalysis as eco
 from ecoanalysis.export import xlsx
 
-FOLDER = Path(__file__).parents[1] / "worked_city"
 SHEETS = {
     "zh": (
         "市领导表 县区对比 评估表 部门任务表 指标明细 预测 与上年相比 国家标准对照 材料齐备情况 材料 数据与来源 待核实 "
@@ -48,8 +46,8 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture(scope="module")
-def city():
-    return eco.analyse(FOLDER, as_of=2023)
+def city(worked):
+    return worked
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
@@ -352,7 +350,7 @@ def test_of_many_regions_the_first_ones_details_are_printed(folder, tmp_path):
     folder.target("rural_sewage_treatment_rate", ">=", 40, "%")
     for i in range(1, 9):
         folder.add((f"C{i}", 2023, "villages", 10, "village"), (f"C{i}", 2023, "villages_sewage_treated", 3, "village"))
-    xlsx.write(analyse(folder.path, 2023, paths=50), tmp_path / "nine.xlsx", "zh")
+    xlsx.write(eco.analyse(folder.path, 2023, paths=50), tmp_path / "nine.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "nine.xlsx")
     sheet = book["评估表"]
     regions = [row[2].value for row in sheet.iter_rows(min_row=2) if row[2].value]
@@ -360,3 +358,85 @@ def test_of_many_regions_the_first_ones_details_are_printed(folder, tmp_path):
     assert last - 1 == regions.count("甲市") < len(regions) and set(regions[: last - 1]) == {"甲市"}
     told = [row[1].value for row in book["说明"].iter_rows()]
     assert "地区超过 8 个时，各明细表只打印甲市的行；其他地区的行在屏幕上筛选、查看。" in told
+
+
+def lines_of(sheet) -> list[list]:
+    """Rows of a sheet without their empty cells."""
+    return [[cell for cell in line if cell is not None] for line in sheet.iter_rows(values_only=True)]
+
+
+def test_the_leaders_see_every_region_s_counts(numbers):
+    """North missed three advisory items and no binding one; of South's six four are binding."""
+    table = lines_of(numbers["市领导表"])
+    top = table.index(
+        ["序号", "地区", "申报条件", "按期达标", "到期未达标", "其中约束性", "尚不能判定", "未达标的约束性指标"]
+    )
+    common = "水环境质量、危险废物利用处置率、突发生态环境事件应急管理机制"
+    assert table[top + 1 : top + 4] == [
+        [1, "示例市", "尚不具备", 3, 6, 3, 3, common],
+        [2, "北县", "尚不具备", 8, 3, 0, 2],
+        [3, "南县", "尚不具备", 2, 6, 4, 5, f"{common}、自然生态空间"],
+    ]
+    pressing = [line for line in table[top + 5 :] if isinstance(line[0], int)]
+    assert [line[0] for line in pressing] == [28, 25, 14, 8, 12, 24, 32, 10, 36]
+    assert pressing[1] == [
+        25,
+        "农村生活污水治理率",
+        "参考性",
+        "难达标",
+        "30.4 %",
+        "≥ 40 %",
+        "9.6 个百分点，合 50 个村",
+        "生态环境局",
+    ]
+
+
+def test_a_demo_value_that_presses_is_marked(small, tmp_path):
+    """C2's villages are demo data, and so is what the city makes of them: 88 of 300."""
+    xlsx.write(small, tmp_path / "a.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["市领导表"]
+    (row_,) = [line for line in lines_of(sheet) if "农村生活污水治理率" in line[1:2]]
+    assert "29.3 %【演示数据】" in row_
+
+
+def test_dates_and_chances_stand_in_their_own_columns(numbers, city):
+    """Sewage in towns is met and has to be held; sewage in villages is open; each has the chance that is asked of it."""
+    met, open_ = (row(numbers["评估表"], 地区="示例市", 序号=number) for number in (24, 25))
+    towns, villages = city["示例市", "24"], city["示例市", "25"]
+    assert (met["到期"], met["节点年"], open_["到期"], open_["节点年"]) == (2023, 2026, 2025, 2025)
+    assert met["达标概率"] is None and met["保持概率"] == towns.p_hold < 1 == towns.p_reach
+    assert open_["达标概率"] == villages.p_reach != villages.p_hold == open_["保持概率"]
+    parts = [row(numbers["评估表"], 地区=name, 序号=25) for name in ("北县", "南县")]
+    assert [(one["差距数量"], one["对全市差距的份额"]) for one in parts] == [(45, 40), (11, 10)]
+
+
+def test_counties_stand_beside_each_other_each_under_its_own_name(numbers):
+    table = {line[1]: line[2:] for line in lines_of(numbers["县区对比"]) if isinstance(line[0], int)}
+    assert table["林草覆盖率"] == ["努力可达", "需专项措施", "易达标"]
+    assert table["自然生态空间"] == ["已达标", "已达标", "重点攻关"]
+    assert table["生态文明建设规划"] == ["待补材料", "材料齐全", "待补材料"]
+
+
+def test_before_and_now_the_plan_and_the_nation_are_not_exchanged(numbers):
+    moved = row(numbers["与上年相比"], 地区="示例市", 序号=24)
+    assert (moved["变动"], moved["上年可达性"], moved["可达性"]) == ("前进", "难达标", "已达标，需巩固")
+    assert (moved["上年数值年份"], moved["上年数值"], moved["现状年份"], moved["现状值"]) == (2022, 94, 2023, 95)
+    held = row(numbers["国家标准对照"], 地区="示例市", 序号=25)
+    assert (held["目标值"], held["国家标准"], held["对照"], held["核实情况"]) == (40, 50, "低于国家标准", "未核实")
+    sewage = row(numbers["部门任务表"], 序号=25)
+    assert (
+        sewage["节点年"] == 2025 and sewage["牵头部门"] == "生态环境局" and sewage["差距"] == "9.6 个百分点，合 50 个村"
+    )
+
+
+def test_the_chosen_indicator_shows_its_own_facts_bands_and_regions(numbers, city):
+    sheet, parks = numbers["指标明细"], city["示例市", "28"]
+    facts = dict(zip(*([cell.value for cell in sheet[k][:9]] for k in (5, 6)), strict=True))
+    assert facts["目标值"] == 13 and facts["差距"] == pytest.approx(5.412015) and facts["牵头部门"] == "住建局"
+    assert facts["达标概率"] == parks.p_reach and facts["保持概率"] == parks.p_hold
+    assert [cell.value for cell in sheet[27][1:6]] == ["历年数值", "80 % 区间下限", "预测中位", "80 % 区间上限", "目标"]
+    for line in (38, 39, 40):
+        low, middle, high = (sheet.cell(line, x).value for x in (3, 4, 5))
+        assert 7 < low < middle < high < 9
+    beside = [(sheet.cell(k, 8).value, sheet.cell(k, 9).value) for k in (28, 29, 30)]
+    assert beside == [("示例市", pytest.approx(7.587985)), ("北县", 0), ("南县", 12.505)]

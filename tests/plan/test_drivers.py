@@ -11,8 +11,8 @@ from ecoanalysis.plan import drivers, kept
 
 
 @pytest.fixture(scope="module")
-def table():
-    return drivers.drivers(eco.analyse("tests/worked_city", as_of=2023))
+def table(worked):
+    return drivers.drivers(worked)
 
 
 def of(table, indicator, region="990000"):
@@ -41,24 +41,22 @@ def test_what_is_no_rate_of_two_inputs_or_was_zero_has_no_drivers(table):
     assert of(table, "no_major_incident").empty
 
 
-def test_the_sentence_says_which_way_each_input_pulled():
-    analysis = eco.analyse("tests/worked_city", as_of=2023)
+def test_the_sentence_says_which_way_each_input_pulled(worked):
     made = [["990000", "park_area_per_head", "park_green_area", 2018, 2023, 100.0, 125.0, 1.25]]
     made.append(["990000", "park_area_per_head", "urban_population", 2018, 2023, 100.0, 110.0, -0.75])
     table = pd.DataFrame(made, columns=drivers.COLUMNS)
-    zh = drivers.sentence(table, analysis, words.of("zh"))
+    zh = drivers.sentence(table, worked, words.of("zh"))
     assert "增加 25.0 %，使指标提高 1.25 平方米/人" in zh.replace("\u2009", " ")
     assert "增加 10.0 %，使指标下降 0.75 平方米/人" in zh
-    en = drivers.sentence(table.assign(effect=-table["effect"], after=[80.0, 100.1]), analysis, words.of("en"))
+    en = drivers.sentence(table.assign(effect=-table["effect"], after=[80.0, 100.1]), worked, words.of("en"))
     assert "fell by 20.0 %, lowering it by 1.25 m² a head" in en and "hardly moved" in en
 
 
-def test_what_documents_show_of_the_plan_is_kept_with_the_analysis(tmp_path):
-    analysis = eco.analyse("tests/worked_city", as_of=2023)
-    analysis.save(tmp_path)
-    kept.save(analysis, tmp_path)
+def test_what_documents_show_of_the_plan_is_kept_with_the_analysis(worked, tmp_path):
+    worked.save(tmp_path)
+    kept.save(worked, tmp_path)
     again = eco.load(tmp_path)
-    made, loaded = ({name: kept.table(one, name) for name in kept.MAKERS} for one in (analysis, again))
+    made, loaded = ({name: kept.table(one, name) for name in kept.MAKERS} for one in (worked, again))
     assert set(made) == {"tasks", "effects", "candidates", "drivers"}
     assert len(made["tasks"]) and len(made["drivers"])
     for name in made:

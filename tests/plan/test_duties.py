@@ -218,6 +218,35 @@ def test_the_sheet_s_parts_of_a_gap_add_up(city, tmp_path):
     assert sewage[0][at["缺口数量"]] == 40 and [row[at["分担全市缺口"]] for row in sewage[1:]] == [10, 30]
 
 
+def test_the_overview_counts_what_each_leads_supports_and_lacks(city, tmp_path):
+    """Rural sewage is unmet, of hazardous waste nothing is known; three papers are asked of each item in three regions."""
+    book, *_ = documents.write(city, tmp_path, "zh")
+    rows = list(openpyxl.load_workbook(book)["总览"].iter_rows(values_only=True))
+    top = next(n for n, row in enumerate(rows) if row[0] == "部门")
+    assert rows[top] == (
+        "部门", "牵头指标（项）", "配合指标（项）", "已达标（条）", "达标需巩固（条）", "未达标（条）", "材料欠缺（条）",
+        "暂不能判断（条）", "缺材料（份）", "材料齐备率",
+    )  # fmt: skip
+    assert rows[top + 1 : top + 3] == [
+        ("市水务局", 1, 1, 0, 0, 0, 1, 0, 9, 0),
+        ("市生态环境局", 2, 0, 0, 0, 1, 0, 1, 18, 0),
+    ]
+    assert rows[-1] == ("市住建局", 0, 1, 0, 0, 0, 0, 0, 0, None)
+
+
+def test_what_needs_work_stands_first_and_due_years_are_the_targets_own(city, tmp_path):
+    book, annex, deck = documents.write(city, tmp_path, "zh", ["市生态环境局"])
+    led, shares = ([[cell.text for cell in row.cells] for row in table.rows] for table in docx.Document(annex).tables)
+    assert [row[0] for row in led[1:]] == ["25", "12a"] and led[1][5] == "20.0 个百分点，合 40 个村"
+    assert led[1][-1] == "2025-12-31" and led[2][-1] == "2026-12-31"
+    assert shares[1] == ["25", "农村生活污水治理率", "40 个村", "乙县 10 个村、丙县 30 个村"]
+    rows = list(openpyxl.load_workbook(book)["市生态环境局"].iter_rows(values_only=True))
+    dates = {row[1]: row[7] for row in rows if row[0] == "牵头"}
+    assert dates == {"12a": 2023, "25": 2025}
+    (table,) = [s.table for s in pptx.Presentation(deck).slides[0].shapes if s.has_table]
+    assert [row.cells[0].text for row in list(table.rows)[1:]] == ["25 农村生活污水治理率", "12a 危险废物利用处置率"]
+
+
 def test_no_text_becomes_a_formula_and_a_sheet_s_name_is_one(plan, tmp_path):
     plan.write("targets.csv", TARGETS.replace("=市长热线", "a[b]:c*d?e/f" + "长" * 40))
     a = analyse(plan.path, 2023, paths=50)
@@ -252,3 +281,17 @@ def test_the_command_writes_them_and_refuses_an_unknown_department(plan, tmp_pat
     assert cli.main([*data, "--department", "市水物局"]) == 2
     assert "相近的有：市水务局" in capsys.readouterr().err and not (tmp_path / "out").exists()
     assert cli.main([*data, "--on", "2023-02-30"]) == 2
+
+
+def test_a_county_s_part_is_not_its_own_gap(worked, tmp_path):
+    """North lacks 45 and South 11 villages of its own; of the city's 50 they owe 40 and 10."""
+    parted = {s.record.label: text for s, text in documents.Duties(worked, ZH, ["生态环境局"]).shares("生态环境局")}
+    assert parted["25"] == "北县 40 个村、南县 10 个村"
+    book, *_ = documents.write(worked, tmp_path, "zh", ["生态环境局"])
+    rows = list(openpyxl.load_workbook(book)["生态环境局"].iter_rows(values_only=True))
+    assert rows[1][0] == "演示数据"  # North's drinking water
+    top = next(n for n, row in enumerate(rows) if row[0] == "职责")
+    at = {name: n for n, name in enumerate(rows[top])}
+    owed = {row[at["地区"]]: row for row in rows[top + 1 :] if row[at["序号"]] == "25"}
+    assert [owed[name][at["缺口数量"]] for name in ("示例市", "北县", "南县")] == [50, 45, 11]
+    assert [owed[name][at["分担全市缺口"]] for name in ("北县", "南县")] == [40, 10]

@@ -1,6 +1,7 @@
 """The self-check replayed: nothing later is used, and the scores are the textbook ones."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,7 @@ def test_what_was_said_used_nothing_later_and_is_held_against_what_came(city):
         s = earlier[region, SEWAGE]
         assert (row["said"], row["p"]) == (s.verdict, s.p_reach)
         met = float(row["came"] == "yes")
+        assert (row["lo80"], row["hi80"]) == (s.lo80_at_due, s.hi80_at_due)
         assert row["squared_error"] == pytest.approx((s.p_reach - met) ** 2)
         assert row["hit"] == float((s.p_reach >= 0.5) == (met == 1))
         assert row["inside80"] == float(s.lo80_at_due <= row["value"] <= s.hi80_at_due)
@@ -132,6 +134,33 @@ def test_the_page_stands_alone_and_shows_every_target(city, tmp_path):
     later = city.with_target("*", SEWAGE, 40, due=2025)
     only_papers = dataclasses.replace(later, assessment=later.assessment[later.assessment["due"] > 2023])
     assert page.write(only_papers, tmp_path / "none.html", "zh") is None and not (tmp_path / "none.html").exists()
+
+
+def test_scores_stand_under_their_own_heads_and_every_row_says_its_demo_data(city, tmp_path):
+    """C1 came to 42 % against all expectation; a chance of 0.008 was given, and (0.008 − 1)² is 0.984."""
+    text = page.write(city, tmp_path / "replay.html", "zh").read_text(encoding="utf-8").replace("\u00a0", " ")
+    rows = [re.findall(r"<t[dh][^>]*>([^<]*)<", row) for row in re.findall(r"<tr>(.*?)</tr>", text)]
+    heads = ["地区", "目标数", "实际达标", "平均概率", "判断对", "Brier 评分", "落入八成区间"]
+    top = rows.index(heads)
+    told = dict(zip(heads, rows[top + 2], strict=True))
+    p = city.as_of_year(2022)["C1", SEWAGE].p_reach
+    assert (
+        p < 0.1
+        and told["地区"] == "乙县"
+        and (told["目标数"], told["实际达标"], told["判断对"]) == ("1", "100 %", "0 %")
+    )
+    assert told["平均概率"] == f"{p:.0%}".replace("%", " %") and told["Brier 评分"] == f"{(p - 1) ** 2:.3f}"
+    assert told["落入八成区间"] == "0 %"
+    listed = {row[1]: row for row in rows if row[0].startswith("25 ") and len(row) == 5}
+    assert listed["乙县"][0] == "25 农村生活污水治理率" and listed["丙县"][0] == "25 农村生活污水治理率【演示数据】"
+    assert {name: row[4] for name, row in listed.items()} == {"甲市": "未达标", "乙县": "达标", "丙县": "未达标"}
+    assert "%" in listed["乙县"][3] and listed["乙县"][3] != "&gt;99 %"
+
+
+def test_the_least_expected_failure_is_told_first(city):
+    more = pd.concat([SAID, SAID[:1].assign(region_code="C2", p=0.99)], ignore_index=True)
+    (told,) = [text for text in replay.sentences(more, city, words.of("zh")) if text.startswith("当时把握在九成以上")]
+    assert told == "当时把握在九成以上而未达标的 2 个：丙县农村生活污水治理率 99 %、乙县农村生活污水治理率 95 %。"
 
 
 def test_the_track_record_lays_the_page_beside_itself_where_something_fell_due(city, tmp_path):

@@ -207,9 +207,9 @@ def test_papers_and_a_silent_year_are_reasons(folder):
     (row,) = (r for r in comparison._joined(*both).to_dict("records") if r["indicator"] == "river_chief_system")
     assert before == "not_supplied" and row["warning"] == "lacks_data;lacks_proof"
     row |= {"revised": "", "year": 2022.0, "year_before": 2022.0}
-    assert comparison._why(row, *both) == "papers"
+    assert comparison._why(row, *both, same_figures=False) == "papers"
     silent = row | {"warning": "not_reported", "warning_before": ""}
-    assert comparison._why(silent, *both) == "not_reported"
+    assert comparison._why(silent, *both, same_figures=False) == "not_reported"
 
 
 # ---------------------------------------------------------------------- refused, each with a sentence
