@@ -245,3 +245,23 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_demo_mark_stands_above_the_line_that_says_how_it_stands(shipped, lang):
+    """The longest verdict with the longest unit reaches under the mark, and may not touch its frame."""
+    marked = 0
+    for s in shipped.statements[:60]:
+        if s.status == "demo" and len(s.history):
+            figure = charts.forecast(s, lang)
+            said = {text.get_text(): text for text in figure.texts}
+            (mark,) = [text for words_, text in said.items() if words_ == {"zh": "演示数据", "en": "demo data"}[lang]]
+            (line,) = [text for words_, text in said.items() if "  ·  " in words_]
+            drawn = figure.canvas.get_renderer()
+            frame = mark.get_bbox_patch()
+            figure.canvas.draw()
+            assert frame.get_window_extent(drawn).y0 > line.get_window_extent(drawn).y1
+            marked += 1
+            if marked == 3:
+                break
+    assert marked
