@@ -451,7 +451,7 @@ def _subtitle_of(s, w: Words) -> str:
 
 def _demo_mark(figure: Figure, w: Words, left: bool = False):
     box = {"boxstyle": "round,pad=0.3", "fc": MARK_GROUND, "ec": MARK, "lw": 0.8}
-    x, y = (0.012, 0.985) if left else (0.975, 0.94)
+    x, y = (0.012, 0.985) if left else (0.975, 0.972)
     align = "left" if left else "right"
     return figure.text(x, y, w.demo_mark(True), color=MARK, fontsize=10, ha=align, va="top", bbox=box)
 

@@ -245,3 +245,17 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_demo_mark_stands_above_the_line_that_says_how_it_stands(shipped, lang):
+    """The longest verdict with the longest unit reaches under the mark, and keeps clear of its frame."""
+    parks = [s for s in shipped.statements if s.record.number == 28 and s.status == "demo"]
+    assert len(parks) > 3
+    for s in parks:
+        figure = charts.forecast(s, lang)
+        (mark,) = [text for text in figure.texts if text.get_text() == {"zh": "演示数据", "en": "demo data"}[lang]]
+        (line,) = [text for text in figure.texts if "  ·  " in text.get_text()]
+        figure.canvas.draw()
+        between = mark.get_bbox_patch().get_window_extent().y0 - line.get_window_extent().y1
+        assert between * 72 / figure.dpi > 4  # points: raised signs reach up to where the line ends

@@ -15,7 +15,7 @@ import pytest
 from export.slides_seen import broken_rules, cells, charts, crowded, opened, small_words, texts, titled, titles
 from pptx import Presentation
 from pptx.oxml.ns import qn
-from pptx.util import Inches
+from pptx.util import Inches, Pt
 
 import ecoanalysis as eco
 from ecoanalysis import cli, plotdata, words
@@ -453,6 +453,32 @@ def test_little_or_nothing_is_told_as_that(folder, tmp_path, lang, years):
         "12 Hazardous waste utilisation and disposal rate: data to come",
     ]
     assert awaited[lang == "en"] in "\n".join("\n".join(texts(slide)) for slide in deck.slides)
+
+
+def test_a_county_of_which_nothing_is_known_is_not_called_sound(folder, tmp_path):
+    """Both items of each county are due in 2023 and have no figure: nobody may read that nothing is wrong."""
+    a = eco.analyse(counties(folder, 2, []), 2023, paths=50)
+    for lang, title, told in (
+        ("zh", "第01县：到期指标均尚不能判定", "尚有 2 项不能判定，请先补齐数据、材料和目标值。"),
+        ("en", "County 01: no item due is known yet", "2 cannot be told before data, papers or targets are supplied."),
+    ):
+        slide = titled(opened(pptx.write(a, tmp_path / "deck.pptx", lang)), title)
+        said = "\n".join(texts(slide))
+        assert told in said and "—" not in said.replace("——", "")
+    assert "参考性指标均尚不能判定（要求达标 80 %）" in "\n".join(
+        texts(titled(opened(pptx.write(a, tmp_path / "deck.pptx", "zh")), "第01县"))
+    )
+
+
+def test_columns_lend_each_other_room():
+    """25 glyphs beside figures, 4 lines in an inch and a bit: the figures' columns give, and no word or number is broken."""
+    inch = Inches(1)
+    lines = [["指标", "值", "牵头部门"], ["污水", "30 %", "住房和城乡建设局、生态环境局、农业农村局、水务局"]]
+    widths = slides._widths(lines, [4 * inch, 4 * inch, inch], 14)
+    assert sum(widths) == 9 * inch and min(widths) >= slides.NARROWEST
+    assert slides._row_height(lines[1], widths, 14) < slides._row_height(lines[1], [4 * inch, 4 * inch, inch], 14)
+    assert slides.line_count(lines[1][2], (widths[2] - 2 * slides.CELL_SIDE) / Pt(1) / 14) <= 2
+    assert all(slides._is_whole(line, widths, 14) for line in lines)
 
 
 def test_a_region_that_may_apply_is_told_so(folder, tmp_path):

@@ -342,6 +342,24 @@ def test_papers_are_counted_by_region_department_and_field(book):
     assert formulas["I2"].value == '=IF(C2=0,"",D2/C2)'
 
 
+def test_of_many_regions_the_first_ones_details_are_printed(folder, tmp_path):
+    """Nine regions: the city's row and its header are printed of every target, and the sheet of explanations says so."""
+    names = "".join(f"C{i},第{i}县,County {i},county,C,100,hill,other,\n" for i in range(1, 9))
+    head = "code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size\n"
+    folder.write("regions.csv", head + "C,甲市,City A,city,,800,hill,other,medium_small\n" + names)
+    folder.target("rural_sewage_treatment_rate", ">=", 40, "%")
+    for i in range(1, 9):
+        folder.add((f"C{i}", 2023, "villages", 10, "village"), (f"C{i}", 2023, "villages_sewage_treated", 3, "village"))
+    xlsx.write(eco.analyse(folder.path, 2023, paths=50), tmp_path / "nine.xlsx", "zh")
+    book = openpyxl.load_workbook(tmp_path / "nine.xlsx")
+    sheet = book["评估表"]
+    regions = [row[2].value for row in sheet.iter_rows(min_row=2) if row[2].value]
+    last = int(sheet.print_area.rsplit("$", 1)[1])
+    assert last - 1 == regions.count("甲市") < len(regions) and set(regions[: last - 1]) == {"甲市"}
+    told = [row[1].value for row in book["说明"].iter_rows()]
+    assert "地区超过 8 个时，各明细表只打印甲市的行；其他地区的行在屏幕上筛选、查看。" in told
+
+
 def lines_of(sheet) -> list[list]:
     """Rows of a sheet without their empty cells."""
     return [[cell for cell in line if cell is not None] for line in sheet.iter_rows(values_only=True)]

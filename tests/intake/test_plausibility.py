@@ -75,11 +75,12 @@ def test_nothing_where_there_was_always_something(folder):
 
 
 def test_nothing_in_one_county_without_a_history_where_its_sisters_have_something(folder):
-    """The city is no sister: with one more county at nothing there are four others, with two there are three."""
-    write(folder, series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4 C5"))
+    """The city is no sister: of five counties four are others, of four there are three; other figures stand before."""
+    everybody = [(r, 2020, "villages", 100 + n, "个") for n, r in enumerate("C C1 C2 C3 C4 C5".split())]
+    write(folder, [*everybody, *series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4 C5")])
     (one,) = suspicions(folder, "zero")
     assert (one.region, one.year) == ("C2", 2020)
-    write(folder, series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4"))
+    write(folder, [*everybody, *series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4")])
     assert suspicions(folder, "zero") == []
 
 
