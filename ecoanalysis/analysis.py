@@ -21,6 +21,7 @@ import pandas as pd
 from ecoanalysis import catalog, compute, futures, headline, intake, judge, projects, words
 from ecoanalysis.assessment import Assessor, targets_of_regions
 from ecoanalysis.catalog import Indicator
+from ecoanalysis.forecast import Explanation
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
 from ecoanalysis.names import Names
@@ -1252,6 +1253,22 @@ class Statement:
             until = int(a.outlook(self.indicator).years[-1])
             a.cache[key] = a.assessor.drawn(self.record, until, base, a.assessor.method, a.assessor.paths)
         return a.cache[key]
+
+    @functools.cached_property
+    def explanation(self) -> Explanation | None:
+        """Why the region's own series is continued as it is (`forecast.explain`), projects left out: to the due year, or
+        to the last year of holding where the due year has been measured.
+
+        None where none of its own is: counties put together, a record, another method, nothing measured, an analysis
+        that was loaded without its data.
+        """
+        made = self.analysis.assessor
+        if made is None or self.method != futures.METHOD or not np.isfinite(self.due):
+            return None
+        base = int(self.base_year) if np.isfinite(self.base_year) else None
+        until = int(self.due if self.latest_year < self.due else self.hold_until)
+        how = {"references": made.references, "base_year": base}
+        return futures.explained(made.measured, self.indicator, self.region_code, until, **how)
 
     @property
     def paths(self) -> pd.DataFrame:

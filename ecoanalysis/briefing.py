@@ -409,14 +409,16 @@ def headline(region, w: Words) -> list[str]:
 
     due = len(head.met) + len(head.missed) + len(head.unknown)
     counted = {"met": len(head.met), "missed": len(head.missed), "unknown": len(head.unknown)}
+    shares = {"share": w.percent(head.advisory_share), "asked": w.percent(analysis.settings.advisory_share)}
     sentences = [
         w("headline.at_date", region=region.name(w.lang), as_of=head.as_of, items=due, **counted),
         w(
             f"headline.conditions_{head.conditions_met}",
             missed=len(head.missed_binding),
             unknown=len(head.unknown_binding),
-            share=w.percent(head.advisory_share),
-            asked=w.percent(analysis.settings.advisory_share),
+            share=shares["share"],
+            asked=shares["asked"],
+            advisory=w(f"headline.advisory_{'known' if np.isfinite(head.advisory_share) else 'open'}", **shares),
         ),
     ]
     for key in ("missed_binding", "missed_advisory", "unknown_binding"):
@@ -510,6 +512,11 @@ def chain(s, w: Words) -> str:
     if len(history):
         series = w.list(f"{year}: {w.number(v, record.decimals)}" for year, v in history.items())
         lines.append(w("chain.series", series=series))
+    if s.explanation is not None:
+        unit, points = (
+            f" {w.unit(code)}".rstrip() for code in (record.unit, "pp" if record.unit == "%" else record.unit)
+        )
+        lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
     for row in s.sources.itertuples():
         name = input_name(row.variable, w, s.analysis.records)

@@ -128,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--scenario", default="trend", metavar="NAME", help="已保存的情景 · a kept scenario")
     assess.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="报告目录 · reports folder")
     assess.add_argument("--skip-bad-rows", action="store_true", help="略过坏行 · go on without bad rows")
+    assess.add_argument(
+        "--format",
+        choices=("auto", "csv", "parquet"),
+        default="auto",
+        help="表格格式（默认：装有 pyarrow 时为 Parquet，否则为 CSV） · of the tables (default: Parquet with pyarrow, else CSV)",
+    )
     assess.set_defaults(command=_guarded, guarded=_assess)
 
     assess.add_argument(
@@ -284,20 +290,23 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog, words
-    from ecoanalysis.export import write_csv
+    from ecoanalysis import catalog, runs, words
+    from ecoanalysis.export import has_parquet, write_table
     from ecoanalysis.plan import edition, rule_sets
     from ecoanalysis.runs import work
 
+    if options.format == "parquet" and not has_parquet():
+        raise runs.Refused("no_pyarrow")
+    kind = options.format if options.format != "auto" else "parquet" if has_parquet() else "csv"
     analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
     folder = options.out / work.folder_name(analysis) / "tables"
     told = rule_sets.judged(analysis, options.rule) if options.rule else None
-    work.write_tables(analysis, folder)
+    work.write_tables(analysis, folder, kind)
     may_count = edition.may_count(analysis)
     if len(may_count):
-        write_csv(may_count, folder / "edition_2024.csv")
+        write_table(may_count, folder, "edition_2024", kind)
     if told is not None:
-        write_csv(told, folder / "rule_sets.csv")
+        write_table(told, folder, "rule_sets", kind)
         print(rule_sets.sentence(told, words.of(_word(options))))
     print(catalog.phrase("assess.done", _word(options), folder=folder, **analysis.counts))
     return 0

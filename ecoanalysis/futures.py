@@ -185,6 +185,41 @@ def bands(outlook: Outlook) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def explained(
+    measured: Measured,
+    indicator: str,
+    region: str,
+    until: int,
+    *,
+    references: Measured | None = None,
+    base_year: int | None = None,
+) -> forecast.Explanation | None:
+    """Why a region's own series is continued to a year as it is, and what its sisters changed.
+
+    The parameters are those of `outlook`, for one region; projects are left out. None where no series of its own is
+    continued: nothing measured, measured up to that year, or put together from counties.
+    """
+    decides = measured.deciding(indicator, base_year=base_year)
+    if decides.get(region, "") != OWN:
+        return None
+    own = list(decides.index[decides == OWN])
+    series = _Series(measured, indicator, base_year, until, METHOD, PATHS, 0, references)
+    values = measured.value(indicator, OWN, base_year=base_year)[own]
+    record = measured.tables.indicators[indicator]
+    for year, codes, histories, known in _ending_together(values, series.sisters()):
+        if region in codes and year < until:
+            place = codes.index(region)
+            sisters = [history[-forecast.LONGEST :] for k, history in enumerate(histories) if k != place] + known
+            return forecast.explain(
+                histories[place][-forecast.LONGEST :],
+                until - int(year),
+                bounds=(record.low, record.high),
+                better=record.direction,
+                references=sisters,
+            )
+    return None
+
+
 @dataclass(frozen=True)
 class _Series:
     """The series of one indicator, and how they are continued."""
@@ -215,18 +250,10 @@ class _Series:
 
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
-        values = values.loc[:, values.notna().any()]
-        table = values.to_numpy(float)
-        ends = values.index[len(table) - 1 - np.isfinite(table)[::-1].argmax(axis=0)] if table.size else []
         found = {}
-        for year in sorted(set(ends)):
-            together = values.loc[:year, ends == year]
-            columns = together.to_numpy(float).T
-            histories = [_from_first(column)[-forecast.LONGEST :] for column in columns]
-            known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
-            known = [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()]
+        for year, codes, histories, known in _ending_together(values, sisters):
             blocks = forecast.blocks(
-                histories,
+                [history[-forecast.LONGEST :] for history in histories],
                 max(1, self.until - int(year)),
                 bounds=[bounds] * len(histories),
                 better=[better] * len(histories),
@@ -238,8 +265,7 @@ class _Series:
             )
             for start, block in blocks:
                 for place, ahead in enumerate(block, start=start):
-                    history = _from_first(columns[place])
-                    found[together.columns[place]] = self.laid_out(history, int(year), ahead)
+                    found[codes[place]] = self.laid_out(histories[place], int(year), ahead)
         return found
 
     def laid_out(self, history: np.ndarray, year: int, ahead: np.ndarray) -> np.ndarray:
@@ -313,6 +339,22 @@ def _factor(formula, fixed: dict) -> float:
     """What numerator over denominator is multiplied by; NaN for an indicator that speaks of a change."""
     one = pd.Series({2000: 1.0})
     return float(formula(one, one, **fixed).iloc[0])
+
+
+def _ending_together(values: pd.DataFrame, sisters: pd.DataFrame | None):
+    """Series by the year in which they end: year, codes, their histories, what the references did up to then."""
+    values = values.loc[:, values.notna().any()]
+    table = values.to_numpy(float)
+    ends = values.index[len(table) - 1 - np.isfinite(table)[::-1].argmax(axis=0)] if table.size else []
+    for year in sorted(set(ends)):
+        together = values.loc[:year, ends == year]
+        known = [] if sisters is None else list(sisters.reindex(range(sisters.index[0], year + 1)).to_numpy().T)
+        yield (
+            year,
+            list(together.columns),
+            [_from_first(column) for column in together.to_numpy(float).T],
+            [_from_first(history)[-forecast.LONGEST :] for history in known if np.isfinite(history).any()],
+        )
 
 
 def _from_first(values: np.ndarray) -> np.ndarray:

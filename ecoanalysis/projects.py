@@ -4,7 +4,7 @@ A project adds `change` things a year to a variable of a region, in every year f
 has added stays. Twenty villages from 2024 to 2026 are twenty at the end of 2024, forty at the end of 2025, sixty from
 2026 on; ten tonnes a day of plant are ten, twenty, thirty tonnes a day. It is done with chance `probability`; if it is
 done it comes `delay_years` late with chance `delay_probability`. Whether it is done and late is drawn once for each
-future, the same for the county, its city and every indicator, so that chances add up jointly.
+future, the same for the county, its city and every indicator, so that chances add up jointly::
 
     table(rows)                              frame or list of dicts -> frame with all `COLUMNS` (no check; the door checks)
     outcomes(projects, paths)                -> float array (projects, paths): years late, inf where it is never done

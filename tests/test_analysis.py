@@ -1,5 +1,7 @@
 """The analysis as an analyst holds it: whole rows on small folders, asking by name, changing, keeping."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -336,6 +338,9 @@ def test_a_statement_leads_back_to_its_cells(small):
         "完成生活污水治理的行政村数，乙县，2023 年：58 个村，实测统计；yearbook 2023 p. 88；statistics/statistics.csv:"
         in text
     )
+    assert "\n· 没有可参照的同类地区，只依据本地历史。\n" in text
+    assert re.search(r"\n· 因近年变化的方向，未来第 2 年的中位预测高 [0-9.]+ 个百分点。\n", text)
+    assert len(s.explanation.bands) == 2 and small["C", SEWAGE].explanation is None
 
 
 def test_regions_are_compared_as_years_by_regions(small):

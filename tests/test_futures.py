@@ -209,3 +209,32 @@ def test_regions_that_are_never_assessed_are_sisters_and_are_not_told(two_counti
     with_sisters = futures.outlook(measured(two_counties), ["C2"], SEWAGE, 2026, paths=200, references=references)
     assert with_sisters.regions == ("C2",) and (with_sisters.values[0, :5] == alone.values[0, :5]).all()
     assert abs(np.median(with_sisters.at(2026)) - np.median(alone.at(2026))) > 1e-3
+
+
+def test_an_explanation_is_of_the_futures_that_are_told(two_counties):
+    data = measured(two_counties)
+    outlook = futures.outlook(data, None, SEWAGE, 2026, paths=2000)
+    found = futures.explained(data, SEWAGE, "C2", 2026)
+    told = np.quantile(outlook.paths[2], [0.1, 0.5, 0.9], axis=0).T
+    np.testing.assert_allclose(found.bands[:, 1:4], told, rtol=5e-3)
+    assert found.sisters == 0 and found.latest == pytest.approx(10)
+    assert futures.explained(data, SEWAGE, "C", 2026) is None  # put together from its counties
+    assert futures.explained(data, SEWAGE, "C2", 2022) is None  # nothing ahead
+
+
+def test_an_explanation_reads_the_other_counties_and_the_references_as_the_futures_do(two_counties):
+    rows = [
+        (code, name, year, SEWAGE, start + step * (year - 2018), "%")
+        for code, name, start, step in (("R1", "外县1", 20.0, 4), ("R2", "外县2", 60.0, 3))
+        for year in range(2018, 2023)
+    ]
+    references = compute.measure_references(
+        pd.DataFrame(rows, columns="region_code name_zh year variable value unit".split())
+    )
+    data = measured(two_counties)
+    found = futures.explained(data, SEWAGE, "C2", 2026, references=references)
+    outlook = futures.outlook(data, None, SEWAGE, 2026, paths=2000, references=references)
+    assert found.sisters == 3
+    told = np.quantile(outlook.paths[2], [0.1, 0.5, 0.9], axis=0).T
+    np.testing.assert_allclose(found.bands[:, 1:4], told, rtol=5e-3)
+    assert np.abs(found.bands[:, 2] - found.lone_bands[:, 2]).max() > 0.01

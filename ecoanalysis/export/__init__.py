@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,22 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
                 table.isetitem(place, column.where(~risky, column.map(guarded)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def has_parquet() -> bool:
+    """Whether Parquet can be written: pyarrow is no dependency, it is used where it is installed."""
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def write_table(table: pd.DataFrame, folder: Path | str, name: str, kind: str = "csv") -> None:
+    """A table as `name.csv` or `name.parquet`; the same table of another kind goes, as it would pass for this one's."""
+    folder = Path(folder)
+    if kind == "csv":
+        write_csv(table, folder / f"{name}.csv")
+    else:
+        with replacing(folder / f"{name}.parquet") as temporary:
+            table.to_parquet(temporary, index=False)
+    (folder / f"{name}.{'parquet' if kind == 'csv' else 'csv'}").unlink(missing_ok=True)
 
 
 def guarded(value: object) -> object:

@@ -329,6 +329,7 @@ class _Briefing:
         slide = deck.slide(_named_title(s, members, w), demo="demo" in {one.status for one in (s, *members)})
         room = deck.room
         left, right = room.columns(1, 1.1) if members else room.columns(3, 2)
+        right = right if native_chart.can_be_drawn(s) else room
         pace = briefing.pace(s, w)
         if native_chart.can_be_drawn(s):
             under = self.deck.height([pace], left.width, 14) if pace and members else 0
@@ -364,11 +365,8 @@ class _Briefing:
         )
         if told < len(rows):
             rest = sum(np.nan_to_num(one.contribution) for one in by_part[told:])
-            note = w(
-                "slide.other_counties",
-                count=len(rows) - told,
-                part=w.count(rest, s.gap_count_unit or "piece", s.indicator),
-            )
+            values = {"count": len(rows) - told, "part": w.count(rest, s.gap_count_unit or "piece", s.indicator)}
+            note = w("slide.other_counties" if rest > 0 else "slide.other_counties_none", **values)
         if note:
             self.deck.text(slide, [note], box.below(box.top + box.height - foot), sizes=(14,))
 
@@ -495,7 +493,9 @@ class _Briefing:
                 leads = dict.fromkeys(
                     name for s in items for name in duties.leading(self.analysis, s.region_code, s.indicator)
                 )
-                lead = w.list(duties.own_names(self.analysis, region.code, leads, w)) or NOTHING
+                own = list(duties.own_names(self.analysis, region.code, leads, w))
+                lead = w.list(own[:ITEMS_NAMED]) or NOTHING
+                lead += w("slide.and_departments", count=len(own)) if len(own) > ITEMS_NAMED else ""
                 until = min(s.hold_until if s.due <= s.as_of else s.due for s in items)
                 measure = w(f"slide.task_{what}", names=names)
                 rows.append([measure, lead, NOTHING, region.name(w.lang), w("slide.end_of", year=until)])
@@ -625,8 +625,10 @@ class _Briefing:
         said.append(w("slide.method_apply", share=w.percent(a.settings.advisory_share)))
         if len(rows):
             values = {"count": w.number(len(rows), 0), "regions": len(a.regions), "files": rows["file"].nunique()}
-            years = {"first": int(rows["year"].min()), "last": int(rows["year"].max())}
-            said.append(w("slide.data", **values, **years))
+            first, last = int(rows["year"].min()), int(rows["year"].max())
+            said.append(
+                w("slide.data", **values, years=w("slide.years", first=first, last=last) if first < last else first)
+            )
         said.append(w("slide.projects_in" if a.projects_in else "slide.projects_out"))
         if a.demo_share:
             said.append(w("slide.data_demo", share=w.percent(a.demo_share)))
@@ -648,7 +650,7 @@ class _Briefing:
 
     def county(self, region: Region) -> None:
         """One county on one slide: where it stands, then what is weak."""
-        w, deck = self.w, self.deck
+        w, deck, head = self.w, self.deck, region.headline
         weak = [s for s in region.weak if s.verdict in (*judge.OPEN, "reached_at_risk")]
         weak.sort(key=lambda s: s.verdict not in judge.OPEN)
         slide = deck.slide(_county_title(region, weak, w), demo=worded.uses_demo(region.rows))
@@ -659,18 +661,20 @@ class _Briefing:
         deck.text(slide, said, room._replace(height=height), sizes=(size, 14), apart=4)
         room = room.below(room.top + height + Inches(0.1))
         if not weak:
-            deck.text(slide, [w("slide.no_weak_points")], room._replace(height=Inches(0.5)))
+            key = "slide.no_weak_known" if head.unknown else "slide.no_weak_points"
+            deck.text(slide, [w(key, count=len(head.unknown))], room._replace(height=Inches(1)))
             deck.notes(slide, briefing.headline(region, w), [])
             return
-        head = [w("column.indicator"), w("column.latest_value"), w("column.target"), w("deck.missing")]
-        head += [w("column.verdict"), w("column.lead_department")]
+        columns = [w("column.indicator"), w("column.latest_value"), w("column.target"), w("deck.missing")]
+        columns += [w("column.verdict"), w("column.lead_department")]
         rows = [
             [worded.indicator(s, w), worded.value(s, w), worded.target(s, w), _missing(s, w) or NOTHING]
             + [judged(s, w), self.lead(s) or NOTHING]
             for s in weak
         ]
         box = room._replace(height=room.height - Inches(0.3))
-        told = deck.table(slide, head, rows, (3.6, 1.8, 1.8, 1.5, 1.9, 2.0), box, shaded={4: [s.verdict for s in weak]})
+        shaded = {4: [s.verdict for s in weak]}
+        told = deck.table(slide, columns, rows, (3.6, 1.8, 1.8, 1.5, 1.9, 2.0), box, shaded=shaded)
         if told < len(rows):
             foot = Box(room.left, room.top + room.height - Inches(0.28), room.width, Inches(0.26))
             deck.small(slide, w("slide.more_items", count=len(rows) - told), foot)
@@ -773,7 +777,7 @@ def _county_title(region: Region, weak: Sequence[Statement], w: Words) -> str:
     worst = next((s for s in weak if _missing(s, w)), None)
     parts = [w("slide.missed_items", count=len(head.missed), binding=len(head.missed_binding))]
     if not head.missed:
-        parts = [w("slide.none_missed" if head.met else "slide.nothing_due")]
+        parts = [w("slide.none_missed" if head.met else "slide.nothing_known" if head.unknown else "slide.nothing_due")]
     if worst is not None:
         parts.append(w("slide.short_by", name=w.name(worst.record), missing=_missing(worst, w)))
     return w("slide.unmet", region=region.name(w.lang), parts=w("slide.and").join(parts))

@@ -11,9 +11,11 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
@@ -36,6 +38,8 @@ SPACE, SPACE_IN_CHINESE = 0.42, 0.8  # ems; some programs set a gap of their own
 ONE_LINE = 24
 LEADING = 1.25  # line pitch over type size, set exactly: fonts differ in their own
 MARGIN, CELL_SIDE, CELL_EDGE = Emu(91_440), Emu(54_000), Emu(22_000)
+STEPS, NARROWEST = (Inches(0.6), Inches(0.3), Inches(0.1)), Inches(0.7)  # how a column's width is tried
+SHORT, MOST_LINES = 8, 24  # ems of a short text; lines of which a slide holds no more
 HEAD = "#dfe7ee"
 TITLE_ONLY = "titleOnly"  # the type that a layout of a title alone declares
 NARROW, WIDE = set("iljtfrI.,;:'|!()[]/·"), set("mwMW%@&—")
@@ -436,7 +440,7 @@ class Deck:
 
         Parameters
         ----------
-        shares : widths of the columns, as shares of the box
+        shares : widths of the columns, as shares of the box; room goes on from there to the columns that make rows tall
         shaded : column -> verdicts of its rows, which lend their colours
         left : columns set to the left; the others are centred
 
@@ -445,8 +449,8 @@ class Deck:
         int
             How many rows are on the slide; the caller carries on with the rest.
         """
-        widths = [int(box.width * share / sum(shares)) for share in shares]
         lines = [list(head), *map(list, rows)]
+        widths = _widths(lines[:MOST_LINES], [int(box.width * share / sum(shares)) for share in shares], sizes[-1])
         for size in sizes:
             heights = [_row_height(line, widths, size) for line in lines]
             if sum(heights) <= box.height and all(_is_whole(line, widths, size) for line in lines):
@@ -520,6 +524,43 @@ class Deck:
 def _row_height(line: Sequence[str], widths: Sequence[int], size: float) -> int:
     tallest = max(height_of([text], w - 2 * CELL_SIDE, size) for text, w in zip(line, widths, strict=True))
     return tallest + 2 * CELL_EDGE + Emu(12_000)
+
+
+def _widths(lines: Sequence[Sequence[str]], widths: Sequence[int], size: float) -> list[int]:
+    """Widths of the same sum at which a table stands lowest: a column with room to spare gives to one without.
+
+    A word is never broken for that, and a short text, such as a number with its unit, is worth a line.
+    """
+    line = int(Pt(size) * LEADING)
+
+    @cache
+    def heights(x: int, width: int) -> tuple[np.ndarray, int, int]:
+        """How high each text of a column stands, how many are broken within a word, and what short ones in two cost."""
+        column, room = [line[x] for line in lines], (width - 2 * CELL_SIDE) / Pt(1) / size
+        whole = sum(_is_whole([text], [width], size) for text in column)
+        parted = sum(room < ems(text) <= SHORT for text in column[1:])
+        high = np.array([height_of([text], width - 2 * CELL_SIDE, size) for text in column])
+        return high, len(column) - whole, parted * line
+
+    def cost(widths: Sequence[int]) -> tuple[int, int]:
+        found = [heights(x, width) for x, width in enumerate(widths)]
+        high = int(np.max([one[0] for one in found], axis=0).sum())
+        return sum(one[1] for one in found), high + sum(one[2] for one in found)
+
+    widths = list(widths)
+    best = cost(widths)
+    while True:
+        tried = []
+        for step in STEPS:
+            for give, take in permutations(range(len(widths)), 2):
+                if widths[give] - step >= NARROWEST:
+                    other = widths.copy()
+                    other[give], other[take] = other[give] - step, other[take] + step
+                    tried.append((cost(other), other))
+        lowest = min(tried, key=lambda one: one[0], default=(best, widths))
+        if lowest[0] >= best:
+            return widths
+        best, widths = lowest
 
 
 def _is_whole(line: Sequence[str], widths: Sequence[int], size: float) -> bool:

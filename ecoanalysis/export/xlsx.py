@@ -23,6 +23,8 @@ from ecoanalysis.words import SIGNS, Words
 FONT = SCREEN_FONTS["east_asian"]
 HEAD = {"bg_color": "#dfe7ee", "bottom": 1, "text_wrap": True, "valign": "vcenter", "bold": True, "font_color": INK}
 LINE = 14.5  # height of a line [pt]
+EVERY_REGION = 8  # regions up to which every row is printed, some 60 pages; of more the first one's rows
+DETAILS = "assessment series changes editions evidence data to_verify".split()  # tables with a row for many a region
 YEARS_SHOWN = 10  # measured years that are printed; earlier ones stand to the right
 ACROSS = 30  # more regions than this stand below each other
 LINKS = 65_000  # Excel opens no sheet with more
@@ -169,7 +171,18 @@ class Book:
         for y in range(count) if wrapped else ():  # not every program fits rows to their words
             lines = max(lines_in(str(column.cells[y] or ""), column.width) for column in wrapped)
             sheet.set_row(top + 1 + y, LINE * lines + 1)
+        if name in DETAILS:
+            self.for_print(sheet, columns, last, right)
         return last, right
+
+    def for_print(self, sheet, columns: list[_Column], last: int, right: int) -> None:
+        """Print a sheet to that column; of many regions the rows of the first one alone, as the others are for the screen."""
+        if len(self.names) > EVERY_REGION:
+            (regions,) = [column.cells for column in columns if column.key == "region_name"]
+            first = next(iter(self.names.values()))
+            others = [y for y, name in enumerate(regions) if name not in (first, "")]
+            last -= len(regions) - max(others[0], 1) if others else 0
+        sheet.print_area(0, 0, last, right)
 
     def write(self, sheet, y: int, x: int, cell, shape: str, column: _Column) -> None:
         """One cell: a text as a text, a number as a number, a formula with what it comes to; nothing for a missing one."""
@@ -210,6 +223,11 @@ class Book:
         names = {code: a.name(code, w.lang) for code in a.regions["code"]}
         twice = {name for name in names.values() if list(names.values()).count(name) > 1}
         return {code: f"{name} ({code})" if name in twice else name for code, name in names.items()}
+
+    def in_order(self, table: pd.DataFrame) -> list:
+        """The rows of a table, region by region."""
+        place = {code: k for k, code in enumerate(self.names)}
+        return sorted(table.itertuples(), key=lambda row: place.get(row.region_code, len(place)))
 
     @cached_property
     def statements(self) -> list[Statement]:
@@ -361,7 +379,7 @@ class Book:
         last, _ = self.table(sheet, "assessment", columns)
         sheet.freeze_panes(1, 4)
         place = {column.key: x for x, column in enumerate(columns)}
-        sheet.print_area(0, 0, last, len(PRINTED) - 1)
+        self.for_print(sheet, columns, last, len(PRINTED) - 1)
         bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea", "min_type": "num", "max_type": "num"}
         for name in ("p_reach", "p_hold"):
             x = place[name]
@@ -518,7 +536,7 @@ class Book:
         columns.append(_Column("key", keys, 10, hidden=True))
         last, right = self.table(sheet, "series", columns)
         sheet.freeze_panes(1, 4)
-        sheet.print_area(0, 0, max(last, 1), max(right - 1, 1))
+        self.for_print(sheet, columns, max(last, 1), max(right - 1, 1))
 
     def series_columns(self) -> dict[tuple[str, int], int]:
         """Where the sheet of values and forecasts has what of which year."""
@@ -749,7 +767,7 @@ class Book:
     def changes(self) -> None:
         a, w = self.analysis, self.w
         sheet = self.sheet("changes")
-        rows = list(a.changes[a.changes["verdict"] != a.changes["verdict_before"]].itertuples())
+        rows = self.in_order(a.changes[a.changes["verdict"] != a.changes["verdict_before"]])
         records = [a.indicators[row.indicator] for row in rows]
         pressing = [record.binding or record.requirement in ("duty", "condition") for record in records]
 
@@ -779,7 +797,7 @@ class Book:
         """Targets beside what national editions ask."""
         a, w = self.analysis, self.w
         sheet = self.sheet("editions")
-        rows = list(a.editions.itertuples())
+        rows = self.in_order(a.editions)
         records = [a.indicators[row.indicator] for row in rows]
         weaker = w("edition.weaker")
         columns = [
@@ -845,7 +863,7 @@ class Book:
         """What is on file, one row a paper."""
         a, w = self.analysis, self.w
         sheet = self.sheet("evidence")
-        rows = [row for row in a.evidence.itertuples() if row.region_code in self.names]
+        rows = [row for row in self.in_order(a.evidence) if row.region_code in self.names]
         records = [a.indicators.get(row.indicator) for row in rows]
         kinds = [w(f"papers.{row.kind}") if words.has_phrase(f"papers.{row.kind}") else row.kind for row in rows]
         columns = [
@@ -914,7 +932,7 @@ class Book:
             columns.append(_Column("id", cells, 10, hidden=True, heading=f"{w('column.id')} {year}"))
         last, _ = self.table(sheet, "data", columns)
         sheet.freeze_panes(1, 2)
-        sheet.print_area(0, 0, last, printed - 1)
+        self.for_print(sheet, columns, last, printed - 1)
 
     # ------------------------------------------------------------------ what has to be verified
 
@@ -935,6 +953,7 @@ class Book:
         a, w = self.analysis, self.w
         rows = [("left_out", "", text) for text in worded.left_out(a, w)]
         doubts = [one for one in a.suspicions if not one.acknowledged]
+        doubts.sort(key=lambda one: list(self.names).index(one.region) if one.region in self.names else -1)
         return rows + [("doubtful", self.names.get(one.region, ""), one.text(w.lang)) for one in doubts]
 
     def differing(self) -> list[tuple[str, str, str]]:
@@ -1040,10 +1059,13 @@ class Book:
             sheet.write_string(line, 1, w(f"meaning.{code}"), wrapped)
             sheet.set_row(line, LINE * max(lines_in(w.verdict(code), 26), lines_in(w(f"meaning.{code}"), 96)) + 1)
             line += 1
-        for key in ("chances", "status", "way_back", "unverified", "formulas"):
+        said = [w(f"about.{key}") for key in ("chances", "status", "way_back", "unverified", "formulas")]
+        if len(self.names) > EVERY_REGION:
+            said.append(w("about.printed", count=EVERY_REGION, region=next(iter(self.names.values()))))
+        for text in said:
             line += 1
-            sheet.write_string(line, 1, w(f"about.{key}"), wrapped)
-            sheet.set_row(line, LINE * lines_in(w(f"about.{key}"), 96) + 1)
+            sheet.write_string(line, 1, text, wrapped)
+            sheet.set_row(line, LINE * lines_in(text, 96) + 1)
 
 
 class _Reckoning:

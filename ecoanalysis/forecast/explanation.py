@@ -183,7 +183,9 @@ def _reasons(w: Windows, horizon: int, median: np.ndarray) -> tuple[Reason, ...]
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.moved[-1])))
 
 
-def sentences(found: Explanation, w: Words, decimals: int, unit: str = "", most: int = 3) -> list[str]:
+def sentences(
+    found: Explanation, w: Words, decimals: int, unit: str = "", points: str | None = None, most: int = 3
+) -> list[str]:
     """An explanation in words: what moved the median of its last year, what the sisters changed, standing still.
 
     Parameters
@@ -195,12 +197,17 @@ def sentences(found: Explanation, w: Words, decimals: int, unit: str = "", most:
         Decimals of a value; what moved the median by less than half of the last one is not told.
     unit : str
         As it is to stand after a number, with its space.
+    points : str, optional
+        The same after a difference, where that has another unit (points for a percentage).
     most : int
         Reasons that are told.
     """
 
     def value(number: float) -> str:
         return w.number(number, decimals) + unit
+
+    def difference(number: float) -> str:
+        return w.number(number, decimals) + (unit if points is None else points)
 
     years = len(found.bands)
     told = [r for r in found.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
@@ -209,17 +216,20 @@ def sentences(found: Explanation, w: Words, decimals: int, unit: str = "", most:
             "explain.higher" if reason.moved[-1] > 0 else "explain.lower",
             years=years,
             reason=w(f"explain.reason_{reason.name}"),
-            amount=value(abs(reason.moved[-1])),
+            amount=difference(abs(reason.moved[-1])),
         )
         for reason in told
     ]
     last, alone = found.bands[-1], found.lone_bands[-1]
     if found.sisters:
-        widths = {"before": value(alone[3] - alone[1]), "after": value(last[3] - last[1])}
-        lines.append(
-            w("explain.sisters", count=found.sisters, years=years, before=value(alone[2]), after=value(last[2]))
-        )
-        lines.append(w("explain.sisters_width", **widths))
+        widths = {"before": difference(alone[3] - alone[1]), "after": difference(last[3] - last[1])}
+        before, after = value(alone[2]), value(last[2])
+        if before == after:
+            lines.append(w("explain.sisters_same", count=found.sisters, years=years, after=after))
+        else:
+            lines.append(w("explain.sisters", count=found.sisters, years=years, before=before, after=after))
+        if widths["before"] != widths["after"]:
+            lines.append(w("explain.sisters_width", **widths))
     else:
         lines.append(w("explain.alone"))
     if found.standing[-1] > 0:

@@ -125,7 +125,7 @@ def _members(labels: Sequence) -> list[np.ndarray]:
     for i, label in enumerate(labels):
         if label is not None:
             together.setdefault(label, []).append(i)
-    return [np.array(members) for members in together.values() if len(members) > FEWEST]
+    return [np.array(members) for members in together.values() if len(members) > 1]
 
 
 def _near(w: Windows, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -173,7 +173,7 @@ class _Folder:
         indicators, variables = tables.indicators, tables.variables
         reported = {code: row for code, row in indicators.items() if row.kind != "checklist"}
         book = statistics.Book(codes, refused, variables | reported)
-        observations, one, vintages = self.observations(book, vintage)
+        observations, history = self.observations(book, vintage)
         targets = self.table("targets.csv", plan.targets, codes, indicators)
         named = departments.named_in(targets)
         raw = dict(
@@ -189,11 +189,9 @@ class _Folder:
             milestones=self.table("milestones.csv", plan.milestones),
             references=self.table("references.csv", plan.references, book.records),
             names=self.table("names.csv", plan.names),
-            revisions=one.revisions,
-            first_given=one.first_given.reindex(columns=OBSERVATION_COLUMNS).reset_index(drop=True),
             vintage=_latest(observations),
-            vintages=vintages,
             known_on=vintage,
+            **history,
         )
         acknowledged = self.table("acknowledged.csv", plan.acknowledged)
         self.table("coefficients.csv", plan.coefficients)
@@ -273,10 +271,8 @@ class _Folder:
 
     # ------------------------------------------------------------------ statistics
 
-    def observations(
-        self, book: statistics.Book, vintage: str
-    ) -> tuple[pd.DataFrame, statistics.Unique, dict[str, int]]:
-        """The rows in use, what gave way to them, and how many rows there are of each vintage."""
+    def observations(self, book: statistics.Book, vintage: str) -> tuple[pd.DataFrame, dict]:
+        """The rows in use, and of `Raw` what says how they came to be: revisions, first_given, vintages."""
         frames, counts = [], {}
         paths = _statistics(self.folder)
         if not paths:
@@ -295,8 +291,7 @@ class _Folder:
                 frames.append(statistics.traced(made, name, text.sha256, self.received_hashes(made.rows)))
         if not frames:
             self.count(counts, {}, {}, {})
-            nothing = statistics.nothing()
-            return nothing.rows, nothing, {}
+            return statistics.empty_rows(), {"revisions": pd.DataFrame(columns=statistics.REVISION_COLUMNS)}
         table = statistics.joined(frames)
         vintages = table["vintage"].value_counts()
         vintages = {str(day): int(count) for day, count in vintages[vintages > 0].sort_index().items()}
@@ -309,7 +304,12 @@ class _Folder:
         for file, row, facts in one.contradictions:
             self.problems.append(Problem(file, row, "contradiction", facts))
         self.count(counts, one.replaced, one.told, later)
-        return one.rows.reset_index(drop=True), one, vintages
+        first = one.first_given.reindex(columns=OBSERVATION_COLUMNS).reset_index(drop=True)
+        return one.rows.reset_index(drop=True), {
+            "revisions": one.revisions,
+            "first_given": first,
+            "vintages": vintages,
+        }
 
     def received_hashes(self, rows: pd.DataFrame) -> dict[str, str]:
         """Hashes of the workbooks that rows were taken from."""

@@ -577,7 +577,8 @@ def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     alone = zero & (panel.size < FEWEST)
     for place in np.flatnonzero(alone):  # without a history: the sisters are the only witness
         sisters = panel.places[panel.names[panel.variable[place]]]
-        others = sisters[(panel.region[sisters] != panel.region[place]) & (panel.level[sisters] == panel.level[place])]
+        region, kinds = panel.region[sisters], panel.level
+        others = sisters[(region != panel.region[place]) & (kinds[region] == kinds[panel.region[place]])]
         if len(others) >= FEWEST and panel.value[others].min() > 2:
             odd[place] = True
     for place in panel.first(np.flatnonzero(odd), rule):

@@ -327,7 +327,7 @@ def unique(table: pd.DataFrame) -> Unique:
     again = in_order[1:][in_order[1:] == in_order[:-1]]
     doubled = np.isin(key, again) if len(again) else np.zeros(0, dtype=bool)
     if not len(again):
-        return Unique(table, pd.DataFrame(columns=REVISION_COLUMNS), table[:0], [], {}, {})
+        return Unique(table, pd.DataFrame(columns=REVISION_COLUMNS), empty_rows(), [], {}, {})
     some = table[doubled].assign(key=key[doubled])
     some["demo"] = some["status"].astype(str) == "demo"
     some["vintage"] = some["vintage"].astype(str)
@@ -381,7 +381,6 @@ def _contradicted(rows: pd.DataFrame) -> list[tuple[str, int, dict]]:
     return told
 
 
-def nothing() -> Unique:
-    """Statistics without a row."""
-    rows = pd.DataFrame(columns=OBSERVATION_COLUMNS).astype({"year": int, "value": float})
-    return Unique(rows, pd.DataFrame(columns=REVISION_COLUMNS), rows, [], {}, {})
+def empty_rows() -> pd.DataFrame:
+    """A table of observations without rows."""
+    return pd.DataFrame(columns=OBSERVATION_COLUMNS).astype({"year": int, "value": float})

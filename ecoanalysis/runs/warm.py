@@ -30,6 +30,7 @@ from pathlib import Path
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32" and hasattr(socket, "AF_UNIX")
 START_SECONDS = 60
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker a core: more would wait for each other
 # What notebooks, documents and pages import; a name that is not there is left to the notebook that asks for it.
 IMPORTS = (
     "numpy pandas pandas.io.formats.style matplotlib.pyplot matplotlib.backends.backend_agg scipy.stats IPython.display "
@@ -64,7 +65,7 @@ class Warm:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=ONE_THREAD | os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
     def __enter__(self) -> Warm:

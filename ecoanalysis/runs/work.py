@@ -20,7 +20,7 @@ import pandas as pd
 
 from ecoanalysis import analysis as analyses
 from ecoanalysis import headline, intake, words
-from ecoanalysis.export import languages, write_csv
+from ecoanalysis.export import languages, write_table
 from ecoanalysis.plan import kept, revisions
 
 BOUNDARIES = "boundaries.geojson"
@@ -146,11 +146,11 @@ def settings(analysis) -> dict:
     return json.loads(json.dumps(asdict(analysis.settings)))
 
 
-def write_tables(analysis, folder: Path) -> None:
-    """The made tables as CSV."""
+def write_tables(analysis, folder: Path, kind: str = "csv") -> None:
+    """The made tables as CSV or Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        write_csv(analysis.table(name), folder / f"{name}.csv")
+        write_table(analysis.table(name), folder, name, kind)
 
 
 def can_explore(analysis, regions: list[str]) -> bool:

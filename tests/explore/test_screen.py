@@ -41,6 +41,12 @@ def test_every_statement_has_a_view_that_json_takes(shipped, region):
             assert view["texts"][lang]["sentence"] and (view["levers"] or view["texts"][lang]["no_levers"]), s.indicator
 
 
+def test_the_worked_city_s_years_and_its_demo_data_may_be_chosen_and_are_said(worked):
+    found = payload.choices(worked)
+    assert found["years"] == list(range(2023, 2013, -1)) and found["demo"] is True
+    assert [one["zh"] for one in found["regions"]] == ["示例市", "北县", "南县"]
+
+
 def test_pinyin_initials_find_a_region_and_an_indicator(shipped):
     found = payload.choices(shipped)
     initials = {one["zh"]: one["initials"] for one in found["regions"] + found["indicators"]}

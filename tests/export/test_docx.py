@@ -618,3 +618,23 @@ def test_what_is_said_in_full_stands_once_for_every_weak_item(chapter, analysis)
     assert sorted(headings(document, 3)) == sorted(plain(worded.indicator(s, w)) for s in weak)
     drawn = [s for s in weak if fan_chart.drawable(s)]
     assert len(list(document.element.body.iter(qn("w:drawing")))) == len(drawn) > 10
+
+
+def test_a_chance_is_of_reaching_what_is_open_and_of_holding_what_is_met(small_chapter, worked):
+    """The city stands at 95 % of sewage in towns: reached for certain, held to 2026 by no means; the newest edition is told."""
+    lang, _, document = small_chapter
+    if lang != "zh":
+        return
+    by_number = {row[0]: row for row in rows_of(document, 1)[2:]}
+    towns, villages, w = worked[WORKED, "24"], worked[WORKED, "25"], words.of("zh")
+    assert towns.p_reach == 1 > towns.p_hold and villages.p_reach != villages.p_hold
+    assert by_number["24"][12] == plain(w.chance(towns.p_hold)) != plain(w.chance(towns.p_reach))
+    assert by_number["25"][12] == plain(w.chance(villages.p_reach)) != plain(w.chance(villages.p_hold))
+    assert by_number["23"][6] == "≥ 100 （2024）"
+
+
+def test_a_weak_item_that_rests_on_demo_data_says_so_itself(small, tmp_path):
+    """C2's villages are demo data, C1's are not; the city is made of both."""
+    for region, marked in (("C", True), ("C1", False), ("C2", True)):
+        document = written(small, region, tmp_path / f"{region}.docx")
+        assert paragraph_of(document, "25").endswith("【演示数据】") == marked

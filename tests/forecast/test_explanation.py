@@ -165,7 +165,18 @@ def test_an_explanation_is_told_in_both_languages():
         "The width of the 80 % band goes from 9.0 % to 6.0 %.",
         "The value has not moved of late; the chance that it is still 5.0 % in 2 years is 31 %.",
     ]
+    assert forecast.sentences(found, words.of("zh"), 1, " %", " 个百分点")[0].endswith("高 1.2 个百分点。")
     assert forecast.sentences(made(), words.of("zh"), 1) == ["没有可参照的同类地区，只依据本地历史。"]
+
+
+def test_sisters_that_change_nothing_a_reader_could_see_are_told_so():
+    found = made(sisters=3)
+    assert forecast.sentences(found, words.of("zh"), 1, " %") == [
+        "参照 3 个同类地区后，未来第 2 年的中位预测仍为 7.0 %。"
+    ]
+    assert forecast.sentences(found, words.of("en"), 1, " %") == [
+        "With 3 sister regions read, the median 2 years ahead stays at 7.0 %."
+    ]
 
 
 def test_at_its_ceiling_a_value_is_unchanged_more_often_than_it_stands():

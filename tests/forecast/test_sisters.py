@@ -32,6 +32,28 @@ def test_members_of_a_group_are_sisters_of_their_own_accord():
     np.testing.assert_allclose(grouped, told(references=RISING), rtol=1e-9)
 
 
+def test_two_members_of_a_group_read_each_other_beside_their_references():
+    more = {"references": [RISING[1:], RISING[1:]], "groups": ["a", "a"]}
+    grouped = forecast.quantiles([OWN, RISING[0]], 5, LEVELS, **more)[0]
+    np.testing.assert_allclose(grouped, told(references=RISING), rtol=1e-9)
+
+
+def test_a_reference_named_for_many_series_is_the_same_as_copies_of_it():
+    copies = [[np.array(sister) for sister in RISING] for _ in range(3)]
+    own = [OWN, OWN + 1, OWN * 2]
+    one = forecast.quantiles(own, 5, LEVELS, references=[RISING] * 3)
+    np.testing.assert_allclose(forecast.quantiles(own, 5, LEVELS, references=copies), one, rtol=1e-9)
+
+
+def test_series_with_many_and_with_few_sisters_in_one_call_are_as_if_alone_in_it():
+    count = 300  # more than are answered at once
+    references = [RISING[: k % 7] for k in range(count)]
+    histories = [OWN + k for k in range(count)]
+    found = forecast.quantiles(histories, 5, LEVELS, references=references)
+    for k in (0, 1, 2, 127, 128, 130, 257, 299):
+        np.testing.assert_allclose(found[k], told(histories[k], references[k]), rtol=1e-9)
+
+
 def test_neither_the_order_of_sisters_nor_strangers_in_the_call_matter():
     first = told(references=RISING)
     np.testing.assert_allclose(told(references=RISING[::-1]), first, rtol=1e-9)

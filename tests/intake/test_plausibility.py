@@ -74,6 +74,15 @@ def test_nothing_where_there_was_always_something(folder):
     assert (one.region, one.year) == ("C2", 2016)
 
 
+def test_nothing_in_one_county_without_a_history_where_its_sisters_have_something(folder):
+    """The city is no sister: with one more county at nothing there are four others, with two there are three."""
+    write(folder, series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4 C5"))
+    (one,) = suspicions(folder, "zero")
+    assert (one.region, one.year) == ("C2", 2020)
+    write(folder, series(change={("C2", 2020): 0}, years=[2020], regions="C C1 C2 C3 C4"))
+    assert suspicions(folder, "zero") == []
+
+
 def test_a_part_above_its_whole(folder):
     write(folder, [("C1", 2020, "villages", 100, "个"), ("C1", 2020, "villages_sewage_treated", 120, "个")])
     (one,) = suspicions(folder, "part")

@@ -281,3 +281,17 @@ def test_the_command_writes_them_and_refuses_an_unknown_department(plan, tmp_pat
     assert cli.main([*data, "--department", "市水物局"]) == 2
     assert "相近的有：市水务局" in capsys.readouterr().err and not (tmp_path / "out").exists()
     assert cli.main([*data, "--on", "2023-02-30"]) == 2
+
+
+def test_a_county_s_part_is_not_its_own_gap(worked, tmp_path):
+    """North lacks 45 and South 11 villages of its own; of the city's 50 they owe 40 and 10."""
+    parted = {s.record.label: text for s, text in documents.Duties(worked, ZH, ["生态环境局"]).shares("生态环境局")}
+    assert parted["25"] == "北县 40 个村、南县 10 个村"
+    book, *_ = documents.write(worked, tmp_path, "zh", ["生态环境局"])
+    rows = list(openpyxl.load_workbook(book)["生态环境局"].iter_rows(values_only=True))
+    assert rows[1][0] == "演示数据"  # North's drinking water
+    top = next(n for n, row in enumerate(rows) if row[0] == "职责")
+    at = {name: n for n, name in enumerate(rows[top])}
+    owed = {row[at["地区"]]: row for row in rows[top + 1 :] if row[at["序号"]] == "25"}
+    assert [owed[name][at["缺口数量"]] for name in ("示例市", "北县", "南县")] == [50, 45, 11]
+    assert [owed[name][at["分担全市缺口"]] for name in ("北县", "南县")] == [40, 10]

@@ -137,3 +137,16 @@ def test_the_document_says_what_the_text_says(both, tmp_path):
 def test_a_cell_does_not_break_the_table(both):
     lines = [line for line in bulletin.markdown(*both, ZH).splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 2 + 2 + 2  # two heads with their rules, two counties, two files
+
+
+def test_what_was_met_before_is_not_gained_again(both):
+    table = bulletin.standing(both[1], both[1]).set_index("region_code")
+    assert table.loc["C1", "met"] == 1 and table.loc["C1", "gained"] == ()
+
+
+def test_who_lacks_most_is_named_first(worked):
+    told = section((worked.as_of_year(2022), worked), "bulletin.to_work_on").sentences
+    assert (
+        "农村生活污水治理率：示例市为 30.4 %，尚差 9.6 个百分点，合 50 个村。各县区自身差距：北县 45 个村、南县 11 个村。"
+        in told
+    )

@@ -45,6 +45,7 @@ def test_what_was_said_used_nothing_later_and_is_held_against_what_came(city):
         s = earlier[region, SEWAGE]
         assert (row["said"], row["p"]) == (s.verdict, s.p_reach)
         met = float(row["came"] == "yes")
+        assert (row["lo80"], row["hi80"]) == (s.lo80_at_due, s.hi80_at_due)
         assert row["squared_error"] == pytest.approx((s.p_reach - met) ** 2)
         assert row["hit"] == float((s.p_reach >= 0.5) == (met == 1))
         assert row["inside80"] == float(s.lo80_at_due <= row["value"] <= s.hi80_at_due)
