@@ -58,7 +58,7 @@ def read(text: str) -> tuple[Fraction, Counter]:
     """Size of a unit in the first unit of its quantities, and the powers of these.
 
     >>> read("万吨/km²")
-    (Fraction(10000, 1), Counter({'mass': 1, 'area': -1}))
+    (Fraction(1, 100), Counter({'mass': 1, 'area': -1}))
     """
     if text.strip() in _INDEX_WORDS or text.strip().replace(" ", "") == "上年=100":
         return Fraction(1), Counter()

@@ -57,7 +57,7 @@ def workbook(s: Statement, path: Path | str, lang: str = "zh") -> Path:
     fan = plotdata.fan(s).rename(columns=heads | {c: w(f"column.{c}") for c in ("lo80", "hi80", "lo95", "hi95")})
     fan["status"] = [w.status(code) if code else "" for code in fan["status"]]
     fan = fan.rename(columns={"status": w("column.status")}).rename_axis(w("column.year"))
-    inputs = pd.DataFrame(payload.inputs(s, w, s.sources), columns=payload.heads("explore.inputs_head", w))
+    inputs = pd.DataFrame(payload.inputs(s, w, payload.sources_of(s)), columns=payload.heads("explore.inputs_head", w))
     sheets = {"explore.card": pd.concat([head, card]), "explore.trend": fan.reset_index(), "explore.inputs": inputs}
 
     def write(temporary: Path) -> None:

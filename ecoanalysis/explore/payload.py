@@ -122,7 +122,7 @@ def view(s: Statement, setting: dict | None = None) -> dict:
     levers.Refused
     """
     setting = setting or {}
-    told, sources, classes = levers.answer(s, setting), _sources(s), _classes(s)
+    told, sources, classes = levers.answer(s, setting), sources_of(s), _classes(s)
     return {
         "region": s.region_code,
         "indicator": s.indicator,
@@ -318,7 +318,7 @@ def no_levers(s: Statement, w: Words) -> str:
 SHOWN = "region_code variable year value unit status source file sheet cell".split()
 
 
-def _sources(s: Statement) -> list[SimpleNamespace]:
+def sources_of(s: Statement) -> list[SimpleNamespace]:
     """The observations behind the latest value, found by their ids in columns that are laid out once an analysis."""
     cache, rows = s.analysis.cache, s.analysis.observations
     if "by id" not in cache:

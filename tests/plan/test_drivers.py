@@ -57,7 +57,7 @@ def test_what_documents_show_of_the_plan_is_kept_with_the_analysis(worked, tmp_p
     kept.save(worked, tmp_path)
     again = eco.load(tmp_path)
     made, loaded = ({name: kept.table(one, name) for name in kept.MAKERS} for one in (worked, again))
-    assert set(made) == {"tasks", "effects", "candidates", "drivers"}
+    assert set(made) == {"tasks", "effects", "candidates", "drivers", "revised", "revision_effects"}
     assert len(made["tasks"]) and len(made["drivers"])
     for name in made:
         assert list(loaded[name].columns) == list(made[name].columns) and len(loaded[name]) == len(made[name])
