@@ -657,7 +657,7 @@ def needed_told(s: Statement, w: Words) -> str:
         )
     else:
         first = w("lever.needed.pace_up" if what.pace > 0 else "lever.needed.pace_down", **values)
-    if not what.moves:
+    if not what.moves or what.things == 0:  # where the trend is enough, no pace is asked for
         return first
     been = {
         "moves": what.moves,
