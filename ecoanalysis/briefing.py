@@ -426,9 +426,7 @@ def headline(region, w: Words) -> list[str]:
         if items:
             sentences.append(w(f"headline.{key}", count=len(items), names=named(items)))
     sentences.append(named_weak(region, w))
-    if analysis.scenario != "trend":
-        assumed = [w("scenario.headline", name=analysis.scenario), *analysis.assumed(w.lang)]
-        sentences.insert(0, w.join(*assumed))
+    sentences.insert(0, scenario(analysis, w))
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", items=sum(outlook.values()), **outlook))
     sentences.append(slipping(region, w))
@@ -452,6 +450,13 @@ def missed_items(head, w: Words) -> str:
         if binding
         else w("slide.missed_all_advisory", count=count)
     )
+
+
+def scenario(analysis, w: Words) -> str:
+    """That everything rests on a scenario, and on what; empty for the trend."""
+    if analysis.scenario == "trend":
+        return ""
+    return w.join(w("scenario.headline", name=analysis.scenario), *analysis.assumed(w.lang))
 
 
 def named_weak(region, w: Words) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def alternative(s, w: Words) -> str:
 
 
 def picture_name(s) -> str:
-    """The file that `save_all` draws a statement into: `25_rural_sewage_treatment_rate.png`."""
+    """The file that `save_each` draws a statement into: `25_rural_sewage_treatment_rate.png`."""
     return f"{f'{s.record.label}_{s.indicator}'.lstrip('_')}.png"
 
 
@@ -153,27 +154,26 @@ def drawable(analysis, region: str) -> list:
     return [analysis[region, code] for code in dict.fromkeys(rows["indicator"])]
 
 
-def save_all(analysis, region: str, folder: Path | str, lang: str, statements: list | None = None) -> list[Path]:
+def save_each(analysis, region: str, folder: Path | str, lang: str, statements: list | None = None) -> Iterator[Path]:
     """A picture of every target of a region that has a number (or of these statements), as `<item>_<indicator>.png`.
 
-    Returns
-    -------
-    list of Path
-        In the order of the assessment. One figure is moved from statement to statement.
+    Yields
+    ------
+    Path
+        Each as soon as it is drawn, in the order of the assessment. One figure is moved from statement to statement.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    figure, paths = None, []
+    figure = None
     for s in drawable(analysis, region) if statements is None else statements:
         path = folder / picture_name(s)
         figure = forecast(s, lang, figure)
         path.write_bytes(figure.png())
-        paths.append(path)
-    return paths
+        yield path
 
 
 def save_for_print(analysis, region: str, folder: Path | str, lang: str) -> list[Path]:
-    """Every picture of `save_all` once more for a printer and for a designer: PNG at 300 dots an inch, and SVG."""
+    """Every picture of `save_each` once more for a printer and for a designer: PNG at 300 dots an inch, and SVG."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     figure, paths = None, []

@@ -95,7 +95,7 @@ def test_observed_years_are_solid_and_carry_no_demo_mark(folder):
 
 
 def test_every_numeric_target_with_a_value_gets_a_picture_and_no_other(shipped, tmp_path):
-    paths = charts.save_all(shipped, "620525", tmp_path, "zh")
+    paths = list(charts.save_each(shipped, "620525", tmp_path, "zh"))
     rows = shipped.assessment[shipped.assessment["region_code"] == "620525"]
     wanted = rows[rows["target"].notna() & rows["latest_value"].notna() & (rows["comparison"] != "done")]
     assert len(paths) == wanted["indicator"].nunique() > 20

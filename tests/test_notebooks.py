@@ -1,7 +1,10 @@
 """Every notebook runs from its first cell to its last, by hand as in the batch, and stays thin."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -110,6 +113,77 @@ def test_the_track_record_scores_what_was_said(folder, tmp_path):
     out.mkdir()
     shown = texts(executed("track_record", {"data": str(folder.path), "out": str(out), "lang": "en"}, tmp_path))
     assert "Brier" in shown and "demo data" not in shown and (out / "statements.csv").exists()
+    assert "Replayed every year from 2015 to 2021" in shown and "Replaying" not in shown  # the line that told each year
+
+
+def test_pictures_are_shown_as_they_are_drawn_and_the_chapter_is_written_after_them(small, tmp_path, monkeypatch):
+    from ecoanalysis import analyse
+    from ecoanalysis.export import notebook
+
+    seen = []
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(type(shown).__name__))
+    monkeypatch.setattr(notebook.docx, "write", lambda *_: seen.append("chapter"))
+    notebook.documents(analyse(small.path, 2023)["C1"], tmp_path, "both")
+    assert seen[0] == "Image" and seen.count("Image") == 1 and seen[-2:] == ["chapter", "chapter"]
+    assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
+
+
+@pytest.mark.slow
+def test_counties_run_by_hand_in_parallel_never_meet(folder, tmp_path):
+    """`papermill` two at a time into one folder, with `-p`, `-r` and `-y`, from two places; as when run one by one."""
+    regions = [
+        "code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size",
+        "C,甲市,City A,city,,300,hill,other,",
+    ]
+    for number in range(1, 5):
+        code = f"62050{number}"
+        regions.append(f"{code},{'乙丙丁戊'[number - 1]}县,County {number},county,C,100,hill,other,")
+        for year in range(2013, 2024):
+            folder.add((code, year, "villages", 200, "village"))
+            folder.add((code, year, "villages_sewage_treated", 10 * number + 7 * (year - 2013), "village"))
+    folder.write("regions.csv", "\n".join(regions) + "\n")
+    folder.target("rural_sewage_treatment_rate", ">=", 70, "%", due=2025)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    def started(code: str, given: list[str], place: Path, group: str) -> subprocess.Popen:
+        (tmp_path / group).mkdir(exist_ok=True)
+        common = ["-p", "data", str(folder.path), "-p", "out", str(tmp_path / group / "out"), "--no-progress-bar"]
+        command = [sys.executable, "-m", "papermill", str(NOTEBOOKS / "county_report.ipynb")]
+        command += [str(tmp_path / group / f"{code}.ipynb"), *given, *common]
+        return subprocess.Popen(
+            command, cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    ways = {
+        "620501": (["-p", "region", "620501"], ROOT),
+        "620502": (["-r", "region", "620502"], NOTEBOOKS),
+        "620503": (["-y", "region: 丁县"], tmp_path),
+        "620504": (["-p", "region", "戊县"], ROOT),
+    }
+    for pair in (("620501", "620502"), ("620503", "620504")):
+        assert [one.wait(240) for one in [started(code, *ways[code], "together") for code in pair]] == [0, 0]
+    for code in ("620502", "620503"):
+        assert started(code, ["-p", "region", code], ROOT, "alone").wait(240) == 0
+    seen = set()
+    for number, code in enumerate(ways, start=1):
+        shown = nbformat.read(tmp_path / "together" / f"{code}.ipynb", as_version=4)
+        value = f"2023 年为 {(10 * number + 70) / 2:.1f} %"  # 10 n + 70 of 200 villages
+        assert value in texts(shown) and f"{'乙丙丁戊'[number - 1]}县到期应考核" in texts(shown)
+        assert not any(
+            f"{other}县到期应考核" in texts(shown) for other in "乙丙丁戊".replace("乙丙丁戊"[number - 1], "")
+        )
+        assert (tmp_path / "together/out" / code / "reachability_zh.docx").is_file()
+        seen |= set(pictures(shown))
+    assert len(seen) == 4
+    for code in ("620502", "620503"):
+        one, other = (
+            nbformat.read(tmp_path / group / f"{code}.ipynb", as_version=4) for group in ("together", "alone")
+        )
+        assert pictures(one) == pictures(other)
+        for name in ("assessment.csv", "charts/25_rural_sewage_treatment_rate.png"):
+            assert (tmp_path / "together/out" / code / name).read_bytes() == (
+                tmp_path / "alone/out" / code / name
+            ).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pandas as pd
 from ecoanalysis import catalog, judge, plotdata, projects, words
 from ecoanalysis.analysis import STATEMENT_COLUMNS, Statement, Told
 from ecoanalysis.formulas import CHANGES, diagnosis, ei, rates
+from ecoanalysis.plan import tasks
 from ecoanalysis.words import COUNTED, SIGNS, Words
 
 GROWTH_YEARS = 5  # past growth is the mean of so many years
@@ -656,7 +657,7 @@ def needed_told(s: Statement, w: Words) -> str:
         )
     else:
         first = w("lever.needed.pace_up" if what.pace > 0 else "lever.needed.pace_down", **values)
-    if not what.moves:
+    if not what.moves or what.things == 0:  # where the trend is enough, no pace is asked for
         return first
     been = {
         "moves": what.moves,
@@ -667,7 +668,18 @@ def needed_told(s: Statement, w: Words) -> str:
         "pace": values["pace"],
     }
     key = "lever.been.some" if what.as_large else "lever.been.never"
-    return w.join(first, w(key, **been))
+    return w.join(first, w(key, **been), _kept_up(s, what.pace, w))
+
+
+def _kept_up(s: Statement, pace: float, w: Words) -> str:
+    """Whether the pace was ever kept up for as many years as are left, here or in the reference panel; empty where one
+    year is left, of which the yearly changes tell."""
+    years = s.milestone - int(s.latest_year)
+    seen, fast, _ = tasks.ever_as_fast(s.analysis, s.indicator, pace, years)
+    if years < 2 or not seen:
+        return ""
+    key = "none" if not fast else "all" if fast == seen else "some"
+    return w(f"lever.kept_up.{key}", seen=seen, fast=fast, years=years)
 
 
 def _too_many(s: Statement, what: Needed) -> bool:

@@ -30,7 +30,8 @@ def choices(analysis: Analysis) -> dict:
     -------
     dict
         as_of, years (as-of years, latest first), regions and indicators (list of code, zh, en, initials, label),
-        milestones, demo (bool), texts (lang -> phrase by key).
+        milestones, demo (bool), notices (lang -> sentences that stand above everything: the scenario, if there is
+        one), texts (lang -> phrase by key).
     """
     regions = [
         {"code": row.code, "zh": row.name_zh, "en": row.name_en, "initials": initials(row.name_zh), "label": row.code}
@@ -53,6 +54,9 @@ def choices(analysis: Analysis) -> dict:
         "levels": [round(float(level), 4) for level in LEVELS],
         "milestones": milestones(analysis),
         "demo": analysis.demo_share > 0,
+        "notices": {
+            lang: [text for text in [briefing.scenario(analysis, words.of(lang))] if text] for lang in LANGUAGES
+        },
         "texts": {lang: screen_texts(words.of(lang)) for lang in LANGUAGES},
     }
 

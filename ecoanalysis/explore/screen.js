@@ -148,12 +148,13 @@ class Screen {
         : pick("as_of", this.choices.years.map((year) => [String(year), String(year)]), String(this.choices.as_of), (year) => this.asOf(Number(year))),
       pick("language", [["zh", "中文"], ["en", "English"]], this.lang, (lang) => { this.lang = lang; this.build(); this.draw(); }),
       this.searchBox());
+    const notices = this.choices.notices[this.lang].map((text) => h("p", { class: "notice" }, text));
     this.note = h("p", { class: "note", role: "status", "aria-live": "polite" });
     this.places = {};
     for (const name of ["head", "chart", "card", "levers", "methods", "inputs", "departments", "keep"]) this.places[name] = h("section", { class: name });
     const { head, chart, card, levers, methods, inputs, departments, keep } = this.places;
     const side = h("div", { class: "side" }, methods, departments, keep);
-    this.root.replaceChildren(bar, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
+    this.root.replaceChildren(bar, ...notices, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
     this.root.lang = this.lang === "zh" ? "zh-CN" : "en";
   }
 

@@ -144,7 +144,11 @@ def opened_at(analysis: Analysis, region=None, indicator=None) -> tuple[str, str
     """Codes of the region and the indicator that a screen opens at."""
     if not len(analysis.assessment):
         raise NotThere(words.in_both("explore.no_data", region=analysis.data.name))
-    code = analysis.region_code(region) if region is not None else analysis.city or analysis.counties[0]
+    if region is not None:
+        code = analysis.region_code(region)
+    else:  # a city without targets of its own stands behind its counties
+        there = set(analysis.assessment["region_code"])
+        code = next(code for code in [analysis.city, *analysis.regions["code"]] if code in there)
     if indicator is not None:
         return code, analysis.indicator_code(indicator)
     weak = analysis[code].weak + analysis[code].statements
@@ -153,15 +157,33 @@ def opened_at(analysis: Analysis, region=None, indicator=None) -> tuple[str, str
     return code, next((s.indicator for s in weak if levers.has_paths(s)), weak[0].indicator)
 
 
-def write_page(analysis: Analysis, path: Path | str, start: dict | None = None) -> Path:
-    """Write the offline page; `start` as `Screen.start`."""
+def write_page(
+    analysis: Analysis,
+    path: Path | str,
+    start: dict | None = None,
+    *,
+    lang: str = "zh",
+    notices: dict[str, list[str]] | None = None,
+) -> Path:
+    """Write the offline page.
+
+    Parameters
+    ----------
+    start : dict, optional
+        As `Screen.start`; by default the city's most pressing indicator in `lang`.
+    notices : dict, optional
+        By language, sentences that stand above everything, beside the scenario's.
+    """
     if start is None:
         region, indicator = opened_at(analysis)
-        start = {"region": region, "indicator": indicator, "lang": "zh", "setting": {}}
+        start = {"region": region, "indicator": indicator, "lang": lang, "setting": {}}
     views = {}
     for s in statements(analysis):
         views[f"{s.region_code}/{s.indicator}"] = payload.view(s)
-    written = {"choices": payload.choices(analysis), "start": start, "views": views}
+    choices = payload.choices(analysis)
+    for language, sentences in (notices or {}).items():
+        choices["notices"][language] += sentences
+    written = {"choices": choices, "start": start, "views": views}
     path = Path(path)
     with replacing(path) as temporary:
         temporary.write_text(page(written, title(analysis, start["lang"])), encoding="utf-8")

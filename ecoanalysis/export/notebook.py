@@ -5,6 +5,7 @@ Texts from the data are escaped; figures show themselves.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def measured(region, lang: str) -> None:
 
 
 def documents(region, out: Path | str, lang: str) -> list[str]:
-    """Write the Word chapter and the region's assessment, and draw what is not met yet or may not hold.
+    """Draw what is not met yet or may not hold, then write the Word chapter and the region's assessment.
 
     Where everything is met and expected to hold, everything is drawn; a city's targets are shown on one sheet.
 
@@ -110,20 +111,21 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     parts = languages(lang)
     write_csv(region.rows, folder / "assessment.csv")
-    drawn, able = {}, charts.drawable(region.analysis, region.code)
+    able = charts.drawable(region.analysis, region.code)
     asking = [s for s in able if s.verdict != "reached" or s.named_weak] or able
+    w, on_one_sheet = words.of(parts[0]), region.code in region.analysis.parents
+    if on_one_sheet:
+        display(region.plot(w.lang))
     for part in parts:  # every document has pictures in its own language
         charts_folder = folder / ("charts" if part == parts[0] else f"charts_{part}")
-        drawn[part] = charts.save_all(region.analysis, region.code, charts_folder, part, asking)
-        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
-    w = words.of(parts[0])
-    if region.code in region.analysis.parents:  # one sheet; the pictures one by one lie in the folder
-        display(region.plot(w.lang))
-        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    for s, picture in zip(asking, drawn[parts[0]], strict=True):
-        display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
-    if len(able) > len(asking):
+        pictures = charts.save_each(region.analysis, region.code, charts_folder, part, asking)
+        for s, picture in zip(asking, pictures, strict=True):
+            if part == parts[0] and not on_one_sheet:  # a reader sees each as soon as it is drawn
+                display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
+    if len(able) > len(asking) and not on_one_sheet:
         text(w("notebook.others_hold", count=len(able) - len(asking)))
+    for part in parts:
+        docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
@@ -335,6 +337,21 @@ def unverified(figures: Figures, standard: str = "HJ 192-2015") -> None:
 
 
 # ---------------------------------------------------------------------- the track record
+
+
+def replaying(lang: str) -> Callable:
+    """Wraps the years that `track_record.statements` replays: one line tells which year it is at, and then the end."""
+    w = words.of(lang)
+
+    def told(years: range) -> Iterator[int]:
+        line = display(HTML(escape(w("record.begins", count=len(years)))), display_id=True)
+        for number, year in enumerate(years, start=1):
+            line.update(HTML(escape(w("record.at", year=w.year(year), number=number, count=len(years)))))
+            yield year
+        if years:
+            line.update(HTML(escape(w("record.replayed", first=w.year(years[0]), last=w.year(years[-1])))))
+
+    return told
 
 
 def scores(said: pd.DataFrame, lang: str) -> None:

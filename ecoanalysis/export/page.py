@@ -532,7 +532,7 @@ class _Part:
     def documents(self) -> list[str]:
         w = self.w
         common = [f"briefing_{lang}.pptx" for lang in words.LANGUAGES]
-        common += ["assessment.xlsx", "assessment_en.xlsx", "manifest.json"]
+        common += ["assessment.xlsx", "assessment_en.xlsx", "explore.html", "manifest.json"]
         parts = [_heading(w("page.documents")), self.links("", common)]
         others = beside(self.folder.parent)
         if others:
@@ -554,7 +554,8 @@ class _Part:
         lines = []
         for name in names:
             if (self.folder / place / name).exists():
-                kind = self.w(f"page.file.{Path(name).suffix.lstrip('.')}")
+                explores = Path(name).match("explore*.html")
+                kind = self.w("page.file.explore" if explores else f"page.file.{Path(name).suffix.lstrip('.')}")
                 address = _address(f"{place}/{name}".lstrip("/"))
                 lines.append(f'<li><a href="{address}">{escape(name)}</a> {escape(kind)}</li>')
         return f'<ul class="documents">{"".join(lines)}</ul>' if lines else ""

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ecoanalysis import words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import beside, languages, replacing
 from ecoanalysis.runs.directory import (
@@ -261,13 +262,16 @@ class _Making:
         try:
             for job in sorted(todo, key=lambda job: job.notebook != OVERVIEW_NOTEBOOK):  # the longest first
                 waiting[self.submit(workers, job, progress)] = job
-            for name in documents:
+            for name in [name for name in documents if name != self.work.EXPLORE]:
                 regions = [code for code in made if self.charts.get(code) == name] or made
                 call = {"prepared": str(prepared), "path": str(self.building / name), "regions": regions}
                 waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
             self.work.write_tables(self.analysis, tables or self.building / "tables")
             self.beside = fingerprints(tables) if tables else {}
             begun = time.monotonic()
+            if self.work.EXPLORE in documents:  # here, beside the workers: only the live analysis knows its futures
+                outcome = self.explore(made, went_in)
+                progress.done(outcome.name, outcome.seconds, outcome.state != "done")
             while waiting:
                 ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in ended:
@@ -291,6 +295,23 @@ class _Making:
             "ecoanalysis.runs.notebook:execute", call | {"source": source}, progress.telling(job.name)
         )
 
+    def explore(self, made: list[str], went_in: str) -> Outcome:
+        """Write the exploring page; what goes wrong is that document's failure alone."""
+        begun, error, name = time.monotonic(), "", self.work.EXPLORE
+        notices = {word: self.partial(word) for word in words.LANGUAGES}
+        try:
+            self.work.write_explore(self.analysis, self.building / name, made, self.lang, notices)
+        except Exception as failure:
+            error = last_line(str(failure)) or type(failure).__name__
+        return self.document(name, error, time.monotonic() - begun, went_in)
+
+    def document(self, name: str, error: str, seconds: float, went_in: str) -> Outcome:
+        """Take down how a document of all regions ended."""
+        state = "failed" if error else "done"
+        outcome = Outcome("", name, name, "", state, error, seconds=round(seconds, 1), went_in={"all": went_in})
+        self.documents.append(outcome)
+        return outcome
+
     def ended(self, thing: Job | str, future: Future, why: dict, went_in: str, seconds: float) -> Outcome:
         """Take down how a region or a document ended."""
         error = ""
@@ -299,10 +320,7 @@ class _Making:
         except Exception as failure:  # the worker itself was lost, or a document could not be written
             error, answer = last_line(str(failure)) or type(failure).__name__, None
         if isinstance(thing, str):
-            state = "failed" if error else "done"
-            outcome = Outcome("", thing, thing, "", state, error, seconds=round(seconds, 1), went_in={"all": went_in})
-            self.documents.append(outcome)
-            return outcome
+            return self.document(thing, error, seconds, went_in)
         if error:
             outcome = Outcome(thing.region, thing.name, thing.folder, thing.notebook, "failed", error)
             outcome = replace(outcome, parameters=thing.parameters, went_in=thing.went_in)
@@ -352,13 +370,15 @@ class _Making:
 
     def documents_to_write(self, made: list[str]) -> tuple[list[str], str]:
         """The documents of all regions that must be written; those that would be the same are taken over."""
-        parts = [job.went_in for job in self.plan if job.region in made]
+        # All regions' rows: a sentence on one tells how fast the others have been.
+        parts = [made, *(job.went_in for job in self.plan)]
         asked = [self.asked[name] for name in ("scenario", "template")]
         went_in = _hash(parts, self.lang, *asked, self.work.common_ground(self.analysis))
         listed = {outcome["name"]: outcome for outcome in self.earlier.get("documents", [])}
         todo = []
         charts = [name for code, name in self.charts.items() if code in made]
-        for name in [*self.work.documents(self.lang), *charts]:
+        explore = [self.work.EXPLORE] if self.work.can_explore(self.analysis, made) else []
+        for name in [*self.work.documents(self.lang), *explore, *charts]:
             last = listed.get(name, {})
             same = last.get("state") == "done" and last["went_in"] == {"all": went_in}
             there = self.directory.target / name
@@ -395,16 +415,20 @@ class _Making:
 
     def notices(self, word: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
-        joint = "、" if word == "zh" else ", "
-        found = []
-        if self.left_out:
-            there = joint.join(names[code] for code in names if code not in self.left_out)
-            found.append(phrase("run.partial", word, regions=there, count=len(names)))
+        found = self.partial(word)
         for outcome in self.documents:
             if outcome.state != "done":
                 found.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
         return found
+
+    def partial(self, word: str) -> list[str]:
+        """That only some regions are in the documents, if so."""
+        if not self.left_out:
+            return []
+        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
+        joint = "、" if word == "zh" else ", "
+        there = joint.join(names[code] for code in names if code not in self.left_out)
+        return [phrase("run.partial", word, regions=there, count=len(names))]
 
     def note(self, state: str) -> None:
         """Write the manifest as things stand."""

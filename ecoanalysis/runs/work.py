@@ -26,6 +26,7 @@ from ecoanalysis.plan import kept, revisions
 BOUNDARIES = "boundaries.geojson"
 TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
+EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
 FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
@@ -152,6 +153,18 @@ def write_tables(analysis, folder: Path, kind: str = "csv") -> None:
         write_table(analysis.table(name), folder, name, kind)
 
 
+def can_explore(analysis, regions: list[str]) -> bool:
+    """Whether these regions have any target, so that there is something to explore."""
+    return bool(analysis.assessment["region_code"].isin(regions).any())
+
+
+def write_explore(analysis, path: Path, regions: list[str], lang: str, notices: dict[str, list[str]]) -> None:
+    """The exploring screen of these regions as one page that needs neither kernel nor network."""
+    from ecoanalysis.explore import screen
+
+    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices)
+
+
 def write_replay(raw, path: Path, lang: str) -> None:
     """The page of the self-check replayed, as of the last year in which targets fell due; none before any did."""
     from ecoanalysis.export import replay
@@ -174,7 +187,9 @@ def only(analysis, regions: list[str]):
     return replace(
         analysis,
         regions=among,
-        cache={k: v for k, v in analysis.cache.items() if k in FOR_ALL or str(k).startswith("plan_")},
+        cache={
+            k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook" or str(k).startswith("plan_")
+        },
         **tables,
     )
 
@@ -242,7 +257,7 @@ def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
 
 
 def documents(lang: str) -> list[str]:
-    """The documents of all regions, by file name."""
+    """The documents of all regions, by file name, that are written from the saved analysis."""
     decks = [f"briefing_{word}.pptx" for word in languages(lang)]
     return [*decks, "assessment.xlsx", *(f"assessment_{word}.xlsx" for word in languages(lang)[1:])]
 

@@ -85,6 +85,13 @@ def test_the_reverse_question_gives_the_fewest_things_that_do(county):
     assert levers.answer(county, {"things": what.things}).statement.p_reach >= 0.8
     assert levers.answer(county, {"things": what.things - 1}).statement.p_reach < 0.8
     assert what.largest == pytest.approx(2) and what.as_large == 0  # 4 of 200 villages a year, every year
+    # Eleven years are nine periods of two years a county; there are no reference regions in this folder.
+    assert levers.needed_told(county, ZH).endswith("各县区和参照地区 18 个 2 年时段中，没有一个保持过这样的速度。")
+
+
+def test_where_the_trend_is_enough_no_pace_is_compared(shipped):
+    told = levers.needed_told(shipped["620522", SHARE], ZH)
+    assert told == "要有八成把握在 2025 年达标，按现有走势即可。"
 
 
 def test_a_project_with_half_a_chance_is_half_of_the_futures(small):

@@ -80,3 +80,104 @@ def test_the_index_links_the_replay_the_bulletins_and_the_exploring_page_beside_
     for name in there:
         assert f'href="../{name}"' in index and (out / "2023" / ".." / name).exists()
     assert "同一报告目录中的其他成果" in index and "Also in this reports folder" in index
+
+
+# ---------------------------------------------------------------------- the exploring page
+
+SHARE = "rural_sewage_treatment_rate"
+
+
+def explored(out, name="2023") -> dict:
+    """What is written in the exploring page of a run."""
+    text = (out / name / "explore.html").read_text(encoding="utf-8")
+    return json.loads(re.search(r'id="written">(.*?)</script>', text, re.S).group(1))
+
+
+def documents(out, name="2023") -> dict[str, dict]:
+    manifest = json.loads((out / name / "manifest.json").read_text(encoding="utf-8"))
+    return {document["name"]: document for document in manifest["documents"]}
+
+
+def test_a_run_leaves_the_exploring_page_beside_its_index(three, notebooks, tmp_path):
+    notebooks()
+    out = tmp_path / "out"
+    assert run(three, tmp_path) == 0
+    written = explored(out)
+    assert written["start"]["lang"] == "zh" and written["start"]["region"] == "C"
+    assert {f"{region}/{SHARE}" for region in ("C", "C1", "C2")} <= set(written["views"])
+    # C1: 100 of 200 villages treated, 60 % are asked for: 20 villages are missing, and 10 more a year are a lever.
+    view = written["views"][f"C1/{SHARE}"]
+    assert view["numbers"]["observed"][-1] == [2023, 50.0, "observed"] and view["numbers"]["target"] == 60
+    assert "things" in [lever["kind"] for lever in view["levers"]] and len(view["numbers"]["quantiles"][0]) == 41
+    assert written["choices"]["notices"] == {"zh": [], "en": []}
+    index = (out / "2023/index.html").read_text(encoding="utf-8")
+    assert index.count('<a href="explore.html">explore.html</a>') == 2
+    assert "探索页面（离线可用，可推演）" in index and "exploring page (works offline)" in index
+    manifest = json.loads((out / "2023/manifest.json").read_text(encoding="utf-8"))
+    assert "explore.html" in manifest["files"] and documents(out)["explore.html"]["state"] == "done"
+
+    before = (out / "2023/explore.html").stat().st_mtime_ns
+    assert run(three, tmp_path, "--charts") == 0  # another thing was asked for; the page is taken over as it was
+    assert documents(out)["explore.html"]["reused"] and (out / "2023/explore.html").stat().st_mtime_ns == before
+    statistics = three.path / "statistics/statistics.csv"
+    text = statistics.read_text(encoding="utf-8")
+    statistics.write_text(text.replace("C1,2023,villages_sewage_treated,100", "C1,2023,villages_sewage_treated,110"))
+    assert run(three, tmp_path) == 0
+    assert explored(out)["views"][f"C1/{SHARE}"]["numbers"]["observed"][-1][1] == 55
+    # Somebody wrote into it: it is no longer what the manifest says, and is made again.
+    (out / "2023/explore.html").write_text("spoiled")
+    assert run(three, tmp_path) == 0
+    assert explored(out)["views"] and not documents(out)["explore.html"]["reused"]
+
+
+def test_an_exploring_page_of_some_regions_says_so_and_an_english_one_opens_in_english(three, notebooks, tmp_path):
+    notebooks()
+    out = tmp_path / "out"
+    assert run(three, tmp_path, "--region", "C2", "--lang", "en") == 0
+    written = explored(out)
+    assert {key.partition("/")[0] for key in written["views"]} == {"C2"} and written["start"]["lang"] == "en"
+    assert [one["code"] for one in written["choices"]["regions"]] == ["C2"]
+    (english,) = written["choices"]["notices"]["en"]
+    assert english.startswith("This run covers only some of the 3 regions (County C)")
+    assert "只做了部分地区（丙县" in written["choices"]["notices"]["zh"][0]
+    assert run(three, tmp_path) == 0
+    assert explored(out)["choices"]["notices"] == {"zh": [], "en": []} and len(explored(out)["choices"]["regions"]) == 3
+
+
+def test_the_exploring_page_of_a_scenario_shows_the_scenario(three, notebooks, tmp_path):
+    from ecoanalysis import analyse
+    from ecoanalysis.explore import scenarios
+
+    notebooks()
+    out = tmp_path / "out"
+    trend = analyse(three.path, 2023)
+    scenarios.write(trend, scenarios.of_settings(trend, "faster", {("C1", SHARE): {"things": 5, "target": 65}}))
+    for more in ([], ["--region", "C1"]):  # of some regions it is the same
+        assert run(three, tmp_path / str(len(more)), "--scenario", "faster", *more) == 0
+        written = explored(tmp_path / str(len(more)) / "out", "2023_faster")
+        numbers = written["views"][f"C1/{SHARE}"]["numbers"]
+        assert numbers["target"] == 65
+        middle = written["choices"]["levels"].index(0.5)
+        s = trend["C1", SHARE]
+        (year,) = [row for row in zip(numbers["years"], numbers["quantiles"], strict=True) if row[0] == 2025]
+        # five villages of 200 a year, for two years, beyond the trend
+        assert abs(year[1][middle] - (s.paths.loc[2025].median() + 5)) < 0.01
+        assert "情景“faster”" in written["choices"]["notices"]["zh"][0]
+        assert "每年多完成 5 个村" in written["choices"]["notices"]["zh"][0]
+    assert not (out / "2023/explore.html").exists()
+
+
+def test_an_exploring_page_that_fails_is_that_document_s_failure_and_the_next_run_mends_it(
+    three, notebooks, tmp_path, monkeypatch, capsys
+):
+    notebooks()
+    out = tmp_path / "out"
+    with monkeypatch.context() as broken:
+        broken.setattr("ecoanalysis.explore.screen.page", lambda *_: 1 / 0)
+        assert run(three, tmp_path) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert documents(out)["explore.html"]["error"] == "division by zero" and not (out / "2023/explore.html").exists()
+    assert documents(out)["briefing_zh.pptx"]["state"] == "done"
+    assert "explore.html 没有做成：division by zero" in (out / "2023/index.html").read_text(encoding="utf-8")
+    assert run(three, tmp_path) == 0
+    assert explored(out)["views"] and documents(out)["briefing_zh.pptx"]["reused"]
