@@ -379,7 +379,8 @@ class Book:
         last, _ = self.table(sheet, "assessment", columns)
         sheet.freeze_panes(1, 4)
         place = {column.key: x for x, column in enumerate(columns)}
-        self.for_print(sheet, columns, last, len(PRINTED) - 1)
+        # An English sentence is twice as long: printed, the sheet would take 25 pages.
+        self.for_print(sheet, columns, last, len(PRINTED) - (1 if self.w.lang == "zh" else 2))
         bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea", "min_type": "num", "max_type": "num"}
         for name in ("p_reach", "p_hold"):
             x = place[name]
@@ -395,7 +396,7 @@ class Book:
             _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
             _Column("part", [s.part for s in rows], 5),
             _Column("region_name", [self.names[s.region_code] for s in rows], 12),
-            _Column("indicator_name", [w.name(s.record) for s in rows], 30, wrap=True),
+            _Column("indicator_name", [w.name(s.record) for s in rows], 30 if w.lang == "zh" else 52, wrap=True),
             _Column("verdict", [briefing.verdict(s, w) for s in rows], 18, wrap=True, marks=self.verdict_marks()),
             _Column(
                 "met_at_due",
@@ -416,8 +417,8 @@ class Book:
             ),
             _Column("p_reach", [s.p_reach if s.verdict in judge.OPEN else None for s in rows], 9, CHANCE),
             _Column("p_hold", [s.p_hold for s in rows], 9, CHANCE),
-            _Column("lead_department", [leading for leading, _ in departments], 16, wrap=True),
-            _Column("sentence", [briefing.sentence(s, w) for s in rows], 70, wrap=True),
+            _Column("lead_department", [lead for lead, _ in departments], 16 if w.lang == "zh" else 48, wrap=True),
+            _Column("sentence", [briefing.sentence(s, w) for s in rows], 70 if w.lang == "zh" else 160, wrap=True),
             _Column("supporting_departments", [supporting for _, supporting in departments], 24),
             _Column("numerator", [one.numerator for one in reckoned], 13, number),
             _Column("denominator", [one.denominator for one in reckoned], 13, number),

@@ -109,11 +109,12 @@ def test_nothing_from_the_data_acts_in_any_page(prefectures, tmp_path):
     out = tmp_path / "out"
     assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "both"]) == 0
     pages = sorted((out / "2018").rglob("*.html"))
-    assert len(pages) == 3 and (out / "2018/P1_甲州市/county_report.html") in pages
+    assert len(pages) == 4 and (out / "2018/P1_甲州市/county_report.html") in pages
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        ours = {"script", "svg", "input"} if page.name == "index.html" else set()  # held by the policy's hash
-        assert acting(text, ours) == [] and "default-src 'none'" in text and text.count("<script") == bool(ours), page
+        ours = {"script", "svg", "input"} if page.name in ("index.html", "explore.html") else set()  # held by a hash
+        scripts = {"index.html": 1, "explore.html": 2}.get(page.name, 0)  # the exploring page's data and its program
+        assert acting(text, ours) == [] and "default-src 'none'" in text and text.count("<script") == scripts, page
     assert any("&lt;script&gt;" in page.read_text(encoding="utf-8") for page in pages)  # shown as text
 
 
