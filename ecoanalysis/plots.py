@@ -190,8 +190,37 @@ class OfStatement:
         self.statement.analysis.needs_data()
         return _methods(self.statement, words.of(lang))
 
+    def scenarios(self, *names, lang: str = "zh") -> Picture:
+        """What the trend and kept scenarios expect, side by side on one scale (`plotdata.fans`, with a column `scenario`).
+
+        Parameters
+        ----------
+        names : str, path or Scenario
+            As `Analysis.under` takes them.
+        """
+        s, w = self.statement, words.of(lang)
+        s.analysis.needs_data()
+        trend = s.analysis.cache.get("trend", s.analysis)
+        title = w("plots.scenarios", name=f"{s.analysis.name(s.region_code, lang)} · {_labelled(s.record, w)}")
+        if not names:
+            return _in_words(title, w("plots.no_scenarios"), w)
+        sides = [trend, *(trend.under(name) for name in names)]
+        told = [one[s.region_code, s.indicator, s.comparison] for one in sides]
+        figure = _facets(told, title, [_asked(told, w)], lambda one: _scenario_of(one, w), w, True)
+        tables = [plotdata.fans([one]).assign(scenario=one.analysis.scenario) for one in told]
+        figure.frame = pd.concat(tables, ignore_index=True)
+        return figure
+
 
 # ---------------------------------------------------------------------- the pictures
+
+
+def _scenario_of(s: Statement, w: Words) -> str:
+    """A scenario's name and the chance that it gives."""
+    name = w("plots.trend") if s.analysis.scenario == "trend" else s.analysis.scenario
+    if s.verdict in judge.OPEN and np.isfinite(s.p_reach):
+        return f"{name} · {w('chart.chance', year=s.milestone, chance=w.chance(s.p_reach))}"
+    return f"{name} · {w('chart.holding', year=s.hold_until, chance=w.chance(s.p_hold))}" if s.p_hold >= 0 else name
 
 
 def _facets(statements, title: str, lines: list[str], name, w: Words, common: bool) -> Picture:
@@ -204,7 +233,7 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
     names = [_fitted(name(s), FACET[0] - 0.5, 9) for s in statements]
     two = any("\n" in one for one in names)
     tall = FACET[1] + 0.15 * two
-    size = (max(0.75 + across * FACET[0], 6.6), down * tall)
+    size = (max(0.75 + across * FACET[0], 7.6), down * tall)
     figure, top = _paper((size[0], size[1] + 0.15 * two), title, [*lines, ""], _any_demo(statements), w, table)
     with matplotlib.rc_context(STYLE):
         bottom = 0.35 / figure.get_figheight()
@@ -219,8 +248,7 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
         for axes in cells[len(statements) :]:
             axes.remove()
         for place, (s, axes) in enumerate(zip(statements, cells, strict=False)):
-            own = table[(table["region_code"] == s.region_code) & (table["indicator"] == s.indicator)]
-            _facet(axes, s, own.set_index("year"), names[place], w)
+            _facet(axes, s, plotdata.fan(s), names[place], w)
             axes.tick_params(labelbottom=place + across >= len(statements) or not common)
         for s, axes in list(zip(statements, cells, strict=False))[: 1 if common else None]:
             _natural_end(axes, s.record)

@@ -47,6 +47,25 @@ def heading(figure) -> str:
     return "".join(text.get_text() for text in figure.texts)
 
 
+def test_scenarios_stand_beside_the_trend_each_with_its_own_target(city, nothing_amiss):
+    """South has 29 of 100 villages: 11 short of the plan's 40 %, and just there if only 29 % were asked."""
+    from ecoanalysis.explore import scenarios
+
+    less = scenarios.of_settings(city, "少要求", {(SOUTH, SEWAGE): {"target": 29.0}})
+    figure = city[SOUTH, SEWAGE].plot.scenarios(less)
+    targets = figure.frame.groupby("scenario", sort=False)["target"].first()
+    assert targets.to_dict() == {"trend": 40.0, "少要求": 29.0}
+    (left, right) = figure.axes
+    assert left.get_ylim() == right.get_ylim() and left.get_title(loc="left").startswith("趋势 · 2025 年达标概率 ")
+    assert right.get_title(loc="left").replace("\n", "").startswith("少要求 · 保持到 2026 年的概率")
+    assert {"29.0 / ≥ 40 %", "29.0 / ≥ 29 %"} <= set(texts(figure)) and "已达标" in "".join(texts(figure))
+    assert "没有给出情景" in heading(city[SOUTH, SEWAGE].plot.scenarios()) + "".join(
+        texts(city[SOUTH, SEWAGE].plot.scenarios())
+    )
+    with pytest.raises(analyses.Told, match="没有这样的情景"):
+        city[SOUTH, SEWAGE].plot.scenarios("没有这样的情景")
+
+
 # ---------------------------------------------------------------------- frames, by hand
 
 
