@@ -472,11 +472,20 @@ def named_weak(region, w: Words) -> str:
 
 def slipping(region, w: Words) -> str:
     """What is met today and more likely than not to slip back before the re-inspection."""
-    met = [s for s in region.statements if s.verdict == "reached_at_risk" and s.p_hold < 0.5]
-    if not met:
-        return ""
-    count, names = _first_items(region.analysis, [s.indicator for s in met], w)
-    return w("headline.slipping", count=count, names=names)
+    names = met_names(region, [s for s in region.statements if s.verdict == "reached_at_risk" and s.p_hold < 0.5], w)
+    return w("headline.slipping", count=len(names), names=_first_named(names, w)) if names else ""
+
+
+def met_names(region, met, w: Words) -> list[str]:
+    """Names of what is met; of an item that is not met as a whole that of its part: else one item would be missed and met
+    in one breath."""
+    analysis = region.analysis
+    items = {s.indicator: analysis.item_of(s.indicator) for s in region.statements}
+    short = {items[s.indicator] for s in region.statements if s.verdict in judge.OPEN}
+    named = (
+        w.name(s.record) if items[s.indicator] in short else analysis.item_name(items[s.indicator], w.lang) for s in met
+    )
+    return list(dict.fromkeys(named))
 
 
 def unverified(region, w: Words) -> str:
@@ -507,7 +516,11 @@ def changed(region, w: Words) -> str:
 def _first_items(analysis, indicators, w: Words) -> tuple[int, str]:
     """How many items these indicators belong to, and the names of the first, as many as can be read out."""
     items = list(dict.fromkeys(analysis.item_name(analysis.item_of(code), w.lang) for code in indicators))
-    return len(items), w.list(items[:NAMED]) + (w("headline.more") if len(items) > NAMED else "")
+    return len(items), _first_named(items, w)
+
+
+def _first_named(names: list[str], w: Words) -> str:
+    return w.list(names[:NAMED]) + (w("headline.more") if len(names) > NAMED else "")
 
 
 # ---------------------------------------------------------------------- the chain behind a statement

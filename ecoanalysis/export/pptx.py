@@ -393,8 +393,7 @@ class _Briefing:
         shown.sort(key=lambda s: s.p_hold)
         likely = [s for s in shown if s.p_hold < 0.5]
         key, named = ("slide.slipping", likely) if likely else ("slide.to_hold", shown)
-        names = [self.analysis.item_name(self.analysis.item_of(s.indicator), w.lang) for s in named]
-        names = list(dict.fromkeys(names))
+        names = briefing.met_names(region, named, w)
         said = w.list(names[:2]) + (w("headline.more") if len(names) > 2 else "")
         title = w(key, region=region.name(w.lang), count=len(names), names=said)
         rows = [
