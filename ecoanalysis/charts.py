@@ -314,32 +314,17 @@ class _Fan(Picture):
             axes = self.plot = self.add_axes((0.085, 0.135, 0.80, 0.635))
             self.nothing = axes.text(0.5, 0.5, "", ha="center", va="center", color=QUIET, fontsize=11)
             self.nothing.set_transform(axes.transAxes)
-            wide = axes.fill_between([], [], [], color=BAND, alpha=0.12, lw=0, label=w("chart.band95"))
-            narrow = axes.fill_between([], [], [], color=BAND, alpha=0.28, lw=0, label=w("chart.band80"))
+            nothing = pd.DataFrame(columns=list(plotdata.FAN_COLUMNS), dtype=float)
+            wide, narrow, self.median = bands(axes, nothing, w)
             self.bands = {("lo95", "hi95"): wide, ("lo80", "hi80"): narrow}
-            (self.median,) = axes.plot([], [], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
-            (self.past,) = axes.plot([], [], color=INK, lw=1.8, label=w("chart.history"))
-            (self.solid,) = axes.plot([], [], "o", color=INK, ms=5)
-            (self.hollow,) = axes.plot([], [], "o", mfc="white", mec=INK, ms=5, label=w("chart.hollow"))
-            self.target = axes.axhline(0, color=TARGET, lw=1.4)
-            self.asked = axes.annotate(
-                "", (1.0, 0.0), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TARGET,
-                fontsize=8.5, va="center", annotation_clip=False,
-            )  # fmt: skip
-            self.dates = [self.date(axes) for _ in range(2)]
+            self.past, self.solid, self.hollow = measured(axes, nothing, w)
+            self.hollow.set_label(w("chart.hollow"))
+            self.target, self.asked = target_line(axes)
+            self.dates = [date_mark(axes) for _ in range(2)]
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
             axes.tick_params(colors=QUIET, length=0)
             axes.grid(axis="x", visible=False)
-
-    @staticmethod
-    def date(axes):
-        """A line for a year and its name below the years."""
-        name = axes.annotate(
-            "", (0, 0.0), (0, -21), xycoords=("data", "axes fraction"), textcoords="offset points", color=MARK,
-            fontsize=8.5, va="top", annotation_clip=False,
-        )  # fmt: skip
-        return axes.axvline(0, color=MARK, lw=1, ls=(0, (1, 2))), name
 
     def show(self, s) -> None:
         """Move everything to a statement."""
@@ -354,24 +339,17 @@ class _Fan(Picture):
         axes.set_axis_on()
         if table.empty:
             axes.set_axis_off()
-        known = table.dropna(subset="observed")
         ahead = table.dropna(subset="median")
         for (low, high), band in self.bands.items():
             band.set_data(ahead.index.to_numpy(float), ahead[low].to_numpy(float), ahead[high].to_numpy(float))
-        past = table["observed"].loc[: known.index[-1]] if len(known) else table["observed"]  # a gap stays a gap
-        observed = known["status"] == "observed"
-        lines = {
-            self.median: ahead["median"],
-            self.past: past,
-            self.solid: known.loc[observed, "observed"],
-            self.hollow: known.loc[~observed, "observed"],
-        }
+        lines = {self.median: ahead["median"]}
+        lines |= dict(zip((self.past, self.solid, self.hollow), _parted(table), strict=True))
         for line, values in lines.items():
             line.set_data(values.index.to_numpy(), values.to_numpy(float))
         asked = np.isfinite(s.target) and len(table) > 0
-        self.target.set_ydata([s.target, s.target])
-        self.asked.xy = (1.0, s.target)
-        self.asked.set_text(f"{w('chart.target')}\n{sign(s)} {w.plain(briefing.printed_target(s))}" if asked else "")
+        self.asked.set_text("")
+        if asked:
+            place_target(self.target, self.asked, s, w)
         artists = [*self.bands.values(), *lines]
         filled = [len(ahead), len(ahead), *map(len, lines.values())]
         for artist, content in zip([*artists, self.target], [*filled, asked], strict=True):
@@ -379,23 +357,8 @@ class _Fan(Picture):
         if len(table):
             axes.set_xlim(table.index[0] - 0.4, table.index[-1] + 0.4)
             axes.set_ylim(_scale(table, s.target, s.record))
-        self.show_dates(table)
+        place_dates(self.dates, table.attrs, table.index, w)
         self.show_legend([artist for artist in artists if artist.get_visible() and artist is not self.solid])
-
-    def show_dates(self, table: pd.DataFrame) -> None:
-        """The due and the re-inspection year, named below the years; one mark where they coincide."""
-        years = {table.attrs["due"]: "chart.due"} | {table.attrs["hold_until"]: "chart.hold"}
-        years = {year: key for year, key in years.items() if year in table.index}
-        for line, name in self.dates:
-            line.set_visible(False)
-            name.set_text("")
-        for (line, name), (year, key) in zip(self.dates, years.items(), strict=False):
-            last = year == max(table.attrs["due"], table.attrs["hold_until"])
-            line.set_xdata([year, year])
-            line.set_visible(True)
-            name.xy = (year, 0.0)
-            name.set(text=self.w(key), ha="left" if last else "center")
-            name.set_position((-9 if last else 0, -21))  # the last one's name runs into the margin, clear of the other
 
     def show_legend(self, artists: list) -> None:
         """Names of what is there; made anew only where something else is."""
@@ -409,6 +372,93 @@ class _Fan(Picture):
         legend.set_visible(bool(artists))
 
 
+def bands(axes, ahead: pd.DataFrame, w: Words) -> tuple:
+    """The 95 % and 80 % band and the median of a fan's years ahead: three artists."""
+    filled = [
+        axes.fill_between(
+            ahead.index, ahead[low], ahead[high], color=BAND, alpha=alpha, lw=0, label=w(f"chart.band{name}")
+        )
+        for low, high, alpha, name in (("lo95", "hi95", 0.12, "95"), ("lo80", "hi80", 0.28, "80"))
+    ]
+    (median,) = axes.plot(ahead.index, ahead["median"], color=BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
+    return *filled, median
+
+
+def measured(axes, table: pd.DataFrame, w: Words) -> tuple:
+    """What was measured, as a line, and its years; hollow where not observed: three artists."""
+    past, solid, hollow = _parted(table)
+    (line,) = axes.plot(past.index, past, color=INK, lw=1.8, label=w("chart.history"))
+    (full,) = axes.plot(solid.index, solid, "o", color=INK, ms=5)
+    label = w("chart.hollow") if len(hollow) else None
+    (empty,) = axes.plot(hollow.index, hollow, "o", mfc="white", mec=INK, ms=5, label=label)
+    return line, full, empty
+
+
+def _parted(table: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Measured years up to the last, a gap staying a gap; of them the observed and the others."""
+    known = table.dropna(subset="observed")
+    past = table["observed"].loc[: known.index[-1]] if len(known) else table["observed"]
+    status = known["status"]
+    return past, known.loc[status == "observed", "observed"], known.loc[status != "observed", "observed"]
+
+
+def target_line(axes) -> tuple:
+    """A line for the target and its label at the right edge, which `place_target` puts where they belong."""
+    label = axes.annotate(
+        "", (1.0, 0.0), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TARGET,
+        fontsize=8.5, va="center", annotation_clip=False,
+    )  # fmt: skip
+    return axes.axhline(0, color=TARGET, lw=1.4), label
+
+
+def place_target(line, label, s, w: Words) -> None:
+    """Put a `target_line` at a statement's target."""
+    line.set_ydata([s.target, s.target])
+    label.xy = (1.0, s.target)
+    label.set_text(f"{w('chart.target')}\n{sign(s)} {w.plain(briefing.printed_target(s))}")
+
+
+def date_mark(axes) -> tuple:
+    """A line for a year and its name below the years, which `place_dates` puts where they belong."""
+    name = axes.annotate(
+        "", (0, 0.0), (0, -21), xycoords=("data", "axes fraction"), textcoords="offset points", color=MARK,
+        fontsize=8.5, va="top", annotation_clip=False,
+    )  # fmt: skip
+    return axes.axvline(0, color=MARK, lw=1, ls=(0, (1, 2))), name
+
+
+def place_dates(marks: list[tuple], dates: dict[str, int], shown: pd.Index, w: Words) -> None:
+    """Put `date_mark`s at the due and the re-inspection year, as far as these are shown; one mark where they coincide."""
+    years = {dates["due"]: "chart.due"} | {dates["hold_until"]: "chart.hold"}
+    there = {year: key for year, key in years.items() if year in shown}
+    for line, name in marks:
+        line.set_visible(False)
+        name.set_text("")
+    for (line, name), (year, key) in zip(marks, there.items(), strict=False):
+        last = year == max(years)  # its name runs into the margin, clear of the one before
+        line.set_xdata([year, year])
+        line.set_visible(True)
+        name.xy = (year, 0.0)
+        name.set(text=w(key), ha="left" if last else "center")
+        name.set_position((-9 if last else 0, -21))
+
+
+def with_target(low: float, high: float, target: float) -> tuple[float, float]:
+    """Ends of a value axis that keep the target clear of them."""
+    margin = 0.06 * (max(high, target) - min(low, target))
+    return min(low, target - margin), max(high, target + margin)
+
+
+def natural_end(low: float, high: float, record) -> tuple[float, float]:
+    """Ends of a value axis that does not run on where there can be no value."""
+    margin = 0.06 * (high - low)
+    if record.high is not None and high > record.high:
+        high = max(record.high + margin, low + margin)
+    if record.low is not None and low < record.low:
+        low = record.low - margin
+    return float(low), float(high)
+
+
 def _scale(table: pd.DataFrame, target: float, record) -> tuple[float, float]:
     """Ends of the value axis: all that is drawn with a margin, the target clear of both, nothing where no value can be."""
     drawn = table[["observed", *plotdata.BANDS]].to_numpy(float)
@@ -417,14 +467,8 @@ def _scale(table: pd.DataFrame, target: float, record) -> tuple[float, float]:
         low, high = low - 0.05 * (abs(low) or 1.0), high + 0.05 * (abs(high) or 1.0)
     low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
     if np.isfinite(target):
-        margin = 0.06 * (high - low)
-        low, high = min(low, target - margin), max(high, target + margin)
-    margin = 0.06 * (high - low)
-    if record.high is not None and high > record.high:
-        high = max(record.high + margin, low + margin)
-    if record.low is not None and low < record.low:
-        low = record.low - margin
-    return float(low), float(high)
+        low, high = with_target(low, high, target)
+    return natural_end(low, high, record)
 
 
 def sign(s) -> str:

@@ -251,7 +251,7 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
             _facet(axes, s, plotdata.fan(s), names[place], w)
             axes.tick_params(labelbottom=place + across >= len(statements) or not common)
         for s, axes in list(zip(statements, cells, strict=False))[: 1 if common else None]:
-            _natural_end(axes, s.record)
+            axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
         handles = {}
         for axes in cells[: len(statements)]:
             found, labels = axes.get_legend_handles_labels()
@@ -283,8 +283,10 @@ def _facet(axes, s: Statement, table: pd.DataFrame, name: str, w: Words) -> None
         _value_and_target(s, w), (1, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
         color=look.QUIET, ha="right", annotation_clip=False,
     )  # fmt: skip
-    _bands(axes, table, w)
-    _measured(axes, table, w)
+    ahead = table.dropna(subset="median")
+    if len(ahead):
+        charts.bands(axes, ahead, w)
+    charts.measured(axes, table, w)
     if np.isfinite(s.target):
         axes.axhline(s.target, color=look.TARGET, lw=1.2, label=w("chart.target"))
     for number, (key, year) in enumerate({"due": s.due, "hold": s.hold_until}.items()):
@@ -676,7 +678,7 @@ def _methods(s: Statement, w: Words) -> Picture:
         axes = figure.add_axes((0.07, 0.42 / figure.get_figheight(), 0.60, top - 0.55 / figure.get_figheight()))
         fan = plotdata.fan(s)
         known = fan["observed"].dropna()
-        _measured(axes, fan, w)
+        charts.measured(axes, fan, w)
         last = {"year": int(known.index[-1]), "value": float(known.iloc[-1])}
         chances = table.groupby("method", sort=False)["chance"].first()
         others = chances.drop(ours).sort_values(ascending=False, kind="stable").index
@@ -696,10 +698,14 @@ def _methods(s: Statement, w: Words) -> Picture:
             handles.append(Line2D([], [], label=name, **look_of))
             axes.plot(x, y, zorder=3 if method == ours else 2, **look_of)
         _within_sight(axes, s, fan, table)
-        _target_line(axes, s, w)
-        _natural_end(axes, s.record)
-        axes.set_xlim(known.index[0] - 0.4, int(table["year"].max()) + 0.4)
-        _date_marks(axes, {"due": s.due, "hold_until": s.hold_until}, w)
+        if np.isfinite(s.target):
+            charts.place_target(*charts.target_line(axes), s, w)
+            axes.set_ylim(charts.with_target(*axes.get_ylim(), s.target))
+        axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
+        first, last_year = int(known.index[0]), int(table["year"].max())
+        axes.set_xlim(first - 0.4, last_year + 0.4)
+        dates = {"due": s.due, "hold_until": s.hold_until}
+        charts.place_dates([charts.date_mark(axes) for _ in dates], dates, range(first, last_year + 1), w)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
         axes.tick_params(colors=look.QUIET, length=0)
         axes.grid(axis="x", visible=False)
@@ -719,79 +725,6 @@ def _within_sight(axes, s: Statement, fan: pd.DataFrame, table: pd.DataFrame) ->
     medians = table["median"].to_numpy(float)
     low, high = min(low, max(medians.min(), low - room)), max(high, min(medians.max(), high + room))
     axes.set_ylim(low - 0.05 * room, high + 0.05 * room)
-
-
-# ---------------------------------------------------------------------- parts of a fan
-
-
-def _bands(axes, table: pd.DataFrame, w: Words) -> None:
-    """The 95 % and 80 % band and the median of a fan (`plotdata.fan`)."""
-    ahead = table.dropna(subset="median")
-    if ahead.empty:
-        return
-    for low, high, alpha, name in (("lo95", "hi95", 0.12, "95"), ("lo80", "hi80", 0.28, "80")):
-        axes.fill_between(
-            ahead.index, ahead[low], ahead[high], color=look.BAND, alpha=alpha, lw=0, label=w(f"chart.band{name}")
-        )
-    axes.plot(ahead.index, ahead["median"], color=look.BAND, lw=2, ls=(0, (4, 2)), label=w("chart.median"))
-
-
-def _measured(axes, table: pd.DataFrame, w: Words) -> None:
-    """What was measured; hollow where it was not observed."""
-    known = table.dropna(subset="observed")
-    past = table["observed"].loc[: known.index[-1]]  # a gap stays a gap
-    axes.plot(past.index, past, color=look.INK, lw=1.8, label=w("chart.history"))
-    solid = known.loc[known["status"] == "observed", "observed"]
-    hollow = known.loc[known["status"] != "observed", "observed"]
-    axes.plot(solid.index, solid, "o", color=look.INK, ms=5)
-    label = w("chart.hollow") if len(hollow) else None
-    axes.plot(hollow.index, hollow, "o", mfc="white", mec=look.INK, ms=5, label=label)
-
-
-def _target_line(axes, s, w: Words) -> None:
-    """The target and its number at the right edge."""
-    if not np.isfinite(s.target):
-        return
-    axes.axhline(s.target, color=look.TARGET, lw=1.4)
-    axes.annotate(
-        f"{w('chart.target')}\n{charts.sign(s)} {w.plain(briefing.printed_target(s))}",
-        (1.0, s.target),
-        (6, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        color=look.TARGET,
-        fontsize=8.5,
-        va="center",
-        annotation_clip=False,
-    )
-    low, high = axes.get_ylim()
-    margin = 0.06 * (max(high, s.target) - min(low, s.target))
-    axes.set_ylim(min(low, s.target - margin), max(high, s.target + margin))
-
-
-def _natural_end(axes, record) -> None:
-    """No scale runs on where there can be no value."""
-    low, high = axes.get_ylim()
-    margin = 0.06 * (high - low)
-    if record.high is not None and high > record.high:
-        axes.set_ylim(top=max(record.high + margin, low + margin))
-    if record.low is not None and low < record.low:
-        axes.set_ylim(bottom=record.low - margin)
-
-
-def _date_marks(axes, dates: dict[str, int], w: Words) -> None:
-    """The due and the re-inspection year, named below the years; one mark where they coincide."""
-    years = {dates["due"]: "chart.due"} | {dates["hold_until"]: "chart.hold"}
-    first, last_year = axes.get_xlim()
-    for year, key in years.items():
-        if first <= year <= last_year:
-            last = year == max(years)  # its name runs into the margin, clear of the one before
-            axes.axvline(year, color=look.MARK, lw=1, ls=(0, (1, 2)))
-            axes.annotate(
-                w(key), (year, 0.0), (-9 if last else 0, -21), xycoords=("data", "axes fraction"),
-                textcoords="offset points", color=look.MARK, fontsize=8.5, ha="left" if last else "center", va="top",
-                annotation_clip=False,
-            )  # fmt: skip
 
 
 # ---------------------------------------------------------------------- paper, headings, words

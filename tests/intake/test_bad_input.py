@@ -163,19 +163,23 @@ def test_no_rights(tmp_path, data, monkeypatch):
     assert "Permission denied" in delivery.text("en")
 
 
+def refused_for_want_of_room(path, folder):
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with pytest.raises(intake.Refused) as refused:
+        take_in(path, folder)
+    assert "No space left" in refused.value.values["reason"]
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
 def test_a_full_disk_leaves_what_was_there(tmp_path, data, monkeypatch):
     path = tmp_path / "a.xlsx"
     path.write_bytes(book(TABLE))
-    before = {file: file.read_bytes() for file in data.rglob("*") if file.is_file()}
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(intake.Refused) as refused:
-        take_in(path, data)
-    assert "No space left" in refused.value.values["reason"]
-    assert {file: file.read_bytes() for file in data.rglob("*") if file.is_file()} == before
+    refused_for_want_of_room(path, data)
 
 
 @pytest.fixture
@@ -200,11 +204,7 @@ def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, data, small_
     filled = small_disk / "filled"
     with contextlib.suppress(OSError):
         filled.write_bytes(b"x" * 2**19)
-    before = {file: file.read_bytes() for file in there.rglob("*") if file.is_file()}
-    with pytest.raises(intake.Refused) as refused:
-        take_in(path, there)
-    assert "No space left" in refused.value.values["reason"]
-    assert {file: file.read_bytes() for file in there.rglob("*") if file.is_file()} == before
+    refused_for_want_of_room(path, there)
 
 
 @pytest.fixture
