@@ -70,6 +70,9 @@ def test_the_picture_shows_band_target_dates_and_demo_mark(shipped):
     assert lines["预测中位"].get_ydata()[1:] == pytest.approx(rows["median"].to_numpy())
     low, high = axes.get_ylim()
     assert low < 40 < high and len(bands(figure)) == 2
+    named = {text.get_text(): text.xy[0] for text in axes.texts if text.get_text() in ("到期", "复核")}
+    marked = [line.get_xdata()[0] for line in axes.lines if line.get_visible() and list(line.get_ydata()) == [0, 1]]
+    assert named == {"到期": 2025, "复核": 2026} and marked[-2:] == [2025, 2026]
 
 
 def test_what_a_record_judges_shows_its_years_and_target_without_a_fan(shipped):
