@@ -177,6 +177,33 @@ def test_impossible_positions_search_and_languages(browser, page_file):
     assert page.wrong == []
 
 
+CUT = """() => {
+  const picture = document.querySelector('.chart > svg'), { left, right, top, bottom } = picture.getBoundingClientRect();
+  const boxes = [...picture.querySelectorAll('text')].map((one) => [one, one.getBoundingClientRect()]);
+  const most = Math.min(right, window.innerWidth);
+  const out = ([, box]) => box.left < left - 1 || box.right > most + 1 || box.top < top - 2 || box.bottom > bottom + 2;
+  const [due, hold] = [...picture.querySelectorAll('.date-label')].map((one) => one.getBoundingClientRect());
+  const met = hold && due.right > hold.left && hold.right > due.left ? ['due and re-inspection overlap'] : [];
+  return [...boxes.filter(out).map(([one]) => one.textContent), ...met];
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 420, 1280])
+def test_every_label_of_the_picture_ends_within_it(browser, page_file, shipped, width):
+    page = opened(browser, offline=True)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    drawn = list(dict.fromkeys(s.indicator for s in shipped.statements if s.region_code == "620523" and len(s.history)))
+    for lang in ("zh", "en"):
+        page.select_option("select[name=language]", lang)
+        for indicator in drawn:
+            page.select_option("select[name=indicator]", indicator)
+            page.wait_for_timeout(20)
+            assert page.evaluate(CUT) == [], (indicator, lang)
+    assert len(drawn) > 25 and page.locator(".target-label").count() == 1
+
+
 # ---------------------------------------------------------------------- JupyterLab
 
 
