@@ -116,16 +116,37 @@ def test_the_track_record_scores_what_was_said(folder, tmp_path):
     assert "Replayed every year from 2015 to 2021" in shown and "Replaying" not in shown  # the line that told each year
 
 
-def test_pictures_are_shown_as_they_are_drawn_and_the_chapter_is_written_after_them(small, tmp_path, monkeypatch):
+def test_pictures_are_shown_as_they_are_drawn_and_chapter_and_year_before_come_after_them(small, tmp_path, monkeypatch):
     from ecoanalysis import analyse
-    from ecoanalysis.export import notebook
+    from ecoanalysis.analysis import Analysis
+    from ecoanalysis.export import docx, notebook
 
-    seen = []
-    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(type(shown).__name__))
-    monkeypatch.setattr(notebook.docx, "write", lambda *_: seen.append("chapter"))
-    notebook.documents(analyse(small.path, 2023)["C1"], tmp_path, "both")
-    assert seen[0] == "Image" and seen.count("Image") == 1 and seen[-2:] == ["chapter", "chapter"]
+    seen, year_before = [], Analysis.as_of_year
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(vars(shown).get("data", shown)))
+    monkeypatch.setattr(docx, "write", lambda *_: seen.append("chapter"))
+    monkeypatch.setattr(Analysis, "as_of_year", lambda a, year: seen.append(f"analysed {year}") or year_before(a, year))
+    region = analyse(small.path, 2023)["C1"]
+    notebook.conclusion(region, "both")
+    notebook.indicators(region, "both")
+    notebook.measured(region, "both")
+    shown = len(seen)
+    notebook.documents(region, tmp_path, "both")
+    notebook.since_last_year(region, "both")
+    assert isinstance(seen[shown], bytes) and sum(isinstance(one, bytes) for one in seen) == 1
+    assert seen[shown + 1 :] == [
+        "chapter",
+        "chapter",
+        "analysed 2022",
+        "<p>与 2022 年相比，各项指标可达性类别未变。</p>",
+    ]
     assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
+
+
+def test_a_notebook_does_not_wait_for_what_its_first_picture_does_not_need():
+    late = "import sys; from ecoanalysis.export import notebook, parameters; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "matplotlib.figure" in told.split()
+    assert not {"docx", "scipy.stats", "statsmodels", "seaborn", "matplotlib.pyplot"} & set(told.split())
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from IPython.display import HTML, Image, display
 from ecoanalysis import analysis as analyses
 from ecoanalysis import briefing, catalog, charts, compute, intake, plotdata, words
 from ecoanalysis.compute import COUNTIES, OWN
-from ecoanalysis.export import docx, languages, worded, write_csv
+from ecoanalysis.export import languages, worded, write_csv
 from ecoanalysis.formulas import diagnosis, ei, grades
 from ecoanalysis.words import NOTHING, Words
 
@@ -47,9 +47,12 @@ def table(frame: pd.DataFrame, index: bool = False) -> None:
 
 
 def conclusion(region, lang: str) -> None:
-    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties."""
+    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties.
+
+    What moved since the year before is told by `since_last_year`, as it takes a second analysis: pictures come first.
+    """
     w = words.of(languages(lang)[0])
-    text(*briefing.headline(region, w), worded.named_weak(region, w))
+    text(*briefing.headline(region, w, since=False), worded.named_weak(region, w))
     if worded.uses_demo(region.rows):
         text(w("slide.demo_notice"), kind="b")
     problems = worded.left_out(region.analysis, w)
@@ -60,6 +63,11 @@ def conclusion(region, lang: str) -> None:
     points(weak) if weak else text(w("slide.no_weak_points"))
     if region.code in region.analysis.parents:
         display(charts.matrix(region.analysis, w.lang))
+
+
+def since_last_year(region, lang: str) -> None:
+    """What moved since the year before; nothing where there is no such year."""
+    text(briefing.changed(region, words.of(languages(lang)[0])))
 
 
 def indicators(region, lang: str) -> None:
@@ -124,6 +132,8 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
                 display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
     if len(able) > len(asking) and not on_one_sheet:
         text(w("notebook.others_hold", count=len(able) - len(asking)))
+    from ecoanalysis.export import docx  # after the pictures: they need not wait for it
+
     for part in parts:
         docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
