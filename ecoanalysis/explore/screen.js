@@ -565,7 +565,7 @@ function pushed(view, setting, levels) {
         [factor, added] = [factor * step, 100 - (100 - added) * step];
       }
     }
-    if ("things" in setting) added += lever.things.each * setting.things * acting;
+    if ("things" in setting) added += lever.things.each * (setting.things - lever.things.start) * acting;
     if (setting.land && acting > 0) {
       const worth = Object.fromEntries(lever.land.choices.map(([code, , each]) => [code, each]));
       added += (worth[setting.land.to] - worth[setting.land.from]) * setting.land.area;

@@ -100,8 +100,8 @@ class Screen(anywidget.AnyWidget):
         return {"file": str(path)}
 
     def scenario(self, name: str) -> scenarios.Scenario:
-        """What was set on the screen, under a name."""
-        return scenarios.of_settings(self.analysis, name, self.moved)
+        """What was set on the screen, under a name; under a scenario, with what that has set."""
+        return scenarios.on_top(self.analysis, name, self.moved)
 
     # ------------------------------------------------------------------ out of the screen
 

@@ -147,6 +147,24 @@ def test_a_project_on_the_page_is_a_mixture_as_in_the_library(browser, page_file
     assert abs(percent(card(page)["chance"]) - 100 * asked.p_reach) <= 2
 
 
+def test_levers_of_a_scenario_s_page_stand_where_it_set_them(browser, shipped, tmp_path, monkeypatch):
+    from ecoanalysis.explore import levers, scenarios
+
+    set_ = {("620523", SHARE): {"things": 10, "projects": {"演示：甘谷农村生活污水治理项目": {}}}}
+    made = shipped.under(scenarios.of_settings(shipped, "加快", set_))
+    monkeypatch.setattr(screen, "statements", lambda analysis: [analysis["620523", SHARE]])
+    page = opened(browser, offline=True)
+    page.goto(made.explore("620523", SHARE).save(tmp_path / "explore.html").as_uri())
+    page.wait_for_selector(".explore .card tr")
+    things = page.locator("fieldset[data-lever=things] input[type=number]")
+    assert things.input_value() == "10" and page.locator("fieldset[data-lever=projects]").count() == 0
+    assert card(page)["chance"] == f"{round(100 * made['620523', SHARE].p_reach)} %"
+    for count in (4, 14):
+        after(page, lambda n=count: things.fill(str(n)))
+        asked = levers.answer(made["620523", SHARE], {"things": count}).statement.p_reach
+        assert abs(percent(card(page)["chance"]) - 100 * asked) <= 2, count
+
+
 def test_impossible_positions_search_and_languages(browser, page_file):
     page = opened(browser, offline=True, color_scheme="dark")
     page.goto(page_file.as_uri())
