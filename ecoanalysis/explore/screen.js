@@ -91,6 +91,7 @@ function fromPage(written) {
     offline: true,
     choices: written.choices,
     start: written.start,
+    home: written.home,
     view: async (region, indicator) => {
       const view = written.views[key(region, indicator)];
       return view && { ...view, setting: settings[key(region, indicator)] || {} };
@@ -147,7 +148,8 @@ class Screen {
         ? h("span", { class: "as-of" }, `${this.t("as_of")} ${this.choices.as_of}`)
         : pick("as_of", this.choices.years.map((year) => [String(year), String(year)]), String(this.choices.as_of), (year) => this.asOf(Number(year))),
       pick("language", [["zh", "中文"], ["en", "English"]], this.lang, (lang) => { this.lang = lang; this.build(); this.draw(); }),
-      this.searchBox());
+      this.searchBox(),
+      this.source.home && h("a", { class: "home", href: `${this.source.home}#${this.lang}` }, this.t("home")));
     const notices = this.choices.notices[this.lang].map((text) => h("p", { class: "notice" }, text));
     this.note = h("p", { class: "note", role: "status", "aria-live": "polite" });
     this.places = {};

@@ -17,6 +17,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import pytest
 
+from ecoanalysis import cli
 from ecoanalysis.explore import payload, screen
 from ecoanalysis.runs import NOTEBOOKS
 
@@ -192,6 +193,29 @@ def test_impossible_positions_search_and_languages(browser, page_file):
     page.set_viewport_size({"width": 420, "height": 900})  # zoomed in: one column, nothing sticks out
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     keep(page, "page_narrow")
+    assert page.wrong == []
+
+
+def test_the_page_of_a_run_and_its_index_lead_to_each_other(browser, three, notebooks, tmp_path):
+    notebooks()
+    out = tmp_path / "报告 out"
+    assert cli.main(["run", "--data", str(three.path), "--out", str(out), "--lang", "both"]) == 0
+    page = opened(browser, offline=True)
+    page.goto((out / "2023/index.html").as_uri())
+    for lang, heading, back in (
+        ("zh", "乙县 · 25 农村生活污水治理率", "返回目录"),
+        ("en", "County B · 25 ", "Back to the index"),
+    ):
+        page.locator(f"#{lang} a[href='explore.html']").click()
+        page.wait_for_selector(".explore .card tr")
+        assert page.url == (out / "2023/explore.html").as_uri()
+        page.select_option("select[name=language]", lang)
+        page.select_option("select[name=region]", "C1")
+        assert page.locator("h2").inner_text().startswith(heading)
+        assert page.locator("a.home").inner_text() == back
+        page.locator("a.home").click()
+        page.wait_for_url(f"**/2023/index.html#{lang}")
+        assert page.locator(f"#{lang}").is_visible() and "2023" in page.title()
     assert page.wrong == []
 
 
