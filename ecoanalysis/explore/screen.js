@@ -636,7 +636,7 @@ function offlineAnswer(view, setting, choices, lang) {
     pace_for_80: isMet || left <= 0 ? "" : measured(sign > 0 ? Math.max(sure, required) : Math.min(sure, required), decimals, words.gap_unit),
   };
   const card = Object.entries(found).filter(([, text]) => text).map(([key, text]) => [key, fill(t[`row.${key}`], values), text]);
-  const assumed = Object.entries(asked).map(([kind, where]) => told(kind, where, words)).join(lang === "zh" ? "；" : "; ");
+  const assumed = Object.entries(asked).map(([kind, where]) => told(kind, where, words, lang)).join(lang === "zh" ? "；" : "; ");
   const key = verdict === "out_of_reach" && n.pressing ? "verdict.out_of_reach_pressing" : `verdict.${verdict}`;
   return {
     setting: asked,
@@ -645,8 +645,8 @@ function offlineAnswer(view, setting, choices, lang) {
   };
 }
 
-function told(kind, where, words) {
-  const { label, unit, names } = words.levers[kind];
+function told(kind, where, words, lang) {
+  const { unit, names } = words.levers[kind], label = words.levers[kind].label + (lang === "zh" ? "" : ":");
   if (kind === "land") return `${label} ${names[where.from]} → ${names[where.to]} ${where.area} ${unit}`;
   if (kind === "projects") return Object.keys(where).join(", ");
   return `${label} ${number(where, digits(where))} ${unit}`.trim();

@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ecoanalysis import analyse, words
 from ecoanalysis.explore import payload, scenarios, screen
 
 SHARE = "rural_sewage_treatment_rate"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def ask(one, ask, **content):
@@ -97,6 +100,15 @@ def test_a_source_with_markup_stays_text(folder, tmp_path):
     folder.target(SHARE, ">=", 60, "%", due=2025)
     text = screen.write_page(analyse(folder.path, 2023), tmp_path / "x.html").read_text(encoding="utf-8")
     assert "<script>x" not in text and "u003c/script>" in text
+
+
+@pytest.mark.parametrize(("page", "end"), [("explore.md", "_en.png"), ("explore.zh-CN.md", ".png")])
+def test_the_pictures_of_the_twelve_questions_are_small_and_in_the_language_of_their_page(page, end):
+    named = re.findall(r"\((pictures/\w+\.png)\)", (DOCS / page).read_text(encoding="utf-8"))
+    assert len(named) == len(set(named)) == 6 and all(name.endswith(end) for name in named)
+    assert not any(name.endswith("_en.png") for name in named) or end == "_en.png"
+    for name in named:
+        assert Image.open(DOCS / name).mode == "P" and (DOCS / name).stat().st_size <= 60_000, name
 
 
 # ---------------------------------------------------------------------- scenarios
