@@ -1324,6 +1324,16 @@ class Statement:
 
         return briefing.sentence(self, words.of(lang))
 
+    def under(self, setting: dict, lang: str = "zh") -> Statement:
+        """The statement that follows when levers are moved: `s.under({"things": 10})` (`explore.levers.answer`).
+
+        Raises
+        ------
+        Told
+            What cannot be, in a sentence.
+        """
+        return _above("explore.levers").answer(self, setting, words.of(lang)).statement
+
     def explain(self, lang: str = "zh") -> str:
         """From the verdict down to file, sheet and cell: the chain of numbers behind the statement, as text."""
         from ecoanalysis import briefing
