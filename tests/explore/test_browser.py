@@ -3,6 +3,7 @@
 Latencies are printed (`pytest -m browser -s`); screenshots are left in the folder that `SCREENSHOTS` names.
 """
 
+import itertools
 import os
 import re
 import shutil
@@ -103,6 +104,94 @@ def test_the_page_works_from_the_disk_with_the_network_off(browser, page_file, s
     keep(page, "page_zh")
     print(f"\npage: pickers {statistics.median(took):.0f} ms (most {max(took):.0f})")
     assert page.wrong == [] and max(took) < 300
+
+
+READ = """() => {
+  const picture = document.querySelector('.chart > svg'), all = (name) => [...picture.querySelectorAll(name)];
+  const number = (one) => Number(one.textContent.replace('\u2212', '-').replaceAll('\u2009', ''));
+  const place = (one, name) => Number(one.getAttribute(name));
+  const scale = (a, b) => (at) => a[1] + (at - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
+  const ends = (marks) => [marks[0], marks.at(-1)];
+  const across = scale(...ends(all('.tick[text-anchor=middle]').map((one) => [place(one, 'x'), number(one)])));
+  const up = scale(...ends(all('.tick[text-anchor=end]').map((one) => [place(one, 'y') - 4, number(one)])));
+  const points = (one) => [...one.getAttribute('d').matchAll(/[ML](-?[\\d.]+) (-?[\\d.]+)/g)].map((m) => [across(m[1]), up(m[2])]);
+  const line = (name) => all(name).flatMap(points);
+  const from = (one, letter) => Number(one.getAttribute('d').match(/^M(-?[\\d.]+) ?(-?[\\d.]+)/)[letter]);
+  return {
+    history: line('.history'), runs: all('.history').flatMap((one) => one.getAttribute('d').match(/M/g)).length,
+    median: line('.median'), band80: line('.band80'), band95: line('.band95'), was: line('.was'),
+    points: all('.point').map((one) => [across(from(one, 1)), up(from(one, 2)), one.getAttribute('class').split(' ')[1],
+      one.getAttribute('d').includes('a4 4')]),
+    target: all('.target').map((one) => up(from(one, 2))), label: all('.target-label').map((one) => one.textContent),
+    dates: all('.date').map((one) => across(from(one, 1))), named: all('.date-label').map((one) => one.textContent),
+    milestones: all('.milestone').map((one) => [across(from(one, 1)), one.textContent]),
+    legend: [...document.querySelectorAll('.legend span')].map((one) => [one.querySelector('path').getAttribute('class'), one.textContent.trim()]),
+  };
+}"""
+
+
+def years_of(table, *columns) -> list:
+    return [(float(year), float(row[name])) for name in columns for year, row in table.iterrows()]
+
+
+def test_the_picture_shows_the_numbers_of_the_library_read_as_a_person_reads_them(browser, page_file, shipped):
+    """By the printed scales: what was measured, the fan, target and dates; the trend beneath what a lever moves."""
+    page = opened(browser, offline=True)
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    # Gangu's index has no value of 2015: a gap stays a gap.
+    for region, indicator, breadth in (
+        ("620523", SHARE, 100),
+        ("620521", SHARE, 100),
+        ("620500", "ecological_index", 10),
+    ):
+        page.select_option("select[name=region]", region)
+        page.select_option("select[name=indicator]", indicator)
+        page.wait_for_timeout(60)
+        s, seen = shipped[region, indicator], page.evaluate(READ)
+        near = {"abs": breadth / 150}
+        history = s.history
+        assert [tuple(one[:2]) for one in seen["points"]] == [pytest.approx(one, **near) for one in history.items()]
+        assert [tuple(one) for one in seen["history"]] == [pytest.approx(one, **near) for one in history.items()]
+        assert seen["runs"] == 1 + sum(1 for a, b in itertools.pairwise(history.index) if b != a + 1)
+        assert {(kind, disc) for *_, kind, disc in seen["points"]} == {("demo", False)}
+        fan = s.forecast.set_index("year")
+        fan = fan[fan.index <= max(s.due, s.hold_until)]
+        for name in ("median", "band80", "band95"):
+            ahead = seen[name][1:]
+            low, high = {"median": ("median",) * 2, "band80": ("lo80", "hi80"), "band95": ("lo95", "hi95")}[name]
+            there = {(round(year), round(value, 1)) for year, value in ahead}
+            for year, column in itertools.product(fan.index, {low, high}):
+                found = [value for at, value in ahead if abs(at - year) < 0.02]
+                assert min(abs(value - fan.at[year, column]) for value in found) < breadth / 60, (
+                    name,
+                    year,
+                    column,
+                    there,
+                )
+        assert seen["target"] == [pytest.approx(s.target, **near)] and seen["label"][0].startswith("目标 ≥ ")
+        assert seen["dates"] == [pytest.approx(s.due, abs=0.02), pytest.approx(s.hold_until, abs=0.02)]
+        assert seen["named"] == [f"到期 {s.due}", f"复核 {s.hold_until}"] and seen["was"] == []
+        for at, told in seen["milestones"]:
+            assert at == pytest.approx(int(told[:4]) + int(told[5:7]) / 12 - 0.5, abs=0.02), told
+        assert len(seen["milestones"]) > 2
+        assert seen["legend"] == [
+            ["point demo", "演示数据"], ["median", "预测中位"], ["band80", "80 % 区间"], ["band95", "95 % 区间"], ["target", "目标"],
+        ]  # fmt: skip
+    page.select_option("select[name=region]", "620523")
+    page.select_option("select[name=indicator]", SHARE)
+    after(page, lambda: page.locator("fieldset[data-lever=things] input[type=number]").fill("20"))
+    seen, trend = page.evaluate(READ), shipped["620523", SHARE].forecast.set_index("year")["median"]
+    middle = {name: {round(year): value for year, value in seen[name]} for name in ("was", "median")}
+    assert middle["was"][2025] == pytest.approx(trend[2025], abs=1)
+    assert middle["median"][2024] == pytest.approx(
+        trend[2024] + 100 * 20 / 404, abs=1
+    )  # of 404 villages, in the first year
+    assert middle["median"][2025] == pytest.approx(trend[2025] + 100 * 40 / 404, abs=1)
+    assert page.locator(".assumed").inner_text() == "假定：在趋势之外每年多完成 20 个村"
+    page.locator("fieldset[data-lever=target] input[type=number]").fill("50")
+    page.wait_for_function("document.querySelector('.target-label').textContent.includes('50')")
+    assert page.evaluate(READ)["target"] == [pytest.approx(50, abs=0.7)]
 
 
 def test_levers_of_the_page_agree_with_the_library_to_two_points(browser, page_file, shipped):
