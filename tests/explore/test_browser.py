@@ -4,6 +4,7 @@ Latencies are printed (`pytest -m browser -s`); screenshots are left in the fold
 """
 
 import itertools
+import json
 import os
 import re
 import shutil
@@ -114,7 +115,8 @@ READ = """() => {
   const ends = (marks) => [marks[0], marks.at(-1)];
   const across = scale(...ends(all('.tick[text-anchor=middle]').map((one) => [place(one, 'x'), number(one)])));
   const up = scale(...ends(all('.tick[text-anchor=end]').map((one) => [place(one, 'y') - 4, number(one)])));
-  const points = (one) => [...one.getAttribute('d').matchAll(/[ML](-?[\\d.]+) (-?[\\d.]+)/g)].map((m) => [across(m[1]), up(m[2])]);
+  const steps = (one) => [...one.getAttribute('d').matchAll(/[ML](-?[\\d.]+) (-?[\\d.]+)/g)];
+  const points = (one) => steps(one).map((m) => [across(m[1]), up(m[2])]);
   const line = (name) => all(name).flatMap(points);
   const from = (one, letter) => Number(one.getAttribute('d').match(/^M(-?[\\d.]+) ?(-?[\\d.]+)/)[letter]);
   return {
@@ -125,7 +127,8 @@ READ = """() => {
     target: all('.target').map((one) => up(from(one, 2))), label: all('.target-label').map((one) => one.textContent),
     dates: all('.date').map((one) => across(from(one, 1))), named: all('.date-label').map((one) => one.textContent),
     milestones: all('.milestone').map((one) => [across(from(one, 1)), one.textContent]),
-    legend: [...document.querySelectorAll('.legend span')].map((one) => [one.querySelector('path').getAttribute('class'), one.textContent.trim()]),
+    legend: [...document.querySelectorAll('.legend span')].map((one) =>
+      [one.querySelector('path').getAttribute('class'), one.textContent.trim()]),
   };
 }"""
 
@@ -175,9 +178,14 @@ def test_the_picture_shows_the_numbers_of_the_library_read_as_a_person_reads_the
         for at, told in seen["milestones"]:
             assert at == pytest.approx(int(told[:4]) + int(told[5:7]) / 12 - 0.5, abs=0.02), told
         assert len(seen["milestones"]) > 2
-        assert seen["legend"] == [
-            ["point demo", "演示数据"], ["median", "预测中位"], ["band80", "80 % 区间"], ["band95", "95 % 区间"], ["target", "目标"],
-        ]  # fmt: skip
+        legend = {
+            "point demo": "演示数据",
+            "median": "预测中位",
+            "band80": "80 % 区间",
+            "band95": "95 % 区间",
+            "target": "目标",
+        }
+        assert seen["legend"] == [list(entry) for entry in legend.items()]
     page.select_option("select[name=region]", "620523")
     page.select_option("select[name=indicator]", SHARE)
     after(page, lambda: page.locator("fieldset[data-lever=things] input[type=number]").fill("20"))
@@ -222,6 +230,25 @@ def test_levers_of_the_page_agree_with_the_library_to_two_points(browser, page_f
         page.click("button[name=reset]")
     print(f"\npage: levers {statistics.median(took):.1f} ms (most {max(took):.1f})")
     assert page.wrong == [] and max(took) < 100
+
+
+def test_an_answer_of_the_page_by_hand(browser, page_file, tmp_path):
+    """Futures spread evenly from 30 to 70 in 2025 and from 20 to 60 in 2026: half reach 50 in time, a quarter is there in
+    2026. 50 % of 404 villages are 202, 117 are done; 29.0 % are measured and two years are left."""
+    text = page_file.read_text(encoding="utf-8")
+    written = json.loads(re.search(r'id="written">(.*?)</script>', text, re.S).group(1))
+    levels, numbers = written["choices"]["levels"], written["views"][f"620523/{SHARE}"]["numbers"]
+    for year, (low, high) in {2024: (28, 32), 2025: (30, 70), 2026: (20, 60)}.items():
+        numbers["quantiles"][numbers["years"].index(year)] = [low + level * (high - low) for level in levels]
+    (tmp_path / "by_hand.html").write_text(screen.page(written, "by hand"), encoding="utf-8")
+    page = opened(browser, offline=True)
+    page.goto((tmp_path / "by_hand.html").as_uri())
+    page.wait_for_selector(".explore .card tr")
+    after(page, lambda: page.locator("fieldset[data-lever=target] input[type=number]").fill("50"))
+    told = card(page)
+    assert told["target"] == "≥ 50 %" and told["chance"] == "50 %" and told["hold"] == "至多 25 %"
+    assert told["gap"] == "21.0 个百分点" and told["things"] == "85 个村" and told["pace_required"] == "10.5 个百分点"
+    assert page.locator(".verdict").inner_text() == "经努力可达标"  # from 50 % on
 
 
 def test_a_project_on_the_page_is_a_mixture_as_in_the_library(browser, page_file, shipped):

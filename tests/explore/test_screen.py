@@ -28,6 +28,8 @@ def test_a_view_says_what_the_library_says(shipped):
     assert rows["value"] == ("2023 年数值", "29.0 %") and rows["target"] == ("2025 年目标", "≥ 40 %")
     assert rows["chance"] == ("2025 年达标概率", "33 %") and rows["things"] == ("合", "45 个村")
     assert rows["gap"] == ("差距", "11.0 个百分点") and zh["verdict"] == "难达标"
+    other = {key: text for key, _, text in payload.view(shipped["620521", SHARE])["texts"]["zh"]["rows"]}
+    assert (other["chance"], other["hold"]) == ("23 %", "21 %")  # reaching is one thing, holding another
     assert ["完成生活污水治理的行政村数", "甘谷县", "2023", "117 个村"] in [row[:4] for row in zh["inputs"]]
     assert zh["inputs"][0][-1].startswith("statistics/demo.csv:")
     assert zh["departments"][0] == "牵头部门：市生态环境局"
