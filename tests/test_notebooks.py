@@ -142,6 +142,18 @@ def test_pictures_are_shown_as_they_are_drawn_and_chapter_and_year_before_come_a
     assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
 
 
+def test_without_a_year_before_the_report_says_so(folder, monkeypatch):
+    from ecoanalysis import analyse
+    from ecoanalysis.export import notebook
+
+    folder.add(("C1", 2023, "villages", 200, "village"), ("C1", 2023, "villages_sewage_treated", 80, "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    seen = []
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(shown.data))
+    notebook.since_last_year(analyse(folder.path, 2023)["C1"], "en")
+    assert seen == ["<p>There are no data of the year before to compare with.</p>"]
+
+
 def test_a_notebook_does_not_wait_for_what_its_first_picture_does_not_need():
     late = "import sys; from ecoanalysis.export import notebook, parameters; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True, cwd=ROOT).stdout
