@@ -94,9 +94,7 @@ class Explanation:
     lone_bands : array (horizon, 5)
         `bands` as they would be without sisters.
     standing : array (horizon,)
-        Chance of the last value itself because the series stands still.
-    unchanged : array (horizon,)
-        Chance of the last value itself for whatever reason: `standing`, and at a bound also what would pass it.
+        Chance of the last value itself where the series stands still, 0 where it moved in its last year.
     reasons : tuple of Reason
         What moved the median, the strongest in the last year first.
     """
@@ -119,7 +117,6 @@ class Explanation:
     sisters: int
     lone_bands: np.ndarray
     standing: np.ndarray
-    unchanged: np.ndarray
     reasons: tuple[Reason, ...]
 
 
@@ -170,7 +167,6 @@ def explain(
         sisters=0 if w.company is None else len(w.company.who),
         lone_bands=lone_bands,
         standing=shape.standing[0],
-        unchanged=(fine == w.last[0]).mean(axis=1),
         reasons=_reasons(w, horizon, bands[:, 2]),
     )
 
@@ -233,9 +229,7 @@ def sentences(
     else:
         lines.append(w("explain.alone"))
     if found.standing[-1] > 0:
-        lines.append(
-            w("explain.standing", years=years, value=value(found.latest), chance=w.chance(found.unchanged[-1]))
-        )
+        lines.append(w("explain.standing", years=years, value=value(found.latest), chance=w.chance(found.standing[-1])))
     return lines
 
 

@@ -64,8 +64,8 @@ def quantiles(
     Returns
     -------
     array (series, horizon, levels)
-        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no
-        scale: it stays at zero.
+        Never NaN but for comparison methods. A series that was never anything but zero and lacks a bound says nothing
+        of the size of a change: where it leaves zero, it does so by about a tenth of its unit.
 
     Raises
     ------
