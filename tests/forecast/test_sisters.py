@@ -104,7 +104,7 @@ def test_every_reference_that_cannot_be_read_is_named_at_once():
     assert [line.split(";")[0] for line in str(raised.value).splitlines()] == [
         "series 0, reference 1: not numbers",
         "series 1, reference 0: not numbers",
-        "series 1, reference 1: infinite",
+        "series 1, reference 1: infinite value",
     ]
 
 
