@@ -336,14 +336,18 @@ def slows(s, w: Words, required: float, decimals: int) -> str:
 
 
 def fared(s, w: Words) -> str:
-    """How statements that gave such a chance from so many years have come true."""
+    """How statements that gave such a chance from so many years have come true, and on which series."""
     if s.verdict not in judge.OPEN or not np.isfinite(s.p_reach) or s.method == "record":
         return ""
-    known = forecast.fared(s.p_reach, int(s.n_obs))
+    record = s.record
+    near = forecast.near_limit(s.latest_value, (record.low, record.high), record.direction)
+    known = forecast.fared(s.p_reach, int(s.n_obs), near_limit=near)
     if known is None:
         return ""
     said = f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
-    return w("claim.fared", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0))
+    return w(
+        f"claim.fared_{known.domain}", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0)
+    )
 
 
 def city_gap(s) -> float:

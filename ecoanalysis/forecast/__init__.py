@@ -6,7 +6,16 @@ where a series jumped.
 """
 
 from ecoanalysis.forecast.breaks import LevelShift, level_shift
-from ecoanalysis.forecast.explanation import Explanation, Fared, Reason, explain, fared, fared_table, sentences
+from ecoanalysis.forecast.explanation import (
+    Explanation,
+    Fared,
+    Reason,
+    explain,
+    fared,
+    fared_table,
+    near_limit,
+    sentences,
+)
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
@@ -27,6 +36,7 @@ __all__ = [
     "fared_table",
     "grey_model",
     "level_shift",
+    "near_limit",
     "quantiles",
     "sample_paths",
     "sentences",

@@ -20,6 +20,7 @@ from ecoanalysis.forecast.windows import Windows
 from ecoanalysis.words import Words
 
 FARED = Path(__file__).with_name("fared.csv")
+NEAR = 0.1  # share of the distance of two bounds within which a value is near its limit
 BANDS = (0.025, 0.1, 0.5, 0.9, 0.975)
 
 
@@ -238,9 +239,11 @@ class Fared:
     """How statements of one kind have fared on the reference panel, with series the model had never seen.
 
     Of `statements` statements that gave a chance between `low` and `high` (`said` on average) from histories of
-    `fewest` to `most` years, the share `came_true`.
+    `fewest` to `most` years, the share `came_true`. `domain` is `near_limit` for shares near their limit, `any` for
+    series of all kinds.
     """
 
+    domain: str
     fewest: int
     most: int
     low: float
@@ -255,14 +258,29 @@ class Fared:
 def fared_table() -> list[Fared]:
     """All rows of the reliability table."""
     with FARED.open(encoding="utf-8", newline="") as file:
+        made = {"str": str, "int": int, "float": float}
         kinds = Fared.__annotations__
-        return [
-            Fared(**{name: (int if kinds[name] == "int" else float)(text) for name, text in row.items()})
-            for row in csv.DictReader(file)
-        ]
+        return [Fared(**{name: made[kinds[name]](text) for name, text in row.items()}) for row in csv.DictReader(file)]
 
 
-def fared(probability: float, observations: int) -> Fared | None:
+def near_limit(value: float, bounds: tuple[float | None, float | None], better: int) -> bool:
+    """Whether a value between two bounds is within a tenth of their distance from the good one.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of the series; NaN is near nothing.
+    bounds : (low, high)
+        None or NaN for an open side.
+    better : int
+        +1, -1, or 0 where neither side is the good one.
+    """
+    low, high = (np.nan if side is None else float(side) for side in bounds)
+    room = (high - value if better > 0 else value - low) if better else np.nan
+    return bool(0 <= room <= NEAR * (high - low))
+
+
+def fared(probability: float, observations: int, *, near_limit: bool = False) -> Fared | None:
     """How statements that gave about this chance, from about so many years, have fared.
 
     Parameters
@@ -271,6 +289,8 @@ def fared(probability: float, observations: int) -> Fared | None:
         Between 0 and 1.
     observations : int
         Years of the history; more than the table knows counts as the most it knows.
+    near_limit : bool
+        Whether the statement is about a share near its limit: the record of such is given where it is large enough.
 
     Returns
     -------
@@ -286,7 +306,8 @@ def fared(probability: float, observations: int) -> Fared | None:
             f"probability {probability!r} of {observations!r} observations; give a chance from 0 to 1 and at least 1"
         )
     years = min(observations, max(row.most for row in fared_table()))
-    for row in fared_table():
-        if row.fewest <= years <= row.most and row.low <= probability <= row.high:
-            return row
+    for domain in ("near_limit", "any") if near_limit else ("any",):
+        for row in fared_table():
+            if row.domain == domain and row.fewest <= years <= row.most and row.low <= probability <= row.high:
+                return row
     return None

@@ -89,12 +89,39 @@ def test_the_record_of_the_reference_panel_lies_near_the_diagonal():
 
 def test_a_statement_finds_the_record_of_its_own_kind():
     row = forecast.fared(0.72, 8)
+    assert row.domain == "any"
     assert row.low <= 0.72 <= row.high and row.fewest <= 8 <= row.most
     assert forecast.fared(1.0, 40).high == 1.0
     assert forecast.fared(0.5, 1) is None
     for wrong in ((1.2, 8), (float("nan"), 8), (0.5, 0)):
         with pytest.raises(ValueError, match="probability"):
             forecast.fared(*wrong)
+
+
+def test_a_share_near_its_limit_has_a_record_of_its_own():
+    row = forecast.fared(0.72, 8, near_limit=True)
+    assert (row.domain, row.low, row.high, row.statements, row.came_true) == ("near_limit", 0.7, 0.8, 556, 0.773)
+    assert forecast.fared(0.95, 30, near_limit=True).low == 0.8
+    assert forecast.fared(0.5, 2, near_limit=True) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "better", "near"),
+    [
+        (90.0, (0, 100), 1, True),
+        (89.9, (0, 100), 1, False),
+        (100.0, (0, 100), 1, True),
+        (95.0, (0, 100), -1, False),
+        (10.0, (0, 100), -1, True),
+        (10.0, (0, 100), 0, False),
+        (0.0, (0, None), -1, False),
+        (0.0, (0, np.nan), -1, False),
+        (np.nan, (0, 100), 1, False),
+        (2.9, (1, 3), 1, True),
+    ],
+)
+def test_near_its_limit_is_within_a_tenth_of_the_way_between_two_bounds(value, bounds, better, near):
+    assert forecast.near_limit(value, bounds, better) is near
 
 
 RISING = [60.0, 63, 64, 68, 70, 73, 75]
