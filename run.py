@@ -22,7 +22,7 @@ TASKS = {
     "setup": [],
     "report": [[*COMMAND, "run"]],
     "lab": [[*COMMAND, "lab", "notebooks"]],
-    "quick": [[*TEST, "--hypothesis-profile=quick", "-m", "quick"]],
+    "quick": [[*TEST, "--hypothesis-profile=quick", "-m", "quick", "tests"]],
     "test": [[*TEST, "-m", "not whole and not slow and not browser"]],
     "whole": [[*TEST, "-m", "whole and not slow and not browser"]],
     "all": [[*TEST, "--hypothesis-profile=all", "-m", ""]],
