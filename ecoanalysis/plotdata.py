@@ -32,9 +32,9 @@ def measured(statement) -> list[tuple[int, float, str]]:
     if key not in a.cache:
         rows = a.deciding(statement.indicator).drop_duplicates(["region_code", "year"]).sort_values("year")
         columns = (rows[name] for name in ("region_code", "year", "value", "status"))
-        found = a.cache[key] = {}
+        by_region = a.cache[key] = {}
         for region, year, value, status in zip(*columns, strict=True):
-            found.setdefault(region, []).append((int(year), float(value), str(status)))
+            by_region.setdefault(region, []).append((int(year), float(value), str(status)))
     return a.cache[key].get(statement.region_code, [])
 
 

@@ -181,13 +181,13 @@ def _reasons(w: Windows, horizon: int, median: np.ndarray) -> tuple[Reason, ...]
 
 
 def sentences(
-    found: Explanation, w: Words, decimals: int, unit: str = "", points: str | None = None, most: int = 3
+    explained: Explanation, w: Words, decimals: int, unit: str = "", points: str | None = None, most: int = 3
 ) -> list[str]:
     """An explanation in words: what moved the median of its last year, what the sisters changed, standing still.
 
     Parameters
     ----------
-    found : Explanation
+    explained : Explanation
     w : Words
         The language.
     decimals : int
@@ -206,8 +206,8 @@ def sentences(
     def difference(number: float) -> str:
         return w.number(number, decimals) + (unit if points is None else points)
 
-    years = len(found.bands)
-    told = [r for r in found.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
+    years = len(explained.bands)
+    told = [r for r in explained.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
     lines = [
         w(
             "explain.higher" if reason.moved[-1] > 0 else "explain.lower",
@@ -217,20 +217,21 @@ def sentences(
         )
         for reason in told
     ]
-    last, alone = found.bands[-1], found.lone_bands[-1]
-    if found.sisters:
+    last, alone = explained.bands[-1], explained.lone_bands[-1]
+    if explained.sisters:
         widths = {"before": difference(alone[3] - alone[1]), "after": difference(last[3] - last[1])}
         before, after = value(alone[2]), value(last[2])
         if before == after:
-            lines.append(w("explain.sisters_same", count=found.sisters, years=years, after=after))
+            lines.append(w("explain.sisters_same", count=explained.sisters, years=years, after=after))
         else:
-            lines.append(w("explain.sisters", count=found.sisters, years=years, before=before, after=after))
+            lines.append(w("explain.sisters", count=explained.sisters, years=years, before=before, after=after))
         if widths["before"] != widths["after"]:
             lines.append(w("explain.sisters_width", **widths))
     else:
         lines.append(w("explain.alone"))
-    if found.standing[-1] > 0:
-        lines.append(w("explain.standing", years=years, value=value(found.latest), chance=w.chance(found.standing[-1])))
+        lines.append(
+            w("explain.standing", years=years, value=value(explained.latest), chance=w.chance(explained.standing[-1]))
+        )
     return lines
 
 

@@ -117,10 +117,10 @@ def sample_paths(
         As `quantiles`.
     """
     laid, *more = _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK)
-    found = np.empty((len(laid), horizon, paths))
-    for _ in _drawn(laid, *more, found):
+    drawn = np.empty((len(laid), horizon, paths))
+    for _ in _drawn(laid, *more, drawn):
         pass
-    return found.swapaxes(1, 2)
+    return drawn.swapaxes(1, 2)
 
 
 def blocks(
@@ -162,14 +162,14 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, who
     companions, slots = companions_of(laid, labels)
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
-        found = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
+        drawn = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
         ranks = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
         for first in range(start, stop, AT_ONCE):
             last = min(first + AT_ONCE, stop)
             for values, row in zip(shape.rows(first, last).at(grid), range(first - start, last - start), strict=True):
                 for year, rank in enumerate(next(ranks)):
-                    values[year].take(rank, out=found[row, year])
-        yield start, found.swapaxes(1, 2)
+                    values[year].take(rank, out=drawn[row, year])
+        yield start, drawn.swapaxes(1, 2)
 
 
 def shapes(histories, horizon, bounds, better, breaks, method, references=None, groups=None) -> tuple[Windows, Shape]:
@@ -194,12 +194,12 @@ def of_model(model: Callable, laid: Windows, horizon: int) -> Shape:
 
 def _levels(levels: Sequence[float]) -> np.ndarray:
     try:
-        found = np.atleast_1d(np.asarray(levels, float))
+        checked = np.atleast_1d(np.asarray(levels, float))
     except (TypeError, ValueError):
         raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1") from None
-    if found.ndim != 1 or not np.all((found > 0) & (found < 1)):
+    if checked.ndim != 1 or not np.all((checked > 0) & (checked < 1)):
         raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1, both excluded")
-    return found
+    return checked
 
 
 def _labels(groups: Sequence | None, count: int) -> list[int | None] | None:

@@ -58,10 +58,10 @@ def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool
     return analysis
 
 
-def _take(analysis, found: dict) -> None:
-    """Give an analysis what `look_around` found."""
-    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in found["suspicions"]]
-    before = found["before"]
+def _take(analysis, seen: dict) -> None:
+    """Give an analysis what `look_around` seen."""
+    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in seen["suspicions"]]
+    before = seen["before"]
     if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
         analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
