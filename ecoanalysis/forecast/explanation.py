@@ -229,6 +229,7 @@ def sentences(
             lines.append(w("explain.sisters_width", **widths))
     else:
         lines.append(w("explain.alone"))
+    if explained.standing[-1] > 0:
         lines.append(
             w("explain.standing", years=years, value=value(explained.latest), chance=w.chance(explained.standing[-1]))
         )
