@@ -77,6 +77,20 @@ def test_other_cities_are_weighed_added_or_the_worst_in_every_path(folder, indic
     np.testing.assert_allclose(city, together(first, second), rtol=1e-5)
 
 
+def test_a_city_of_own_marks_is_the_mean_of_its_counties_in_every_path(folder):
+    folder.write(
+        "indicators.csv",
+        "code,name_zh,name_en,unit,better,low,aggregate,kind\nquiet,安静,Quiet,point,higher,0,mean,reported\n",
+    )
+    for region, level in (("C1", 50), ("C2", 61)):
+        folder.add(*((region, 2016 + n, "quiet", level + n * (-1) ** n, "point") for n in range(7)))
+    raw = intake.read(folder.path)
+    panel = compute.measure(raw.observations, raw.regions, tables=catalog.read(folder.path))
+    city, first, second = futures.outlook(panel, None, "quiet", 2025, paths=50).paths.astype(float)
+    assert first.std() > 0
+    np.testing.assert_allclose(city, (first + second) / 2, rtol=1e-5)
+
+
 def test_the_worst_of_what_should_be_low_is_the_highest(folder):
     folder.write(
         "indicators.csv",
