@@ -404,8 +404,11 @@ def input_name(code: str, w: Words, known: dict | None = None) -> str:
 # ---------------------------------------------------------------------- the headline
 
 
-def headline(region, w: Words) -> list[str]:
-    """A region's answer in a few sentences: met at its date, may it apply and why not, what is weak, what slips."""
+def headline(region, w: Words, *, since: bool = True) -> list[str]:
+    """A region's answer in a few sentences: met at its date, may it apply and why not, what is weak, what slips.
+
+    `since` asks what moved since the year before as well, for which that year is analysed too.
+    """
     head, analysis = region.headline, region.analysis
 
     def named(items) -> str:
@@ -434,7 +437,7 @@ def headline(region, w: Words) -> list[str]:
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", items=sum(outlook.values()), **outlook))
     sentences.append(slipping(region, w))
-    sentences.append(changed(region, w))
+    sentences.append(changed(region, w) if since else "")
     sentences.append(unverified(region, w))
     return [text for text in sentences if text]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
 from ecoanalysis import forecast, futures, headline, judge
 from ecoanalysis.catalog import Indicator
@@ -282,6 +281,8 @@ def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
     if len(there) < 2 or not direction:
         return pd.DataFrame(columns=RANK_COLUMNS)
     codes, values = [outlook.regions[k] for k in there], -values[there]
+    from scipy import stats  # half a second to import, rarely needed
+
     first, last = (stats.rankdata(values, method, axis=0).astype(int) for method in ("min", "max"))
     share = 1 / (last - first + 1)
     steps = np.zeros(

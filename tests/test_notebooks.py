@@ -130,16 +130,37 @@ def test_the_track_record_scores_what_was_said(executed, folder, tmp_path):
     assert "Replayed every year from 2015 to 2021" in shown and "Replaying" not in shown  # the line that told each year
 
 
-def test_pictures_are_shown_as_they_are_drawn_and_the_chapter_is_written_after_them(small, tmp_path, monkeypatch):
+def test_pictures_are_shown_as_they_are_drawn_and_chapter_and_year_before_come_after_them(small, tmp_path, monkeypatch):
     from ecoanalysis import analyse
-    from ecoanalysis.export import notebook
+    from ecoanalysis.analysis import Analysis
+    from ecoanalysis.export import docx, notebook
 
-    seen = []
-    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(type(shown).__name__))
-    monkeypatch.setattr(notebook.docx, "write", lambda *_: seen.append("chapter"))
-    notebook.documents(analyse(small.path, 2023)["C1"], tmp_path, "both")
-    assert seen[0] == "Image" and seen.count("Image") == 1 and seen[-2:] == ["chapter", "chapter"]
+    seen, year_before = [], Analysis.as_of_year
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(vars(shown).get("data", shown)))
+    monkeypatch.setattr(docx, "write", lambda *_: seen.append("chapter"))
+    monkeypatch.setattr(Analysis, "as_of_year", lambda a, year: seen.append(f"analysed {year}") or year_before(a, year))
+    region = analyse(small.path, 2023)["C1"]
+    notebook.conclusion(region, "both")
+    notebook.indicators(region, "both")
+    notebook.measured(region, "both")
+    shown = len(seen)
+    notebook.documents(region, tmp_path, "both")
+    notebook.since_last_year(region, "both")
+    assert isinstance(seen[shown], bytes) and sum(isinstance(one, bytes) for one in seen) == 1
+    assert seen[shown + 1 :] == [
+        "chapter",
+        "chapter",
+        "analysed 2022",
+        "<p>与 2022 年相比，各项指标可达性类别未变。</p>",
+    ]
     assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
+
+
+def test_a_notebook_does_not_wait_for_what_its_first_picture_does_not_need():
+    late = "import sys; from ecoanalysis.export import notebook, parameters; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "matplotlib.figure" in told.split()
+    assert not {"docx", "scipy.stats", "statsmodels", "seaborn", "matplotlib.pyplot"} & set(told.split())
 
 
 @pytest.mark.slow
@@ -235,6 +256,39 @@ def test_a_region_may_be_a_whole_number_and_the_place_does_not_matter(folder, tm
         monkeypatch.chdir(root / place)
         given = parameters.checked(there, "region data out lang")
         assert (given.region, given.data.as_posix(), given.out.as_posix()) == ("620502", data, out)
+
+
+def test_a_first_forecast_is_told_with_numbers_anybody_can_check(small, tmp_path):
+    """Eleven values rise by 5 of 200 villages a year, to 80 in 2023: 2.5 points, ten times; 2 of 11 draws alike are ends."""
+    shown = executed("first_forecast", {"data": str(small.path), "region": "C1"}, tmp_path)
+    said = texts(shown)
+    assert "2013—2023 年有 11 个数值，相邻两年的变化有 10 次：2.5、2.5" in said
+    assert "最小 2.5，最大 2.5。" in said and "约为 18 %" in said
+    assert "原来：2023 年为 40.0 %" in said and "之后：2023 年为 40.0 %" in said
+    assert (
+        "只用到 2020 年为止的 8 个数值，对 2023 年会这样说" in said and "后来的实际数值为 40.0 %，在区间之内。" in said
+    )
+    assert len(set(pictures(shown))) == 2  # futures one by one; the fan as of 2020
+
+
+def test_a_first_forecast_of_what_has_no_trend_says_so(folder, tmp_path, monkeypatch):
+    from ecoanalysis import analyse
+    from ecoanalysis.export import notebook
+
+    for year in (2021, 2023):
+        folder.add(("C1", year, "villages", 200, "village"), ("C1", year, "villages_sewage_treated", 80, "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    seen = []
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(vars(shown).get("data", shown)))
+    s = analyse(folder.path, 2023)["C1", "rural_sewage_treatment_rate"]
+    notebook.changes_so_far(s, "en")
+    notebook.covered(s, 2023, "en")
+    notebook.tried(s, s.under({}), "en")
+    assert seen == [
+        "<p>There are fewer than two changes from one year to the next, so nothing shows how large they are.</p>",
+        "<p>The values up to 2023 are not enough to say anything of 2023; choose another year.</p>",
+        "<p>Nothing was changed.</p>",
+    ]
 
 
 @pytest.mark.parametrize("name", ["00_start", "explore"])

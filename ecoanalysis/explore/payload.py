@@ -74,7 +74,7 @@ SCREEN = (
     "title search region indicator as_of language card trend trend_in levers inputs departments milestones nothing waiting "
     "no_kernel reset other_methods other_methods_wait no_levers offline offline_hold scenario save_scenario saved "
     "scenario_name link results methods_head inputs_head none legend_observed legend_estimated legend_demo band80 band95 "
-    "median target due hold milestone area from to what_if delay scale"
+    "median target due hold milestone area from to what_if delay scale home"
 ).split()
 OFFLINE = (
     "lever.refused.no_number lever.refused.negative lever.refused.more_than_left lever.refused.outside "

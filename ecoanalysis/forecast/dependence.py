@@ -41,8 +41,10 @@ def order(slot: int, companions: float, ahead: int, horizon: int, paths: int, se
     if companions:
         shared = np.random.default_rng([seed, 1]).standard_normal((horizon, paths))
         luck[-horizon:] = np.sqrt(1 - companions) * luck[-horizon:] + np.sqrt(companions) * shared
-    drawn = years_factor(steps)[-horizon:] @ luck
-    return drawn.argsort(axis=1).argsort(axis=1)
+    lowest_first = (years_factor(steps)[-horizon:] @ luck).argsort(axis=1)
+    ranks = np.empty_like(lowest_first)
+    np.put_along_axis(ranks, lowest_first, np.arange(paths), axis=1)
+    return ranks
 
 
 def orders(indices: Sequence[int], labels: Sequence | None, slots, companions, ahead, horizon, paths, seed):

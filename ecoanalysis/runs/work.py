@@ -28,7 +28,7 @@ TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
+FOR_ALL = ("changes", "assumed", "set", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -162,7 +162,7 @@ def write_explore(analysis, path: Path, regions: list[str], lang: str, notices: 
     """The exploring screen of these regions as one page that needs neither kernel nor network."""
     from ecoanalysis.explore import screen
 
-    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices)
+    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices, home="index.html")
 
 
 def write_replay(raw, path: Path, lang: str) -> None:
