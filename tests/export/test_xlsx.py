@@ -11,6 +11,7 @@ import zipfile
 import openpyxl
 import pytest
 from export import printed
+from export.office_rules import against_the_schema, with_part
 from openpyxl.styles import Font
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -92,6 +93,13 @@ def row(sheet, **wanted) -> dict:
 def test_one_sheet_a_question_in_the_reader_s_language(book):
     lang, path = book
     assert openpyxl.load_workbook(path).sheetnames == SHEETS[lang]
+
+
+def test_the_file_keeps_the_schema_and_a_broken_one_is_noticed(book, tmp_path):
+    """A row within a cell, where the schema allows none."""
+    _, path = book
+    assert against_the_schema(path) == []
+    assert against_the_schema(with_part(path, tmp_path, "xl/worksheets/sheet3.xml", "<v>", "<row/><v>")) != []
 
 
 def test_the_leaders_read_the_answer_first(numbers):
