@@ -579,9 +579,15 @@ def test_a_template_gives_layouts_fonts_and_size(worked, bureau, tmp_path, lang)
 
 def test_a_template_that_is_none_is_a_sentence(worked, tmp_path):
     (tmp_path / "notes.pptx").write_text("no deck")
-    for name in ("notes.pptx", "missing.pptx"):
-        with pytest.raises(pptx.NoDeck, match=f"不是可用的演示文稿：{name}"):
+    for name, said in (
+        ("notes.pptx", "不是可用的模板：notes.pptx。"),
+        ("missing.pptx", "没有找到模板 .*missing.pptx。"),
+    ):
+        with pytest.raises(pptx.NoDeck, match=said) as told:
             pptx.write(worked, tmp_path / "x.pptx", "zh", template=tmp_path / name)
+        assert "does not exist yet" not in str(told.value) and "不存在的文件名" not in str(told.value)
+    with pytest.raises(pptx.NoDeck, match="不是可用的演示文稿：notes.pptx.*或换一个不存在的文件名"):
+        pptx.chart_slide(worked["示例市", "25"], tmp_path / "notes.pptx")
     assert not (tmp_path / "x.pptx").exists()
 
 
@@ -629,4 +635,4 @@ def test_the_command_writes_a_deck_for_each_region(tmp_path, capsys):
     assert "briefing_北县_zh.pptx" in capsys.readouterr().out
     assert cli.main([*data, "--template", str(WORKED / "regions.csv")]) == 2
     said = capsys.readouterr().err
-    assert "不是可用的演示文稿：regions.csv" in said and "Traceback" not in said
+    assert "不是可用的模板：regions.csv" in said and "Traceback" not in said
