@@ -216,7 +216,7 @@ def test_each_shape_of_the_user_s_map_bears_the_verdict_of_its_own_county(worked
     text = page.write_index(worked, tmp_path / "out", "zh", [], borders=borders).read_text(encoding="utf-8")
     shapes = dict(re.findall(r'<g data-line="(\w+)" data-cell="path" data-name="(\w+)"', text))
     assert {name: line[:2] for line, name in shapes.items()} == {"北县": "ca", "南县": "hg"}  # the plan, then water
-    assert 'aria-label="县区示意图: 北县: 难达标, 南县: 难达标"' in text
+    assert 'aria-label="各县区示意图: 北县: 难达标, 南县: 难达标"' in text
 
 
 @pytest.mark.parametrize("content", ["{", '{"features": [1]}', '{"features": []}', '{"a": 1}', "[]"])
