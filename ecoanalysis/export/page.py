@@ -370,7 +370,7 @@ class _Part:
             _heading(w("page.matrix")),
             self.filters(),
             self.legend,
-            _scroll(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
+            scrolling(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
                     f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"),
             self.meanings(),
         ]  # fmt: skip
@@ -483,7 +483,7 @@ class _Part:
             _heading(w("page.matrix")),
             self.leading(),
             self.bar(controls, "page.shown_regions"),
-            _scroll(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
+            scrolling(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
                     f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"),
             self.meanings(),
         ]  # fmt: skip
@@ -640,7 +640,7 @@ def _sort(text: str) -> str:
     return f'<button type="button" class="sort" hidden aria-label="{label}" title="{label}">↕</button>'
 
 
-def _scroll(name: str, table: str) -> str:
+def scrolling(name: str, table: str) -> str:
     """A table that scrolls inside itself, by keyboard too."""
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">{table}</div>'
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from barriers import reader
 
 from ecoanalysis import analyse, briefing, words
 from ecoanalysis.catalog import phrase
@@ -301,6 +302,13 @@ def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
         assert "难达标" in tile.inner_text() and tile.evaluate("one => one.style.background") == "rgb(230, 121, 43)"
         assert errors == []
         opened.close()
+
+
+@pytest.mark.browser
+def test_nobody_meets_a_barrier_on_the_index(written):
+    _, folder, _ = written
+    with reader() as barriers:
+        assert barriers(folder / "index.html") == []
 
 
 def test_demo_data_and_a_failed_region_are_told_in_each_language(written, analysis):
