@@ -132,12 +132,12 @@ def title_size(title: str, width: int, height: int) -> float:
 # ---------------------------------------------------------------------- paper
 
 
-def opened(path: Path | str):
-    """A presentation that exists; `NoDeck` where the file is none."""
+def opened(path: Path | str, wrong: str = "deck.no_deck"):
+    """A presentation that exists; `NoDeck`, with the phrase of that key, where the file is none."""
     try:
         return Presentation(str(path))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError):
-        raise NoDeck(words.in_both("deck.no_deck", file=Path(path).name)) from None
+        raise NoDeck(words.in_both(wrong, file=Path(path).name)) from None
 
 
 def saved(presentation, path: Path | str) -> Path:
@@ -240,7 +240,9 @@ class Deck:
         """An empty deck on a bureau's template, or on our own paper where there is none."""
         if template is None:
             return cls(w)
-        presentation = opened(template)
+        if not Path(template).is_file():
+            raise NoDeck(words.in_both("deck.template_missing", file=template))
+        presentation = opened(template, "deck.no_template")
         _emptied(presentation)
         return cls(w, presentation)
 

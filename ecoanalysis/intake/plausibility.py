@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog
+from ecoanalysis import catalog, words
 
 KINDS = (
     *("part", "sum", "balance", "agree", "ratio", "range", "yearly", "area", "history", "sisters", "swapped", "zero"),
@@ -86,24 +86,33 @@ class Suspicion:
     names: dict = field(default_factory=dict, hash=False, compare=False)  # of its region, by language
     acknowledged: dict = field(default_factory=dict, hash=False)
 
+    @property
+    def place(self) -> str:
+        """File, sheet and cell of the value."""
+        return f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
+
     def text(self, lang: str = "zh") -> str:
-        """The suspicion as a sentence, with its place before it."""
-        where = f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
+        """The suspicion as a sentence, with its place before it and its region's code."""
+        name = self.names.get(lang) or self.names.get("zh")
+        return f"{self.place} {self.sentence(lang, f'{name} {self.region}' if name else self.region)}"
+
+    def sentence(self, lang: str, region: str) -> str:
+        """The suspicion alone, its region called by that name."""
         record = catalog.variables().get(self.variable) or catalog.indicators().get(self.variable)
         name = record.name(lang) if record else self.variable
         facts = {
-            "region": f"{self.names.get(lang) or self.names['zh']} {self.region}" if self.names else self.region,
+            "region": region,
             "name": name,
             "year": self.year,
             "value": _number(self.value),
-            "unit": self.unit,
+            "unit": words.of(lang).unit(self.unit),
             "low": _number(self.low),
             "high": _number(self.high),
         }
         sentence = catalog.phrase(f"suspicion.{self.compared}", lang, **facts | self.values)
         if self.acknowledged:
             sentence += catalog.phrase("suspicion.acknowledged", lang, **self.acknowledged)
-        return f"{where} {sentence}"
+        return sentence
 
 
 def rules(own: pd.DataFrame | None = None) -> list[Rule]:

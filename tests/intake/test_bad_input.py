@@ -385,11 +385,17 @@ def test_errors_of_regions_come_first_and_their_consequences_are_one_line(data):
         ("C9,..,A,county,,,,,", "no folder name"),
         ("C9,甲,A,county,C9,,,,", "circle"),
         ("C9,秦州区,A,county,620500,,,,", "stands already in row 3"),
+        (f"C9,甲,{'A' * 61},county,620500,,,,", "; that is 61 characters and 60 are the most; use a shorter name"),
     ],
 )
 def test_odd_regions(data, row, words):
     (data / "regions.csv").write_text(REGIONS + row + "\n")
     assert any(line.startswith("regions.csv:7 ") and words in line for line in told(data)), told(data)
+
+
+def test_a_name_of_sixty_characters_is_taken(data):
+    (data / "regions.csv").write_text(REGIONS + f"C9,甲,{'A' * 60},county,620500,,,,\n")
+    assert not any("regions.csv" in line for line in told(data))
 
 
 def test_parents_in_a_circle(data):
