@@ -192,7 +192,7 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
     assessment, forecasts = assessor.assess(targets)
     forecasts["scenario"] = "trend"
     items = headline.items(assessment, _item_of(indicators))
-    heads = [headline.headline(items, code, as_of, settings) for code in raw.regions["code"]]
+    heads = headline.headlines(items, list(raw.regions["code"]), as_of, settings)
     made = Analysis(
         data=Path(raw.folder),
         as_of=as_of,
@@ -765,7 +765,7 @@ class Analysis:
     def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
         """The same data under a scenario: another assessment, its headlines, and `kept` entries of the cache."""
         items = headline.items(assessment, self.item_of)
-        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             self,
             scenario=scenario,
@@ -875,7 +875,7 @@ class Analysis:
             others = forecasts[~forecasts["indicator"].isin(set(rows["indicator"]))]
             forecasts = pd.concat([others, bands.assign(scenario=self.scenario)], ignore_index=True)
         items = headline.items(assessment, self.item_of)
-        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             bare,
             assessment=assessment,

@@ -171,7 +171,7 @@ def bands(outlook: Outlook) -> pd.DataFrame:
         region_code, indicator, year, median, lo80, hi80, lo95, hi95 (in the indicator's unit), method, n_obs.
     """
     levels = list(BANDS.values())
-    cut = np.quantile(outlook.paths, levels, axis=1) if outlook.paths.size else np.empty((len(levels), 0, 0))
+    cut = forecast.of_paths(outlook.paths.swapaxes(1, 2), levels)
     after = np.array(outlook.ahead)[None, :] > outlook.latest[:, None]
     row, column = np.nonzero(after)
     table = {
