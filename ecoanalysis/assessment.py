@@ -6,6 +6,13 @@ of many regions the sample paths of one indicator are dropped before the next is
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -64,7 +71,9 @@ class Assessor:
     kept: dict = field(default_factory=dict)  # outlooks of few regions, and responses of what projects act on
     stage: str = ""
 
-    def assess(self, targets: pd.DataFrame, until: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def assess(
+        self, targets: pd.DataFrame, until: int | None = None, jobs: int = 1
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
 
         Parameters
@@ -73,6 +82,8 @@ class Assessor:
             One row a region and target, as `targets_of_regions` gives them.
         until : int, optional
             Last year ahead; by default as far as these targets ask.
+        jobs : int
+            How many indicators are judged at a time, where processes can be forked. The numbers are the same.
 
         Returns
         -------
@@ -83,11 +94,9 @@ class Assessor:
         """
         targets = targets.reset_index(drop=True)
         until = until or self.until(targets)
-        parts, bands = [], []
-        for (code, _), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
-            table, forecasts = self.of_indicator(rows, self.indicators[code], until)
-            parts.append(table)
-            bands += forecasts
+        groups = [rows for _, rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False)]
+        judged = each(lambda n: self.of_indicator(groups[n], until), len(groups), jobs)
+        parts, bands = [table for table, _ in judged], [one for _, forecasts in judged for one in forecasts]
         whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
         whole = self.contributions(whole)
         forecasts = [table for table in bands if len(table)]
@@ -117,12 +126,13 @@ class Assessor:
         """Codes of the regions that are made of others."""
         return frozenset(self.regions["parent"]) - {""}
 
-    def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
+    def of_indicator(self, rows: pd.DataFrame, until: int) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         """The rows of one indicator (and one base year), and its forecasts.
 
         Rows are plain dictionaries by place while they are filled: a cell at a time in a frame costs a hundred times
         as much.
         """
+        indicator = self.indicators[rows["indicator"].iloc[0]]
         table = self.blank(rows, indicator)
         asked = [i for i, row in table.items() if indicator.applies_to(self.levels[row["region_code"]])]
         for i in table.keys() - set(asked):
@@ -629,6 +639,42 @@ class Assessor:
         numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
         missing = judge.missing_things(*numbers)
         return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
+
+
+# ---------------------------------------------------------------------- several at a time
+
+
+def each(function: Callable[[int], object], count: int, jobs: int) -> list:
+    """`function` of 0, 1, … below `count`, in their order.
+
+    Parameters
+    ----------
+    jobs : int
+        How many are worked out at a time, by forked processes that share what is in memory; one after the other where
+        there is no fork.
+    """
+    jobs = min(jobs, count)
+    if jobs < 2 or sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
+        return [function(place) for place in range(count)]
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, forked, _take_up, (function, os.getpid())) as workers:
+        return list(workers.map(_do, range(count)))
+
+
+_work: list[Callable[[int], object]] = []  # of a forked process: what it has taken up
+
+
+def _take_up(function: Callable[[int], object], starter: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it tells
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: none outlives its starter
+    if os.getppid() != starter:
+        os._exit(1)
+    _work.append(function)
+
+
+def _do(place: int) -> object:
+    return _work[-1](place)
 
 
 # ---------------------------------------------------------------------- small parts

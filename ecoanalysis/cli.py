@@ -134,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="表格格式（默认：装有 pyarrow 时为 Parquet，否则为 CSV） · of the tables (default: Parquet with pyarrow, else CSV)",
     )
+    assess.add_argument(
+        "--jobs", type=int, metavar="N", help="同时做几个（默认：处理器核数） · processes (default: the cores)"
+    )
     assess.set_defaults(command=_guarded, guarded=_assess)
 
     assess.add_argument(
@@ -298,7 +301,8 @@ def _assess(options: argparse.Namespace) -> int:
     if options.format == "parquet" and not has_parquet():
         raise runs.Refused("no_pyarrow")
     kind = options.format if options.format != "auto" else "parquet" if has_parquet() else "csv"
-    analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
+    how = {"scenario": options.scenario, "skip_bad_rows": options.skip_bad_rows}
+    analysis = eco.analyse(options.data, options.as_of, jobs=runs.workers_for(options.jobs), **how)
     folder = options.out / work.folder_name(analysis) / "tables"
     told = rule_sets.judged(analysis, options.rule) if options.rule else None
     work.write_tables(analysis, folder, kind)

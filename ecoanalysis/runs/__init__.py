@@ -132,9 +132,7 @@ def run(
     """
     started = time.monotonic()
     data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
-    jobs = _cores() if jobs is None else jobs
-    if jobs < 1:
-        raise Refused("jobs", jobs=jobs)
+    jobs = workers_for(jobs)
     from ecoanalysis.runs import work
 
     asked = {
@@ -572,9 +570,17 @@ def _unchanged(out: Path, inputs: str, tables: Path | None) -> Report | None:
     return None
 
 
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def workers_for(jobs: int | None) -> int:
+    """How many work at a time: as many as were asked for, by default the cores that this process may use.
+
+    Raises
+    ------
+    Refused
+        None or fewer were asked for.
+    """
+    if jobs is not None and jobs < 1:
+        raise Refused("jobs", jobs=jobs)
+    return jobs or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def _hash(*parts: object) -> str:
