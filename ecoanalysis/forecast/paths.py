@@ -181,12 +181,12 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, who
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
         found = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
-        ranks = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
+        taken = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
         for first in range(start, stop, AT_ONCE):
             last = min(first + AT_ONCE, stop)
             for values, row in zip(shape.rows(first, last).at(grid), range(first - start, last - start), strict=True):
-                for year, rank in enumerate(next(ranks)):
-                    values[year].take(rank, out=found[row, year])
+                levels, shuffled = next(taken)
+                values.ravel().take(levels, mode="clip").take(shuffled, axis=1, out=found[row], mode="clip")
         yield start, found.swapaxes(1, 2)
 
 
