@@ -479,7 +479,7 @@ class Assessor:
         when = {"due": due, "hold_until": hold, "as_of": self.as_of, "rounding": self.settings.rounding}
         chances = judge.chances(outlook, goals, comparison, indicator, **when).to_dict("records")
         milestone = judge.milestone_of(due, hold, self.as_of)
-        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
+        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, milestone)
         ends = outlook.at(milestone)
         latest_values = outlook.values[np.arange(len(at)), outlook.latest - outlook.years[0]]
         asked = (latest_values, goals, milestone - outlook.latest, indicator.direction, self.settings.sure)
@@ -519,7 +519,7 @@ class Assessor:
                     warnings.append("methods_differ")
             table[i] |= values | {"warning": ";".join(warnings)}
 
-    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, when) -> dict:
+    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, milestone) -> dict:
         """What the second calibrated method says of the unmet rows; by row of the outlook."""
         if self.settings.second_method == self.method or not self.settings.second_method:
             return {}
@@ -527,7 +527,7 @@ class Assessor:
         if not unmet:
             return {}
         other = self.drawn(indicator, until, base, self.settings.second_method, max(100, self.paths // 4))
-        said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
+        said = judge.reach(other, goals, comparison, indicator, milestone, self.settings.rounding)
         return {k: float(said[k]) for k in unmet}
 
     def by_record(self, table, index: list, outlook, indicator: Indicator, base: int | None = None) -> None:

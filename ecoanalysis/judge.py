@@ -208,7 +208,7 @@ def chances(
     measured = outlook.values
 
     def met_at(year: int) -> np.ndarray:
-        return met(outlook.at(year), outlook.at(year - 1), goals, comparison, indicator, rounding)
+        return _met_in(outlook, year, goals, comparison, indicator, rounding)
 
     column = {int(year): i for i, year in enumerate(outlook.years)}
     past = np.concatenate([np.full((len(measured), 1), np.nan), measured[:, :-1]], axis=1)
@@ -260,6 +260,17 @@ def chances(
         attain[i] = outlook.years[j]
     columns = [met_now, met_at_due, p_reach, p_hold, *bands, at_end, attain]
     return pd.DataFrame(dict(zip(CHANCE_COLUMNS, columns, strict=True)))
+
+
+def reach(
+    outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str = "full"
+) -> np.ndarray:
+    """The chance of meeting a target in a year, whatever is known of other years; array (regions,)."""
+    return _met_in(outlook, year, np.asarray(goals, float)[:, None], comparison, indicator, rounding).mean(axis=1)
+
+
+def _met_in(outlook, year: int, goals: np.ndarray, comparison: str, indicator: Indicator, rounding: str) -> np.ndarray:
+    return met(outlook.at(year), outlook.at(year - 1), goals, comparison, indicator, rounding)
 
 
 # ---------------------------------------------------------------------- gaps in the unit and in things

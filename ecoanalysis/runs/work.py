@@ -253,7 +253,8 @@ def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
     raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
     years, before = raw.observations["year"], None
     if len(years) and year - 1 >= int(years.min()):
-        rows = analyses.of_raw(raw, year - 1).assessment[headline.CHANGE_KEY + headline.CHANGING]
+        settings = analyses.Settings(second_method="")  # a second opinion moves no verdict
+        rows = analyses.of_raw(raw, year - 1, settings=settings).assessment[headline.CHANGE_KEY + headline.CHANGING]
         before = rows.astype(object).to_dict("list")
     suspicions = json.loads(json.dumps([asdict(one) for one in raw.suspicions], default=str))
     return {"before": before, "suspicions": suspicions}
