@@ -586,6 +586,10 @@ class Analysis:
     def _forecasts_of(self) -> dict:
         return dict(list(self.forecasts.groupby(["region_code", "indicator"], sort=False)))
 
+    @functools.cached_property
+    def _no_forecast(self) -> pd.DataFrame:
+        return self.forecasts[:0]
+
     def compare(self, indicator) -> pd.DataFrame:
         """Years × regions of an indicator, whose figures decide.
 
@@ -1239,9 +1243,8 @@ class Statement:
     @property
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
-        of = self.analysis._forecasts_of
         key = (self.region_code, self.indicator)
-        return of[key] if key in of else self.analysis.forecasts[:0]
+        return self.analysis._forecasts_of.get(key, self.analysis._no_forecast)
 
     @property
     def base_of_paths(self) -> int | None:

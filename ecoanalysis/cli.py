@@ -432,14 +432,18 @@ def _lab(options: argparse.Namespace) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
-    from ecoanalysis.analysis import BadData, Told
+
+    def named(name: str) -> type[Exception]:  # imported when something is raised: a run has better things to do first
+        from ecoanalysis import analysis
+
+        return getattr(analysis, name)
 
     lang = _word(options)
     try:
         return options.guarded(options)
-    except BadData as error:
+    except named("BadData") as error:
         return _bad_data(error, lang)
-    except Told as error:
+    except named("Told") as error:
         return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))

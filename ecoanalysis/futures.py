@@ -95,8 +95,9 @@ class Outlook:
         if region not in self.regions:
             raise KeyError(f"{self.indicator} has no value in region {region}; it has in {', '.join(self.regions)}")
         place = self.regions.index(region)
-        history = pd.Series(self.values[place], index=self.years)
-        history = history.loc[history.first_valid_index() : self.latest[place]]
+        first = int(np.isfinite(self.values[place]).argmax())
+        known = slice(first, int(self.latest[place]) + 1 - self.years[0])
+        history = pd.Series(self.values[place][known], index=self.years[known])
         return history, self.paths[place][:, int(self.latest[place]) + 1 - self.ahead.start :]
 
 
