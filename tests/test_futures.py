@@ -238,3 +238,20 @@ def test_an_explanation_reads_the_other_counties_and_the_references_as_the_futur
     told = np.quantile(outlook.paths[2], [0.1, 0.5, 0.9], axis=0).T
     np.testing.assert_allclose(found.bands[:, 1:4], told, rtol=5e-3)
     assert np.abs(found.bands[:, 2] - found.lone_bands[:, 2]).max() > 0.01
+
+
+def test_paths_that_begin_late_are_those_that_begin_with_the_first_year(folder):
+    """A city put together from counties that ended in different years: only what is read is kept."""
+    for region, last in (("C1", 2021), ("C2", 2023)):
+        for year in range(2012, last + 1):
+            folder.add((region, year, "villages", 100, "village"))
+            folder.add((region, year, "villages_sewage_treated", 20 + 3 * (year - 2012), "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    raw = intake.read(folder.path)
+    measured = compute.measure(raw.observations, raw.regions, tables=raw.tables)
+    code = "rural_sewage_treatment_rate"
+    alone = futures.outlook(measured, ["C2"], code, 2026)  # begins in 2023
+    both = futures.outlook(measured, ["C1", "C2"], code, 2026)  # begins in 2021
+    assert alone.ahead[0] == 2024 and both.ahead[0] == 2022
+    assert (alone.at(2026)[0] == both.at(2026)[1]).all()
+    assert (both.at(2023)[1] == np.float32(53)).all() and len(set(both.at(2023)[0])) > 900
