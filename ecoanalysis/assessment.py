@@ -615,7 +615,7 @@ class Assessor:
         given: dict[int, float] = {}
         for row in cities.to_dict("records"):
             there = parts[row["indicator"]]
-            counties = sorted(there[code] for code in self.measured.parts_of(row["region_code"]) if code in there)
+            counties = [there[code] for code in self.measured.parts_of(row["region_code"]) if code in there]
             short = [self.shortfall(made_of, row) for _, made_of in counties]
             amounts = judge.contributions(short, row["gap_count"], row["gap_count_unit"] in COUNTED)
             given |= zip((i for i, _ in counties), amounts, strict=True)

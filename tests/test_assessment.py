@@ -84,3 +84,20 @@ def test_finishing_is_learned_from_years_that_lacked_alike():
     assert comparable.to(np.array([4.0])) is near  # just above 8: equally many years
     assert comparable.to(np.array([3.9])).finished.tolist() == [0, 0, 0]
     assert comparable.to(np.array([350.0])).finished.tolist() == [1, 1, 0]
+
+
+def test_the_second_opinion_is_the_share_of_the_other_method_s_paths_that_meet_the_target(folder):
+    folder.add(
+        *(("C1", year, "forest_grass_cover", cover, "%") for year, cover in zip(range(2014, 2024), COVER, strict=True))
+    )
+    folder.target("forest_grass_cover", ">=", 41, "%", due=2026, hold_until=2028, region="C1")
+    a = analyse(folder.path, 2023)
+    s = a["C1", "forest_grass_cover"]
+    until = a.assessor.until(a.targets)
+    other = a.assessor.drawn(s.record, until, None, "closed_form", 250)
+    said = float((other.at(2026)[0] >= 41).mean())
+    assert 0 < said < 1 and said != s.p_reach
+    assert (s.methods_low, s.methods_high) == (min(said, s.p_reach), max(said, s.p_reach))
+
+
+COVER = [36.0, 36.9, 36.4, 37.2, 37.8, 37.3, 38.6, 38.9, 38.4, 39.2]

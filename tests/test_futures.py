@@ -250,8 +250,14 @@ def test_paths_that_begin_late_are_those_that_begin_with_the_first_year(folder):
     raw = intake.read(folder.path)
     measured = compute.measure(raw.observations, raw.regions, tables=raw.tables)
     code = "rural_sewage_treatment_rate"
-    alone = futures.outlook(measured, ["C2"], code, 2026)  # begins in 2023
-    both = futures.outlook(measured, ["C1", "C2"], code, 2026)  # begins in 2021
-    assert alone.ahead[0] == 2024 and both.ahead[0] == 2022
-    assert (alone.at(2026)[0] == both.at(2026)[1]).all()
-    assert (both.at(2023)[1] == np.float32(53)).all() and len(set(both.at(2023)[0])) > 900
+    first, second = (
+        futures.outlook(measured, [region], code, 2026) for region in ("C1", "C2")
+    )  # begin in 2021, in 2023
+    both = futures.outlook(measured, ["C1", "C2"], code, 2026)
+    assert second.ahead[0] == 2024 and both.ahead[0] == first.ahead[0] == 2022
+    for year in range(2022, 2027):
+        assert (first.at(year)[0] == both.at(year)[0]).all() and (second.at(year)[0] == both.at(year)[1]).all()
+    assert (both.at(2023)[1] == np.float32(53)).all() and np.ptp(both.at(2026)[0]) > np.ptp(both.at(2022)[0]) > 0
+    late = futures._Series(measured, code, None, 2026, "learned", 2, 0, span=pd.RangeIndex(2024, 2027))
+    ahead = np.arange(10.0).reshape(1, 2, 5)  # two paths of 2022 to 2026
+    assert late.laid_out([np.array([3.0, 4.0])], 2021, ahead)[0].tolist() == [[2, 7], [3, 8], [4, 9]]
