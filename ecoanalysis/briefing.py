@@ -354,10 +354,12 @@ def city_gap(s) -> float:
     """The city's missing things that the contributions of its counties add up to; NaN where this county adds nothing."""
     if not np.isfinite(s.contribution) or s.contribution <= 0:
         return np.nan
-    rows = s.analysis.assessment
-    rows = rows[(rows["indicator"] == s.indicator) & (rows["gap_count"] > 0)]
-    rows = rows[rows["region_code"] == s.analysis.region_row(s.region_code).parent]
-    return float(rows["gap_count"].iloc[0]) if len(rows) else np.nan
+    key = ("gaps", s.indicator)
+    if key not in s.analysis.cache:
+        rows = s.analysis.assessment
+        rows = rows[(rows["indicator"] == s.indicator) & (rows["gap_count"] > 0)].drop_duplicates("region_code")
+        s.analysis.cache[key] = dict(zip(rows["region_code"], rows["gap_count"].astype(float), strict=True))
+    return s.analysis.cache[key].get(s.analysis.region_row(s.region_code).parent, np.nan)
 
 
 def contribution(s, w: Words) -> str:

@@ -277,3 +277,26 @@ def test_a_city_computed_from_the_sums_of_its_counties_goes_on_from_its_own_valu
     outlook = futures.outlook(measured(folder), None, "treated", 2025, paths=300)
     assert outlook.basis[0] == "from_counties" and outlook.at(2022)[0, 0] == pytest.approx(20)
     assert np.median(outlook.at(2023)[0]) == pytest.approx(21, abs=1)
+
+
+def test_paths_that_begin_late_are_those_that_begin_with_the_first_year(folder):
+    """A city put together from counties that ended in different years: only what is read is kept."""
+    for region, last in (("C1", 2021), ("C2", 2023)):
+        for year in range(2012, last + 1):
+            folder.add((region, year, "villages", 100, "village"))
+            folder.add((region, year, "villages_sewage_treated", 20 + 3 * (year - 2012), "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    raw = intake.read(folder.path)
+    measured = compute.measure(raw.observations, raw.regions, tables=raw.tables)
+    code = "rural_sewage_treatment_rate"
+    first, second = (
+        futures.outlook(measured, [region], code, 2026) for region in ("C1", "C2")
+    )  # begin in 2021, in 2023
+    both = futures.outlook(measured, ["C1", "C2"], code, 2026)
+    assert second.ahead[0] == 2024 and both.ahead[0] == first.ahead[0] == 2022
+    for year in range(2022, 2027):
+        assert (first.at(year)[0] == both.at(year)[0]).all() and (second.at(year)[0] == both.at(year)[1]).all()
+    assert (both.at(2023)[1] == np.float32(53)).all() and np.ptp(both.at(2026)[0]) > np.ptp(both.at(2022)[0]) > 0
+    late = futures._Series(measured, code, None, 2026, "learned", 2, 0, span=pd.RangeIndex(2024, 2027))
+    ahead = np.arange(10.0).reshape(1, 2, 5)  # two paths of 2022 to 2026
+    assert late.laid_out([np.array([3.0, 4.0])], 2021, ahead)[0].tolist() == [[2, 7], [3, 8], [4, 9]]

