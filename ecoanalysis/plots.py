@@ -263,8 +263,8 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
             axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
         handles = {}
         for axes in cells[: len(statements)]:
-            found, labels = axes.get_legend_handles_labels()
-            handles |= {label: handle for handle, label in zip(found, labels, strict=True) if label not in handles}
+            drawn, labels = axes.get_legend_handles_labels()
+            handles |= {label: handle for handle, label in zip(drawn, labels, strict=True) if label not in handles}
         figure.legend(
             handles.values(), handles, loc="upper left", ncols=len(handles), frameon=False, fontsize=8.5,
             bbox_to_anchor=(0.1 / size[0], top + (LINE + 0.12) / figure.get_figheight()), labelcolor=look.QUIET,

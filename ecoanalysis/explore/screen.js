@@ -156,8 +156,11 @@ class Screen {
     for (const name of ["head", "chart", "card", "levers", "methods", "inputs", "departments", "keep"]) this.places[name] = h("section", { class: name });
     const { head, chart, card, levers, methods, inputs, departments, keep } = this.places;
     const side = h("div", { class: "side" }, methods, departments, keep);
-    this.root.replaceChildren(bar, ...notices, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
+    const titles = this.choices.titles; // a page is a document of its own; in JupyterLab the notebook is
+    const title = titles ? [h("h1", {}, titles[this.lang])] : [];
+    this.root.replaceChildren(...title, bar, ...notices, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
     this.root.lang = this.lang === "zh" ? "zh-CN" : "en";
+    if (titles) Object.assign(document, { title: titles[this.lang] }).documentElement.lang = this.root.lang;
   }
 
   searchBox() {
@@ -325,7 +328,7 @@ class Screen {
   }
 
   table(title, head, rows) {
-    return h("details", {}, h("summary", {}, title), h("div", { class: "scroll" }, h("table", {},
+    return h("details", {}, h("summary", {}, title), h("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": title }, h("table", {},
       h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((text) => h("td", {}, text))))))));
   }

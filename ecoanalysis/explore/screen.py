@@ -186,10 +186,11 @@ def write_page(
     choices = payload.choices(analysis)
     for language, sentences in (notices or {}).items():
         choices["notices"][language] += sentences
-    written = {"choices": choices, "start": start, "views": views, "home": home}
+    titles = {language: title(analysis, language) for language in words.LANGUAGES}
+    written = {"choices": choices | {"titles": titles}, "start": start, "views": views, "home": home}
     path = Path(path)
     with replacing(path) as temporary:
-        temporary.write_text(page(written, title(analysis, start["lang"])), encoding="utf-8")
+        temporary.write_text(page(written), encoding="utf-8")
     return path
 
 
@@ -208,9 +209,11 @@ def title(analysis: Analysis, lang: str) -> str:
     return words.of(lang)("explore.page_title", region=region, as_of=analysis.as_of)
 
 
-def page(written: dict, title: str) -> str:
-    """The page as text; its policy lets run what stands in it and nothing else, and lets nothing be fetched."""
+def page(written: dict) -> str:
+    """The page as text, in the language it opens with; its policy lets its own script run and nothing be fetched."""
     data = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    lang = written["start"]["lang"]
+    title = escape(written["choices"]["titles"][lang])
     script = f"{_part('screen.js')}\nopenPage();\n"
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
@@ -218,11 +221,11 @@ def page(written: dict, title: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        '<!doctype html><html><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.HTML_LANG[lang]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title)}</title><style>body {{ margin: 0 }}\n{_part('screen.css')}</style></head>"
-        f'<body class="page"><div id="explore"><p>{escape(words.in_both("explore.no_script"))}</p></div>'
+        f"<title>{title}</title><style>body {{ margin: 0 }}\n{_part('screen.css')}</style></head>"
+        f'<body class="page"><main id="explore"><p>{escape(words.in_both("explore.no_script"))}</p></main>'
         f'<script type="application/json" id="written">{data}</script>'
         f'<script type="module">{script}</script></body></html>\n'
     )

@@ -226,10 +226,10 @@ def origins(raw, lang: str) -> None:
     """Which file holds how many rows of which status and which years."""
     w = words.of(lang)
     rows = raw.observations.astype({"file": str, "status": str})
-    found = rows.groupby(["file", "status"]).agg(rows=("value", "size"), first=("year", "min"), last=("year", "max"))
-    found = found.reset_index()
-    found["status"] = [w.status(code) for code in found["status"]]
-    table(w.columns(found))
+    sources = rows.groupby(["file", "status"]).agg(rows=("value", "size"), first=("year", "min"), last=("year", "max"))
+    sources = sources.reset_index()
+    sources["status"] = [w.status(code) for code in sources["status"]]
+    table(w.columns(sources))
 
 
 def years(raw, lang: str) -> None:
@@ -249,8 +249,8 @@ def gaps(raw, lang: str) -> None:
     w = words.of(lang)
     results = _measured(raw).results
     lacking = results[results["lacking"].fillna("") != ""]
-    found = lacking.groupby(["indicator", "lacking"], sort=False)
-    shown = found.agg(regions=("region_code", "nunique"), first=("year", "min"), last=("year", "max")).reset_index()
+    gaps = lacking.groupby(["indicator", "lacking"], sort=False)
+    shown = gaps.agg(regions=("region_code", "nunique"), first=("year", "min"), last=("year", "max")).reset_index()
     shown["indicator"] = shown["indicator"].map(_names(w))
     names = raw.regions.set_index("code")[f"name_{lang}"].to_dict()
     shown["lacking"] = [_lacking(text_, names, w) for text_ in shown["lacking"]]

@@ -16,6 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import barriers
 import pylopdf_fonts_zh_cn
 import pytest
 
@@ -360,6 +361,26 @@ def test_every_label_of_the_picture_ends_within_it(browser, page_file, shipped, 
             page.wait_for_timeout(20)
             assert page.evaluate(CUT) == [], (indicator, lang)
     assert len(drawn) > 25 and page.locator(".target-label").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_meets_a_barrier_on_the_page(browser, page_file, scheme):
+    """As opened, while searching, refused, in English with its tables open, and where there are papers and no number."""
+    page = opened(browser, offline=True, color_scheme=scheme, bypass_csp=True)
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    assert barriers.on(page) == []
+    page.fill("input[name=search]", "lcfg")
+    assert barriers.on(page) == []
+    page.fill("input[name=search]", "")
+    after(page, lambda: page.locator("fieldset[data-lever=things] input[type=number]").fill("-4"))
+    assert barriers.on(page) == []
+    page.select_option("select[name=language]", "en")
+    assert page.evaluate("document.documentElement.lang") == "en" and page.title().startswith("Tianshui: exploring")
+    page.eval_on_selector_all("details", "all => all.forEach((one) => { one.open = true; })")
+    assert barriers.on(page) == []
+    page.select_option("select[name=indicator]", "river_chief_system")
+    assert barriers.on(page) == []
 
 
 # ---------------------------------------------------------------------- JupyterLab
