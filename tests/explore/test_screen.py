@@ -118,7 +118,7 @@ def test_the_pictures_of_the_twelve_questions_are_small_and_in_the_language_of_t
 
 @pytest.fixture
 def kept(shipped, tmp_path, monkeypatch):
-    monkeypatch.setattr(scenarios, "folder", lambda analysis: tmp_path)
+    monkeypatch.setattr(scenarios, "FOLDER", str(tmp_path))
     settings = {("甘谷县", "25"): {"things": 10}, ("620523", "ecological_index"): {"target": 52}}
     one = scenarios.of_settings(shipped, "加快治污", settings)
     scenarios.write(shipped, one)
