@@ -93,9 +93,9 @@ view, page = payload.view, screen.page
 def seen(s):
     Path(sys.argv[2]).write_text("views")
     return view(s)
-def long(written, title):  # half a minute of encoding
+def long(written):  # half a minute of encoding
     Path(sys.argv[2]).write_text("page")
-    return page(written | {"more": [written["views"]] * 3000}, title)
+    return page(written | {"more": [written["views"]] * 3000})
 if sys.argv[3] == "views":
     screen.statements = lambda a, all=screen.statements: all(a) * 3000
 payload.view, screen.page = seen, long
