@@ -370,9 +370,22 @@ def test_a_region_without_any_figure_still_has_its_chapter(folder, lang):
     folder.target("rural_sewage_treatment_rate", ">=", 40, "%")
     folder.add(("C2", 2023, "villages", 10, "village"), ("C2", 2023, "villages_sewage_treated", 5, "village"))
     document = written(analyse(folder.path, 2023), "C1", folder.path / "chapter.docx", lang)
-    nothing = {"zh": "没有未达标或有回落风险的指标。", "en": "Nothing is unmet or at risk of slipping back."}[lang]
-    assert nothing in lines(document)
+    known = {
+        "zh": "已判定的指标中没有未达标或有回落风险的，尚有 1 项不能判定，请先补齐数据、材料和目标值。",
+        "en": "Of the items known, none is unmet or at risk of slipping back; 1 cannot be told before data, papers or "
+        "targets are supplied.",
+    }
+    assert lines(document).count(known[lang]) == 2
     assert rows_of(document, 1)[2][7] == "—" and not list(document.element.body.iter(qn("w:drawing")))
+
+
+def test_items_that_lack_the_same_are_told_in_one_sentence(folder):
+    for code in ("rural_sewage_treatment_rate", "urban_sewage_treatment_rate", "forest_grass_cover"):
+        folder.target(code, ">=", 40, "%")
+    folder.add(("C2", 2023, "villages", 10, "village"), ("C2", 2023, "villages_sewage_treated", 5, "village"))
+    document = written(analyse(folder.path, 2023), "C1", folder.path / "chapter.docx", "zh")
+    said = [line for line in lines(document) if line.endswith("：没有任何数据，暂不能判断。")]
+    assert said == ["农村生活污水治理率、城镇污水处理率、林草覆盖率：没有任何数据，暂不能判断。"]
 
 
 @pytest.mark.parametrize(
