@@ -23,7 +23,7 @@ from ecoanalysis.words import NOTHING
 LONG_NAME = {"zh": 9, "en": 18}  # letters of a county's name beyond which its column is wide
 WIDTHS = {
     "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
-    "en": (8, 16, 21, 34, 14, 14, 16, 15, 17, 17, 14, 21, 13, 18, 29),
+    "en": (8, 16, 21, 34, 14, 14, 16, 15, 17, 17, 14, 21, 13, 18, 28),
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
