@@ -105,7 +105,7 @@ class _Chapter(Paper):
         if stands:
             self.paragraph(stands)
         weak = worded.weakest(self.region)
-        names = self.words.list(self.words.name(s.record) for s in weak)
+        names = self.words.list(map(self.with_lead, weak))
         self.paragraph(self.say("docx.weak", names=names) if weak else self.nothing_weak())
         self.paragraph(
             self.say("docx.see", whole=self.reference("table.whole"), classes=self.reference("table.classes"))
@@ -246,6 +246,11 @@ class _Chapter(Paper):
         unmet = int(items["verdict"].isin(judge.OPEN).sum())
         counts = {"met": met, "unmet": unmet, "unknown": len(items) - met - unmet}
         return self.words.list(self.say(f"docx.count.{k}", count=n) for k, n in counts.items() if n)
+
+    def with_lead(self, s) -> str:
+        """An item's name with who leads it and until when."""
+        name, lead = self.words.name(s.record), self.bureaus(s)[0]
+        return self.say("docx.with_lead", name=name, lead=lead, year=s.milestone) if lead else name
 
     def nothing_weak(self) -> str:
         """That nothing is unmet, as far as it can be told."""

@@ -379,6 +379,14 @@ def test_a_region_without_any_figure_still_has_its_chapter(folder, lang):
     assert rows_of(document, 1)[2][7] == "—" and not list(document.element.body.iter(qn("w:drawing")))
 
 
+def test_the_answer_ends_with_who_leads_what_most_needs_work_and_until_when(worked, tmp_path):
+    said = lines(written(worked, WORKED, tmp_path / "a.docx"))
+    (line,) = [text for text in said if text.startswith("最需要抓的指标：")]
+    assert line.startswith(
+        "最需要抓的指标：城镇人均公园绿地面积（住建局，2026 年底前）、农村生活污水治理率（生态环境局，2025 年底前）、"
+    )
+
+
 def test_items_that_lack_the_same_are_told_in_one_sentence(folder):
     for code in ("rural_sewage_treatment_rate", "urban_sewage_treatment_rate", "forest_grass_cover"):
         folder.target(code, ">=", 40, "%")
