@@ -379,6 +379,13 @@ def test_a_region_without_any_figure_still_has_its_chapter(folder, lang):
     assert rows_of(document, 1)[2][7] == "—" and not list(document.element.body.iter(qn("w:drawing")))
 
 
+def test_what_is_likely_to_be_met_in_time_counts_as_unmet_today(worked, tmp_path):
+    """North: 18 is likely and binding; likely 27, hard 25 and two out of reach are advisory. Met are six and two."""
+    said = lines(written(worked, NORTH, tmp_path / "a.docx"))
+    assert "约束性指标 9 项，现已达标 6 项、未达标 1 项、尚不能判定 2 项。" in said
+    assert "参考性指标 6 项，现已达标 2 项、未达标 4 项。" in said
+
+
 def test_the_answer_ends_with_who_leads_what_most_needs_work_and_until_when(worked, tmp_path):
     said = lines(written(worked, WORKED, tmp_path / "a.docx"))
     (line,) = [text for text in said if text.startswith("最需要抓的指标：")]

@@ -514,3 +514,37 @@ def test_the_chosen_indicator_shows_its_own_facts_bands_and_regions(numbers, cit
         assert 7 < low < middle < high < 9
     beside = [(sheet.cell(k, 8).value, sheet.cell(k, 9).value) for k in (28, 29, 30)]
     assert beside == [("示例市", pytest.approx(7.587985)), ("北县", 0), ("南县", 12.505)]
+
+
+def test_chances_of_the_chosen_indicator_are_kept_each_beside_its_own_formula(worked, tmp_path):
+    """What a cell holds until a program reckons it: both chances of parks are nil in the worked city, so they are given."""
+    rows = worked.assessment.copy()
+    here = (rows["region_code"] == worked.city) & (rows["indicator"] == "park_area_per_head")
+    rows.loc[here, ["p_reach", "p_hold"]] = (0.25, 0.125)
+    xlsx.write(dataclasses.replace(worked, assessment=rows, cache={}), tmp_path / "a.xlsx", "zh")
+    kept = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["指标明细"]
+    facts = dict(zip(*([cell.value for cell in kept[k][:9]] for k in (5, 6)), strict=True))
+    assert kept["B3"].value == "28 城镇人均公园绿地面积" and (facts["达标概率"], facts["保持概率"]) == (0.25, 0.125)
+
+
+def test_what_a_selector_finds_is_the_row_of_its_region_and_indicator(numbers, formulas):
+    """The stored place is that of the row whose key the two choices make."""
+    table = rows(numbers["评估表"])
+    keys = [one["检索键"] for one in table]
+    assert [key.split("|")[0] for key in keys] == [one["地区"] for one in table]
+    assert all(key.split("|")[1].endswith(one["指标"]) for key, one in zip(keys, table, strict=True))
+    assert len(set(keys)) > 40
+    chosen = numbers["指标明细"]
+    assert keys[chosen["B4"].value - 1] == f"{chosen['B2'].value}|{chosen['B3'].value}"
+    drawn = [one["检索键"] for one in rows(numbers["预测"])]
+    assert drawn[chosen["D4"].value - 1] == f"{chosen['B2'].value}|{chosen['B3'].value}"
+
+
+def test_years_of_a_series_hold_their_own_values_and_bands_are_in_order(numbers):
+    """North treated 117 of 404 villages in 2023 and 98 the year before."""
+    north = row(numbers["预测"], 地区="北县", 指标="农村生活污水治理率")
+    assert north["2023"] == pytest.approx(100 * 117 / 404)
+    assert north["2022"] == pytest.approx(100 * 98 / 404) and north["数据状态"] == "实测统计"
+    for year in (2024, 2025, 2026):
+        low, middle, high = (north[f"{year} {name}"] for name in ("80 % 下限", "中位", "80 % 上限"))
+        assert low < middle < high
