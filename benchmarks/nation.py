@@ -34,13 +34,15 @@ LEVEL, NOISE = 0.25, 0.004  # spread of a copy's level and of its single years, 
 SIZES = (100, 300, 1000, 2844)
 ASSESS = """
 import json, resource, sys, time
-from ecoanalysis.runs import work
+import ecoanalysis as eco
 started = time.perf_counter()
-analysis = work.analyse(sys.argv[1], int(sys.argv[2]), scenario="trend", skip_bad_rows=False)
-used = resource.getrusage(resource.RUSAGE_SELF)
+analysis = eco.analyse(sys.argv[1], int(sys.argv[2]), jobs=int(sys.argv[3]))
+own, forked = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 print(json.dumps({
-    "seconds": time.perf_counter() - started, "processor": used.ru_utime + used.ru_stime,
-    "gigabytes": used.ru_maxrss / 2**20, "rows": len(analysis.observations), "assessed": len(analysis.assessment),
+    "seconds": time.perf_counter() - started,
+    "processor": sum(one.ru_utime + one.ru_stime for one in (own, forked)),
+    "gigabytes": (own.ru_maxrss + int(sys.argv[3] > "1") * int(sys.argv[3]) * forked.ru_maxrss) / 2**20,
+    "rows": len(analysis.observations), "assessed": len(analysis.assessment),
 }))
 """
 

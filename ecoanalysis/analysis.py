@@ -95,6 +95,7 @@ def analyse(
     paths: int = futures.PATHS,
     seed: int = 0,
     vintage: str = "",
+    jobs: int = 1,
 ) -> Analysis:
     """The reachability analysis of every region and target of a data folder.
 
@@ -116,6 +117,8 @@ def analyse(
     vintage : str, optional
         A date (a year or a month stands for its last day): the statistics as they were known then. What came in
         later is not used; rows without a date of receipt, targets, papers and projects are as they are.
+    jobs : int
+        How many processes assess a country at a time, where processes can be forked; the numbers are the same.
 
     Returns
     -------
@@ -133,7 +136,8 @@ def analyse(
         The scenario cannot be used.
     """
     raw = read(data, skip_bad_rows=skip_bad_rows, vintage=vintage)
-    return of_raw(raw, as_of, scenario=scenario, settings=settings, method=method, paths=paths, seed=seed)
+    how = {"settings": settings, "method": method, "paths": paths, "seed": seed, "jobs": jobs}
+    return of_raw(raw, as_of, scenario=scenario, **how)
 
 
 def read(data: Path | str, *, skip_bad_rows: bool = False, vintage=None):
@@ -165,7 +169,9 @@ def _check_vintage(raw) -> None:
         raise BadVintage(words.in_both("vintage.nothing_yet", **values))
 
 
-def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0):
+def of_raw(
+    raw, as_of=None, *, scenario="trend", settings=None, method=futures.METHOD, paths=futures.PATHS, seed=0, jobs=1
+):
     """`analyse` for a folder that has been read: the same raw data serve several as-of years."""
     settings = settings or Settings()
     as_of = year_of(raw, as_of)
@@ -189,10 +195,11 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         references=_references(raw, tables, as_of),
         stage=_stage(milestones, as_of),
     )
-    assessment, forecasts = assessor.assess(targets)
+    results = measured.results  # before the futures: whoever draws them shares what is reckoned here
+    assessment, forecasts = assessor.assess(targets, jobs=jobs)
     forecasts["scenario"] = "trend"
     items = headline.items(assessment, _item_of(indicators))
-    heads = [headline.headline(items, code, as_of, settings) for code in raw.regions["code"]]
+    heads = headline.headlines(items, list(raw.regions["code"]), as_of, settings)
     made = Analysis(
         data=Path(raw.folder),
         as_of=as_of,
@@ -202,11 +209,11 @@ def of_raw(raw, as_of=None, *, scenario="trend", settings=None, method=futures.M
         targets=targets,
         evidence=raw.evidence,
         observations=observations,
-        results=measured.results,
+        results=results,
         forecasts=forecasts,
         assessment=assessment,
         headlines=_headline_table(heads),
-        discrepancies=compute.discrepancies(measured.results, tables),
+        discrepancies=compute.discrepancies(results, tables),
         editions=judge.editions(assessment, raw.regions, tables.thresholds, indicators),
         problems=[*raw.problems, *measured.problems],
         hashes=dict(raw.hashes),
@@ -579,6 +586,10 @@ class Analysis:
     def _forecasts_of(self) -> dict:
         return dict(list(self.forecasts.groupby(["region_code", "indicator"], sort=False)))
 
+    @functools.cached_property
+    def _no_forecast(self) -> pd.DataFrame:
+        return self.forecasts[:0]
+
     def compare(self, indicator) -> pd.DataFrame:
         """Years × regions of an indicator, whose figures decide.
 
@@ -753,10 +764,10 @@ class Analysis:
         return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
 
     def under(self, scenario) -> Analysis:
-        """The analysis that follows of a scenario: its name, its path, or the scenario itself."""
+        """The analysis that follows of a scenario: its name, its path, or the scenario itself; in place of another one."""
         scenarios = _above("explore.scenarios")
-        known = isinstance(scenario, scenarios.Scenario)
-        return scenarios.applied(self, scenario if known else scenarios.read(self, scenario))
+        known, trend = isinstance(scenario, scenarios.Scenario), scenarios.trend_of(self)
+        return scenarios.applied(trend, scenario if known else scenarios.read(trend, scenario))
 
     def assumed(self, lang: str) -> list[str]:
         """What the scenario assumes, in sentences; empty for the trend."""
@@ -765,7 +776,7 @@ class Analysis:
     def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
         """The same data under a scenario: another assessment, its headlines, and `kept` entries of the cache."""
         items = headline.items(assessment, self.item_of)
-        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             self,
             scenario=scenario,
@@ -831,6 +842,7 @@ class Analysis:
         """A new analysis with projects in its futures; this one is untouched.
 
         Rows that projects act on carry the warning `with_projects` (or `projects_alone`), and their sentences say so.
+        A scenario stays, without the projects it switches on: those given here are in once, as they are given.
 
         Parameters
         ----------
@@ -864,6 +876,10 @@ class Analysis:
         return codes
 
     def _with(self, projects: pd.DataFrame) -> Analysis:
+        if "scenario" in self.cache:
+            scenarios = _above("explore.scenarios")
+            made = self.cache["trend"]._with(projects).under(scenarios.without_projects(self.cache["scenario"]))
+            return replace(made, cache=made.cache | {"without_projects": self.without_projects})
         bare = self.without_projects
         assessor = replace(bare.assessor, projects=projects)
         rows = bare.targets[bare.targets["indicator"].map(assessor.moves)]
@@ -875,7 +891,7 @@ class Analysis:
             others = forecasts[~forecasts["indicator"].isin(set(rows["indicator"]))]
             forecasts = pd.concat([others, bands.assign(scenario=self.scenario)], ignore_index=True)
         items = headline.items(assessment, self.item_of)
-        heads = [headline.headline(items, code, self.as_of, self.settings) for code in self.regions["code"]]
+        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             bare,
             assessment=assessment,
@@ -1232,9 +1248,8 @@ class Statement:
     @property
     def forecast(self) -> pd.DataFrame:
         """Median and bands by year; empty for what is judged by a record."""
-        of = self.analysis._forecasts_of
         key = (self.region_code, self.indicator)
-        return of[key] if key in of else self.analysis.forecasts[:0]
+        return self.analysis._forecasts_of.get(key, self.analysis._no_forecast)
 
     @property
     def base_of_paths(self) -> int | None:
@@ -1318,6 +1333,16 @@ class Statement:
         from ecoanalysis import briefing
 
         return briefing.sentence(self, words.of(lang))
+
+    def under(self, setting: dict, lang: str = "zh") -> Statement:
+        """The statement that follows when levers are moved: `s.under({"things": 10})` (`explore.levers.answer`).
+
+        Raises
+        ------
+        Told
+            What cannot be, in a sentence.
+        """
+        return _above("explore.levers").answer(self, setting, words.of(lang)).statement
 
     def explain(self, lang: str = "zh") -> str:
         """From the verdict down to file, sheet and cell: the chain of numbers behind the statement, as text."""

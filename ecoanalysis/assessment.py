@@ -6,7 +6,14 @@ of many regions the sample paths of one indicator are dropped before the next is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,7 +71,9 @@ class Assessor:
     kept: dict = field(default_factory=dict)  # outlooks of few regions, and responses of what projects act on
     stage: str = ""
 
-    def assess(self, targets: pd.DataFrame, until: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def assess(
+        self, targets: pd.DataFrame, until: int | None = None, jobs: int = 1
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The assessment and the forecasts behind it.
 
         Parameters
@@ -73,6 +82,8 @@ class Assessor:
             One row a region and target, as `targets_of_regions` gives them.
         until : int, optional
             Last year ahead; by default as far as these targets ask.
+        jobs : int
+            How many indicators are judged at a time, where processes can be forked. The numbers are the same.
 
         Returns
         -------
@@ -83,11 +94,9 @@ class Assessor:
         """
         targets = targets.reset_index(drop=True)
         until = until or self.until(targets)
-        parts, bands = [], []
-        for (code, _), rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False):
-            table, forecasts = self.of_indicator(rows, self.indicators[code], until)
-            parts.append(table)
-            bands += forecasts
+        groups = [rows for _, rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False)]
+        judged = each(lambda n: self.of_indicator(groups[n], until), len(groups), jobs)
+        parts, bands = [table for table, _ in judged], [one for _, forecasts in judged for one in forecasts]
         whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
         whole = self.contributions(whole)
         forecasts = [table for table in bands if len(table)]
@@ -107,22 +116,23 @@ class Assessor:
     def kinds_on_file(self) -> dict[tuple[str, str], list[dict]]:
         """Papers up to the as-of year, by region (`*` for all) and indicator."""
         rows = self.evidence.loc[self.evidence["year"] <= self.as_of]
-        found: dict[tuple[str, str], list[dict]] = {}
+        by_item: dict[tuple[str, str], list[dict]] = {}
         for row in rows[["region_code", "indicator", "year", "kind", "state", "title"]].to_dict("records"):
-            found.setdefault((row["region_code"], row["indicator"]), []).append(row)
-        return found
+            by_item.setdefault((row["region_code"], row["indicator"]), []).append(row)
+        return by_item
 
     @cached_property
     def parents(self) -> frozenset[str]:
         """Codes of the regions that are made of others."""
         return frozenset(self.regions["parent"]) - {""}
 
-    def of_indicator(self, rows: pd.DataFrame, indicator: Indicator, until: int):
+    def of_indicator(self, rows: pd.DataFrame, until: int) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         """The rows of one indicator (and one base year), and its forecasts.
 
         Rows are plain dictionaries by place while they are filled: a cell at a time in a frame costs a hundred times
         as much.
         """
+        indicator = self.indicators[rows["indicator"].iloc[0]]
         table = self.blank(rows, indicator)
         asked = [i for i, row in table.items() if indicator.applies_to(self.levels[row["region_code"]])]
         for i in table.keys() - set(asked):
@@ -236,23 +246,23 @@ class Assessor:
         outlook = futures.measured_outlook(self.measured, self.regions, indicator.code, until, base)
         with_value = set(outlook.regions) if outlook is not None else set()
         judged = [i for i in numeric if table[i]["region_code"] in with_value]
-        for i in numeric:
-            if table[i]["region_code"] not in with_value:
-                table[i] |= self.without_value(table[i], indicator)
+        if len(judged) < len(numeric):
+            absent = [i for i in numeric if table[i]["region_code"] not in with_value]
+            self.without_value(table, absent, indicator)
         if not judged:
             return []
-        for i in judged:
-            self.facts(table[i], outlook, indicator, base_values[i], base)
+        self.facts(table, judged, outlook, indicator, base_values, base)
         ready = [i for i in judged if np.isfinite(table[i]["target"]) or table[i]["comparison"] in judge.RELATIVE]
         pooled = [i for i in ready if self.is_pooled(table[i], indicator)]
-        trend = [i for i in ready if i not in set(pooled)]
+        there, by_record = set(ready), set(pooled)
+        trend = [i for i in ready if i not in by_record]
         demo = self.acted_on(indicator.code, base, demo=True)
         for i in ready:  # a chance that rests on a demo project is demo data
             if table[i]["region_code"] in demo:
                 table[i]["status"] = "demo"
         for same in _alike(table, pooled):
             self.by_record(table, same, outlook, indicator, base)
-        undrawn = [i for i in judged if i not in set(ready)]  # no target yet: a future is shown all the same
+        undrawn = [i for i in judged if i not in there]  # no target yet: a future is shown all the same
         if not trend and not undrawn:
             return []
         drawn = self.drawn(indicator, until, base, self.method, self.paths)
@@ -320,72 +330,114 @@ class Assessor:
             return True
         return judge.is_duty(row["requirement"], row["comparison"], float(row["target"]), indicator)
 
-    def without_value(self, row: dict, indicator: Indicator) -> dict:
-        if self.measured.nothing_to_assess(row["region_code"], indicator.code):
-            status = self.measured.weakest_status(row["region_code"], indicator.code)
-            return {"verdict": "not_applicable", "warning": "zero_denominator", "status": status}
-        past = row["due"] <= self.as_of
-        return {
-            "verdict": "insufficient_data",
-            "warning": "lacks_inputs",
-            "met_at_due": "unknown" if past else "",
-        }
+    def without_value(self, table, index: list[int], indicator: Indicator) -> None:
+        """What can be said of rows whose region has no value: nothing to count, or inputs lacking."""
+        nothing = dict(zip(self.measured.regions.index, self.measured.nothing_to_assess(indicator.code), strict=True))
+        status = dict(zip(nothing, self.measured.weakest_status(indicator.code), strict=True))
+        for i in index:
+            region = table[i]["region_code"]
+            if nothing[region]:
+                table[i] |= {"verdict": "not_applicable", "warning": "zero_denominator", "status": status[region]}
+                continue
+            past = table[i]["due"] <= self.as_of
+            values = {"verdict": "insufficient_data", "warning": "lacks_inputs"}
+            table[i] |= values | {"met_at_due": "unknown" if past else ""}
 
-    def facts(self, row: dict, outlook, indicator: Indicator, base_value: float, base: int | None) -> None:
-        """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
-        region, comparison = row["region_code"], row["comparison"]
-        k = outlook.regions.index(region)
-        there = np.flatnonzero(~np.isnan(outlook.values[k]))
-        history = pd.Series(outlook.values[k, there], index=outlook.years[0] + there)
-        latest_year, latest = int(outlook.latest[k]), float(outlook.values[k, there[-1]])
-        warnings = []
-        if len(history) < self.settings.few_values:
-            warnings.append("few_values")
-        if self.as_of - latest_year >= self.settings.stale_years:
-            warnings.append("stale")
-        if outlook.basis[k] == COUNTIES and self.measured.has_own_value(region, indicator.code):
-            warnings.append("worst_county" if indicator.aggregate == "worst" else "own_figure_older")
-        if forecast.level_shift(outlook.values[k, there[0] : there[-1] + 1]) is not None:
-            warnings.append("definition_break")
-        target = float(row["target"])
-        if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
-            target, base_year, warned = self.base(row["base_year"], base_value, indicator, history)
-            row["base_year"] = base_year
-            warnings += warned
-        elif indicator.code in CHANGES and indicator.unit == "pp" and np.isfinite(target):
-            level = self.indicators.get(CHANGES[indicator.code].level)
-            limit = None if level is None else level.high if level.direction > 0 else level.low
-            start = self.measured.base(indicator.code, outlook.basis[k], base_year=base)[region]
-            target = rates.asked_change(target, float(start), limit)
-        pace, since = judge.observed_pace(history, self.settings.recent_years)
-        parts = self.measured.parts(region, indicator.code, latest_year, outlook.basis[k], base_year=base)
-        values = {
-            "basis": outlook.basis[k],
-            "latest_year": latest_year,
+    def of_regions(self, outlook, indicator: Indicator, base: int | None) -> tuple[list[dict], list, list[list[str]]]:
+        """What an indicator's past says of each region of an outlook, whatever its target.
+
+        Returns
+        -------
+        Columns of the assessment, what the latest value is made of (`Parts`), and warnings; a list (regions,) each.
+        """
+        count, every = len(outlook.regions), np.arange(len(outlook.regions))
+        years, basis = np.asarray(outlook.years), np.array(outlook.basis, object)
+        place = self.measured.regions.index.get_indexer(outlook.regions)
+        latest = outlook.values[every, outlook.latest - years[0]]
+        pace, since = judge.observed_paces(outlook.values, years, self.settings.recent_years)
+        status, parts = np.empty(count, object), [None] * count
+        for which in (OWN, COUNTIES):
+            here = np.flatnonzero(basis == which)
+            if len(here):
+                codes = [outlook.regions[k] for k in here]
+                asked = (codes, indicator.code, outlook.latest[here], which)
+                made_of = self.measured.parts_of_many(*asked, base_year=base)
+                status[here] = self.measured.weakest_status(indicator.code, which)[place[here]]
+                for n, k in enumerate(here):
+                    parts[k] = made_of.at(n)
+        has_own = self.measured.has_own_value(indicator.code)[place]
+        older = "worst_county" if indicator.aggregate == "worst" else "own_figure_older"
+        warned = {
+            "few_values": outlook.n_obs < self.settings.few_values,
+            "stale": self.as_of - outlook.latest >= self.settings.stale_years,
+            older: (basis == COUNTIES) & has_own,
+            "definition_break": forecast.have_shifted(outlook.values),
+        }
+        columns = {
+            "basis": basis,
+            "latest_year": outlook.latest,
             "latest_value": latest,
-            "target": target,
-            "status": self.measured.weakest_status(region, indicator.code, outlook.basis[k]),
-            "n_obs": len(history),
-            "coverage": parts.coverage,
+            "status": status,
+            "n_obs": outlook.n_obs,
+            "coverage": np.array([one.coverage for one in parts]),
             "pace_observed": pace,
             "pace_from": since,
-            "spread": judge.spread(history),
-            "method": self.method,
+            "spread": judge.spreads(outlook.values, years),
         }
-        relative = comparison in judge.RELATIVE
-        if not np.isfinite(target) and not relative:
-            missing = "insufficient_data" if comparison.startswith("not_") else "no_target"
-            row |= values | {"verdict": missing, "warning": ";".join(warnings), "method": ""}
-            return
-        if not relative:
-            is_met = bool(judge.met(latest, np.nan, target, comparison, indicator, self.settings.rounding))
-            values["gap"] = judge.gap(latest, target, comparison, is_met)
-            values |= self.things(parts, target, comparison, indicator, is_met, row["requirement"])
-            if parts.answers and judge.within_survey_error(latest, parts.denominator, target, rates.wilson_interval):
-                warnings.append("survey_error")
-        row |= values | {"warning": ";".join(warnings)}
+        cells = zip(*(column.tolist() for column in columns.values()), strict=True)
+        facts = [dict(zip(columns, row, strict=True)) | {"method": self.method} for row in cells]
+        flags = zip(*(flag.tolist() for flag in warned.values()), strict=True)
+        return facts, parts, [[code for code, is_so in zip(warned, row, strict=True) if is_so] for row in flags]
 
-    def base(self, base_year, base_value, indicator: Indicator, history: pd.Series) -> tuple[float, float, list[str]]:
+    def facts(self, table, index: list[int], outlook, indicator: Indicator, base_values: dict, base) -> None:
+        """Latest value, its status, the number to meet, gaps in the unit and in things, the observed pace."""
+        at = {region: k for k, region in enumerate(outlook.regions)}
+        known, parts, warned = self.of_regions(outlook, indicator, base)
+        starts = self.starts(outlook, indicator, base)
+        numbers = {}
+        for i in index:
+            row, k = table[i], at[table[i]["region_code"]]
+            target, comparison, warnings = float(row["target"]), row["comparison"], list(warned[k])
+            if comparison in ("not_below_base", "not_above_base") and not np.isfinite(target):
+                history = _known(outlook, k)
+                target, base_year, told = self.base(row["base_year"], base_values[i], indicator, history)
+                row["base_year"] = base_year
+                warnings += told
+            elif starts is not None and np.isfinite(target):
+                level = self.indicators.get(CHANGES[indicator.code].level)
+                limit = None if level is None else level.high if level.direction > 0 else level.low
+                target = rates.asked_change(target, float(starts[k]), limit)
+            row |= known[k] | {"target": target, "warning": ";".join(warnings)}
+            if np.isfinite(target):
+                numbers.setdefault(comparison, []).append((i, k))
+            elif comparison not in judge.RELATIVE:
+                missing = "insufficient_data" if comparison.startswith("not_") else "no_target"
+                row |= {"verdict": missing, "method": ""}
+        for comparison, pairs in numbers.items():
+            if comparison in judge.RELATIVE:
+                continue
+            latest, goals = (np.array([table[i][name] for i, _ in pairs]) for name in ("latest_value", "target"))
+            met = judge.met(latest, np.nan, goals, comparison, indicator, self.settings.rounding)
+            for (i, k), is_met in zip(pairs, met.tolist(), strict=True):
+                row, own = table[i], parts[k]
+                row["gap"] = judge.gap(row["latest_value"], row["target"], comparison, is_met)
+                row |= self.things(own, row["target"], comparison, indicator, is_met, row["requirement"])
+                survey = (row["latest_value"], own.denominator, row["target"], rates.wilson_interval)
+                if own.answers and judge.within_survey_error(*survey):
+                    row["warning"] = _joined(row["warning"], "survey_error")
+
+    def starts(self, outlook, indicator: Indicator, base: int | None) -> np.ndarray | None:
+        """The level that each region's change in points starts from, (regions,); None for what is no such change."""
+        if indicator.code not in CHANGES or indicator.unit != "pp":
+            return None
+        basis, found = np.array(outlook.basis, object), np.full(len(outlook.regions), np.nan)
+        for which in set(outlook.basis):
+            here = np.flatnonzero(basis == which)
+            levels = self.measured.base(indicator.code, which, base_year=base)
+            found[here] = levels.loc[[outlook.regions[k] for k in here]]
+        return found
+
+    def base(self, base_year, base_value, indicator: Indicator, history: dict) -> tuple[float, float, list[str]]:
         """The value a target refers to: the row's own, the one of its base year, or the first there is."""
         year = (
             base_year
@@ -394,9 +446,10 @@ class Assessor:
         )
         if pd.notna(base_value):
             return float(base_value), year if year else np.nan, []
-        if year in history.index:
-            return float(history[year]), year, []
-        return float(history.iloc[0]), float(history.index[0]), ["base_is_first_value"]
+        if year in history:
+            return history[year], year, []
+        first = min(history)
+        return history[first], float(first), ["base_is_first_value"]
 
     def things(self, parts, target, comparison, indicator: Indicator, is_met: bool, requirement: str) -> dict:
         """The gap in things that a department can act on; hectares where parks and floors are counted in m²."""
@@ -407,11 +460,11 @@ class Assessor:
             return {}
         scale, unit = (10_000, "ha") if parts.unit == "m²" else (1, parts.unit)
         count = 0.0 if is_met else float(missing / scale)
-        found = {"gap_count": count, "gap_count_unit": unit}
+        gap = {"gap_count": count, "gap_count_unit": unit}
         if judge.is_duty(requirement, comparison, target, indicator):
             left = judge.outstanding(parts.numerator, parts.denominator, indicator.direction)
-            found["outstanding"] = float(max(left, decimal(0)) / scale)
-        return found
+            gap["outstanding"] = float(max(left, decimal(0)) / scale)
+        return gap
 
     # ------------------------------------------------------------------ chances
 
@@ -426,8 +479,11 @@ class Assessor:
         when = {"due": due, "hold_until": hold, "as_of": self.as_of, "rounding": self.settings.rounding}
         chances = judge.chances(outlook, goals, comparison, indicator, **when).to_dict("records")
         milestone = judge.milestone_of(due, hold, self.as_of)
-        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, when)
+        second = self.second_opinion(table, index, at, goals, chances, comparison, indicator, until, base, milestone)
         ends = outlook.at(milestone)
+        latest_values = outlook.values[np.arange(len(at)), outlook.latest - outlook.years[0]]
+        asked = (latest_values, goals, milestone - outlook.latest, indicator.direction, self.settings.sure)
+        paces = judge.pace_for_chance(ends, *asked)
         acted_on = self.acted_on(indicator.code, base)
         for i in index:
             k = at[table[i]["region_code"]]
@@ -449,9 +505,7 @@ class Assessor:
             if not is_met and np.isfinite(goal) and years_left > 0:
                 required = judge.required_pace(latest, goal, years_left)
                 values["pace_required"] = required
-                values["pace_for_80"] = judge.pace_for_chance(
-                    ends[k], latest, goal, years_left, indicator.direction, self.settings.sure
-                )
+                values["pace_for_80"] = float(paces[k])
                 toward = np.sign(required)
                 observed = float(table[i]["pace_observed"])
                 if np.isfinite(observed) and toward * observed >= toward * required and p_reach < 0.5:
@@ -465,7 +519,7 @@ class Assessor:
                     warnings.append("methods_differ")
             table[i] |= values | {"warning": ";".join(warnings)}
 
-    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, when) -> dict:
+    def second_opinion(self, table, index, at, goals, chances, comparison, indicator, until, base, milestone) -> dict:
         """What the second calibrated method says of the unmet rows; by row of the outlook."""
         if self.settings.second_method == self.method or not self.settings.second_method:
             return {}
@@ -473,7 +527,7 @@ class Assessor:
         if not unmet:
             return {}
         other = self.drawn(indicator, until, base, self.settings.second_method, max(100, self.paths // 4))
-        said = judge.chances(other, goals, comparison, indicator, **when)["p_reach"]
+        said = judge.reach(other, goals, comparison, indicator, milestone, self.settings.rounding)
         return {k: float(said[k]) for k in unmet}
 
     def by_record(self, table, index: list, outlook, indicator: Indicator, base: int | None = None) -> None:
@@ -491,12 +545,12 @@ class Assessor:
         leaves = [k for k, code in enumerate(outlook.regions) if code not in self.parents or outlook.basis[k] == OWN]
         place = {k: n for n, k in enumerate(leaves)}
         prior = "protected" if first["requirement"] == "protected" else "holding"
-        whole_record = record.count(states[leaves], prior)
         short = np.abs(outlook.values - goals)
+        comparable = _Comparable(states[leaves], short[leaves], prior)
         milestone = judge.milestone_of(due, hold, self.as_of)
         column = {int(year): n for n, year in enumerate(outlook.years)}
-        now = [states[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))]
-        short_now = np.array([short[k, column[int(outlook.latest[k])]] for k in range(len(outlook.regions))])
+        lately = np.arange(len(outlook.regions)), outlook.latest - outlook.years[0]
+        now, short_now = states[lately].tolist(), short[lately]
         acted_on = self.acted_on(indicator.code, base)
         finished = self.finished(outlook, goals, milestone, comparison, indicator, base) if acted_on else None
         said: dict[tuple, float] = {}  # what regions of one record and state are told alike
@@ -513,7 +567,7 @@ class Assessor:
             stale = "stale" in warnings
             to_reach, to_hold = max(milestone - latest_year, 0), max(hold - latest_year, 0)
             member_states = [now[m] for m in members]
-            rec = _comparable(whole_record, states[leaves], short[leaves], short_now[members])
+            rec = comparable.to(short_now[members])
             values = {"method": "record", "met_at_due": ""}
             if due <= self.as_of:
                 known = due in column and due <= latest_year and np.isfinite(states[k, column[due]])
@@ -552,25 +606,75 @@ class Assessor:
 
     def contributions(self, table: pd.DataFrame) -> pd.DataFrame:
         """How many of the city's missing things lie in each county, reckoned against the city's own target."""
-        for row in table[table["region_code"].isin(self.parents) & (table["gap_count"] > 0)].to_dict("records"):
-            counties = self.measured.parts_of(row["region_code"])
-            rows = table[(table["indicator"] == row["indicator"]) & table["region_code"].isin(counties)]
-            rows = rows[rows["basis"] != ""].drop_duplicates("region_code")
-            short = [self.shortfall(county, row) for county in rows.to_dict("records")]
+        cities = table[table["region_code"].isin(self.parents) & (table["gap_count"] > 0)]
+        if cities.empty:
+            return table
+        told = table[(table["basis"] != "") & table["indicator"].isin(cities["indicator"])]
+        told = told.drop_duplicates(["indicator", "region_code"])
+        parts = {code: self.latest_parts(rows) for code, rows in told.groupby("indicator")}
+        given: dict[int, float] = {}
+        for row in cities.to_dict("records"):
+            there = parts[row["indicator"]]
+            counties = [there[code] for code in self.measured.parts_of(row["region_code"]) if code in there]
+            short = [self.shortfall(made_of, row) for _, made_of in counties]
             amounts = judge.contributions(short, row["gap_count"], row["gap_count_unit"] in COUNTED)
-            table.loc[rows.index, "contribution"] = amounts
+            given |= zip((i for i, _ in counties), amounts, strict=True)
+        table.loc[list(given), "contribution"] = list(given.values())
         return table
 
-    def shortfall(self, county: dict, city: dict) -> float:
+    def latest_parts(self, rows: pd.DataFrame) -> dict[str, tuple]:
+        """Place in the table and `Parts` of the latest value of each region, of the rows of one indicator."""
+        found = {}
+        for basis, same in rows.groupby("basis"):
+            years = same["latest_year"].to_numpy(int)
+            made_of = self.measured.parts_of_many(list(same["region_code"]), same["indicator"].iloc[0], years, basis)
+            pairs = zip(same.index, same["region_code"], strict=True)
+            found |= {code: (int(i), made_of.at(n)) for n, (i, code) in enumerate(pairs)}
+        return found
+
+    def shortfall(self, parts, city: dict) -> float:
         """What a county lacks of the city's target, in the city's things."""
-        parts = self.measured.parts(
-            county["region_code"], county["indicator"], int(county["latest_year"]), county["basis"]
-        )
         if not np.isfinite(parts.factor) or not np.isfinite(parts.denominator):
             return 0.0
         numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
         missing = judge.missing_things(*numbers)
         return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
+
+
+# ---------------------------------------------------------------------- several at a time
+
+
+def each(function: Callable[[int], object], count: int, jobs: int) -> list:
+    """`function` of 0, 1, … below `count`, in their order.
+
+    Parameters
+    ----------
+    jobs : int
+        How many are worked out at a time, by forked processes that share what is in memory; one after the other where
+        there is no fork.
+    """
+    jobs = min(jobs, count)
+    if jobs < 2 or sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
+        return [function(place) for place in range(count)]
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, forked, _take_up, (function, os.getpid())) as workers:
+        return list(workers.map(_do, range(count)))
+
+
+_work: list[Callable[[int], object]] = []  # of a forked process: what it has taken up
+
+
+def _take_up(function: Callable[[int], object], starter: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it tells
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: none outlives its starter
+    if os.getppid() != starter:
+        os._exit(1)
+    _work.append(function)
+
+
+def _do(place: int) -> object:
+    return _work[-1](place)
 
 
 # ---------------------------------------------------------------------- small parts
@@ -587,18 +691,39 @@ def _told_once(said: dict[tuple, float], chance, rec: record.Record, spots: list
     return said[key]
 
 
-def _comparable(whole: record.Record, states: np.ndarray, short: np.ndarray, short_now: np.ndarray) -> record.Record:
+class _Comparable:
     """The record with finishing counted from comparable years alone.
 
     Who is 5 t short of 9 470 t stands elsewhere than who was 700 t short: years that lacked much more say nothing about
     finishing what is left. Keeping and losing are counted from every year.
+
+    Parameters
+    ----------
+    states, short : array (regions, years)
+        1 met, 0 unmet, NaN not measured; what was lacking.
     """
-    lacking = short_now[short_now > 0]
-    if not len(lacking):
-        return whole
-    near = np.where((states == 0) & (short > COMPARABLE * np.median(lacking)), np.nan, states)
-    counted = record.count(near)
-    return record.Record(whole.clean, whole.relapses, counted.finished, counted.unfinished, whole.prior)
+
+    def __init__(self, states: np.ndarray, short: np.ndarray, prior: str):
+        self.whole = record.count(states, prior)
+        self.once = np.flatnonzero((states == 0).any(axis=1))  # regions that were ever unmet
+        self.states, self.short = states[self.once], short[self.once]
+        self.lacked = np.sort(self.short[self.states == 0])
+        self.kept: dict[int, record.Record] = {}
+
+    def to(self, short_now: np.ndarray) -> record.Record:
+        """The record for those who lack this now (members,)."""
+        lacking = short_now[short_now > 0]
+        if not len(lacking):
+            return self.whole
+        bound = COMPARABLE * np.median(lacking)
+        counted = int(np.searchsorted(self.lacked, bound, side="right"))  # equally many years are the same years
+        if counted not in self.kept:
+            near = np.where((self.states == 0) & (self.short > bound), np.nan, self.states)
+            again = record.count(near)
+            finished, unfinished = self.whole.finished.copy(), self.whole.unfinished.copy()
+            finished[self.once], unfinished[self.once] = again.finished, again.unfinished
+            self.kept[counted] = replace(self.whole, finished=finished, unfinished=unfinished)
+        return self.kept[counted]
 
 
 def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:
@@ -607,6 +732,12 @@ def _alike(table: dict[int, dict], index: list[int]) -> list[list[int]]:
     for i in index:
         groups.setdefault(tuple(table[i][name] for name in ("comparison", "due", "hold_until")), []).append(i)
     return list(groups.values())
+
+
+def _known(outlook, place: int) -> dict[int, float]:
+    """Measured values of a region of an outlook by year."""
+    values = outlook.values[place]
+    return {int(outlook.years[n]): float(values[n]) for n in np.flatnonzero(~np.isnan(values))}
 
 
 def _joined(*codes: str) -> str:

@@ -134,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="表格格式（默认：装有 pyarrow 时为 Parquet，否则为 CSV） · of the tables (default: Parquet with pyarrow, else CSV)",
     )
+    assess.add_argument(
+        "--jobs", type=int, metavar="N", help="同时做几个（默认：处理器核数） · processes (default: the cores)"
+    )
     assess.set_defaults(command=_guarded, guarded=_assess)
 
     assess.add_argument(
@@ -298,7 +301,8 @@ def _assess(options: argparse.Namespace) -> int:
     if options.format == "parquet" and not has_parquet():
         raise runs.Refused("no_pyarrow")
     kind = options.format if options.format != "auto" else "parquet" if has_parquet() else "csv"
-    analysis = eco.analyse(options.data, options.as_of, scenario=options.scenario, skip_bad_rows=options.skip_bad_rows)
+    how = {"scenario": options.scenario, "skip_bad_rows": options.skip_bad_rows}
+    analysis = eco.analyse(options.data, options.as_of, jobs=runs.workers_for(options.jobs), **how)
     folder = options.out / work.folder_name(analysis) / "tables"
     told = rule_sets.judged(analysis, options.rule) if options.rule else None
     work.write_tables(analysis, folder, kind)
@@ -428,14 +432,18 @@ def _lab(options: argparse.Namespace) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """Run a command that starts notebooks; what a user or a disk can do ends in a sentence and an exit code."""
     from ecoanalysis import catalog, runs
-    from ecoanalysis.analysis import BadData, Told
+
+    def named(name: str) -> type[Exception]:  # imported when something is raised: a run has better things to do first
+        from ecoanalysis import analysis
+
+        return getattr(analysis, name)
 
     lang = _word(options)
     try:
         return options.guarded(options)
-    except BadData as error:
+    except named("BadData") as error:
         return _bad_data(error, lang)
-    except Told as error:
+    except named("Told") as error:
         return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))

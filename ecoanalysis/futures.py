@@ -95,8 +95,9 @@ class Outlook:
         if region not in self.regions:
             raise KeyError(f"{self.indicator} has no value in region {region}; it has in {', '.join(self.regions)}")
         place = self.regions.index(region)
-        history = pd.Series(self.values[place], index=self.years)
-        history = history.loc[history.first_valid_index() : self.latest[place]]
+        first = int(np.isfinite(self.values[place]).argmax())
+        known = slice(first, int(self.latest[place]) + 1 - self.years[0])
+        history = pd.Series(self.values[place][known], index=self.years[known])
         return history, self.paths[place][:, int(self.latest[place]) + 1 - self.ahead.start :]
 
 
@@ -144,16 +145,17 @@ def outlook(
     wanted = _codes(measured, regions)
     deciding = measured.deciding(indicator, base_year=base_year)
     deciding = deciding[deciding != ""]
+    basis = deciding[[code in wanted for code in deciding.index]]
+    values = _measured_values(measured, indicator, base_year, basis)
     series = _Series(measured, indicator, base_year, until, method, paths, seed, references)
-    own = [code for code in deciding.index if deciding[code] == OWN]
-    joined = [code for code in deciding.index if deciding[code] == COUNTIES and code in wanted]
+    series.forget_before(_latest(values))
+    joined = list(basis.index[basis == COUNTIES])
     needed = {part for city in joined for part in measured.parts_of(city)}
-    own = [code for code in own if code in wanted or code in needed]
+    own = [code for code in deciding.index[deciding == OWN] if code in wanted or code in needed]
     drawn = series.drawn(own)
     cities = series.joined(joined, drawn) if joined else {}
-    told = [code for code in deciding.index if code in wanted]
-    made = _together(measured, indicator, base_year, until, method, paths, deciding[told], drawn | cities)
-    rows = slice(made.ahead.start - _span(measured, until)[0], None)
+    made = _together(measured, indicator, until, method, paths, basis, values, drawn | cities, series.span)
+    rows = slice(made.ahead.start - series.span[0], None)
     weights = {
         city: (tuple(wholes), np.array([whole[rows].T for whole in wholes.values()], np.float32))
         for city, wholes in series.wholes.items()
@@ -171,7 +173,7 @@ def bands(outlook: Outlook) -> pd.DataFrame:
         region_code, indicator, year, median, lo80, hi80, lo95, hi95 (in the indicator's unit), method, n_obs.
     """
     levels = list(BANDS.values())
-    cut = np.quantile(outlook.paths, levels, axis=1) if outlook.paths.size else np.empty((len(levels), 0, 0))
+    cut = forecast.of_paths(outlook.paths.swapaxes(1, 2), levels)
     after = np.array(outlook.ahead)[None, :] > outlook.latest[:, None]
     row, column = np.nonzero(after)
     table = {
@@ -220,7 +222,7 @@ def explained(
     return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Series:
     """The series of one indicator, and how they are continued."""
 
@@ -233,9 +235,24 @@ class _Series:
     seed: int
     references: Measured | None = None
     wholes: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)  # denominators of the parts, by city
+    span: pd.RangeIndex = None  # years of whole paths: from the first measured to `until`, all by default
+
+    def __post_init__(self):
+        if self.span is None:
+            self.span = _span(self.measured, self.until)
+
+    def forget_before(self, latest: np.ndarray) -> None:
+        """Let whole paths begin in the earliest of the latest years, where no change from an earlier year is asked."""
+        if not len(latest) or self.indicator in CHANGES:
+            return
+        if self.measured.tables.indicators[self.indicator].aggregate == "ratio":
+            formula = self.measured.formulas[self.indicator]
+            if np.isnan(_factor(formula, self.measured.fixed(formula))):
+                return
+        self.span = self.span[int(latest.min()) :]
 
     def drawn(self, codes: list[str]) -> dict[str, np.ndarray]:
-        """Whole paths (years of `_span`, paths) of the regions' own figures, measured years repeated."""
+        """Whole paths (years of `span`, paths) of the regions' own figures, measured years repeated."""
         record = self.measured.tables.indicators[self.indicator]
         values = self.measured.value(self.indicator, OWN, base_year=self.base_year)[codes]
         sisters = self.sisters()
@@ -250,7 +267,7 @@ class _Series:
 
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
-        found = {}
+        continued = {}
         for year, codes, histories, known in _ending_together(values, sisters):
             blocks = forecast.blocks(
                 [history[-forecast.LONGEST :] for history in histories],
@@ -264,21 +281,23 @@ class _Series:
                 method=self.method,
             )
             for start, block in blocks:
-                for place, ahead in enumerate(block, start=start):
-                    found[codes[place]] = self.laid_out(histories[place], int(year), ahead)
-        return found
+                stop = start + len(block)
+                continued |= zip(codes[start:stop], self.laid_out(histories[start:stop], int(year), block), strict=True)
+        return continued
 
-    def laid_out(self, history: np.ndarray, year: int, ahead: np.ndarray) -> np.ndarray:
-        """(years from the first measured to `until`, paths): the past up to its last year repeated, a gap bridged by a line."""
-        span = _span(self.measured, self.until)
-        whole = np.full((len(span), self.paths), np.nan, np.float32)
-        last = year - span[0]
-        first = last + 1 - len(history)
-        known = np.flatnonzero(np.isfinite(history))
-        whole[first : last + 1] = np.interp(np.arange(len(history)), known, history[known])[:, None]
-        room = len(span) - last - 1
-        if room > 0:
-            whole[last + 1 :] = ahead[:, :room].T
+    def laid_out(self, histories: list[np.ndarray], year: int, ahead: np.ndarray) -> np.ndarray:
+        """(series, years of `span`, paths): the past up to its last year repeated, a gap bridged by a line."""
+        whole = np.empty((len(histories), len(self.span), self.paths), np.float32)
+        measured, before = max(0, year + 1 - self.span[0]), max(0, self.span[0] - year - 1)
+        past = np.full((len(histories), measured), np.nan, np.float32)
+        for row, history in enumerate(histories):
+            known = np.flatnonzero(np.isfinite(history))
+            if len(known) < len(history):
+                history = np.interp(np.arange(len(history)), known, history[known])
+            shown = history[max(0, len(history) - measured) :]
+            past[row, measured - len(shown) :] = shown
+        whole[:, :measured] = past[:, :, None]
+        whole[:, measured:] = ahead.swapaxes(1, 2)[:, before : before + len(self.span) - measured]
         return whole
 
     def joined(self, cities: list[str], drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -322,8 +341,7 @@ class _Series:
         self.wholes[city] = {code: wholes[code] for code in codes}
         denominator = sum(wholes[code].astype(float) for code in codes)
         numerator = sum(levels[code].astype(float) * wholes[code] for code in codes)
-        span = _span(self.measured, self.until)
-        sides = [pd.DataFrame(side, index=span) for side in (numerator, denominator)]
+        sides = [pd.DataFrame(side, index=self.span) for side in (numerator, denominator)]
         if self.indicator not in CHANGES:
             formula = self.measured.formulas[self.indicator]
             return formula(*sides, **self.measured.fixed(formula)).to_numpy()
@@ -371,25 +389,34 @@ def _span(measured: Measured, until: int) -> pd.RangeIndex:
     return pd.RangeIndex(measured.years[0], max(until, measured.years[-1]) + 1)
 
 
-def _together(measured, indicator, base_year, until, method, paths, basis: pd.Series, whole: dict) -> Outlook:
+def _measured_values(measured: Measured, indicator: str, base_year: int | None, basis: pd.Series) -> np.ndarray:
+    """What was measured of the regions of `basis`, each on its own, (regions, measured years)."""
+    values = np.full((len(basis), len(measured.years)), np.nan)
+    for which in (OWN, COUNTIES):
+        here = (basis == which).to_numpy()
+        if here.any():
+            known = measured.value(indicator, which, base_year=base_year)
+            values[here] = known[basis.index[here]].reindex(measured.years).to_numpy(float).T
+    return values
+
+
+def _latest(values: np.ndarray) -> np.ndarray:
+    """Column of the last value of each row; every row has one."""
+    return values.shape[1] - 1 - np.isfinite(values)[:, ::-1].argmax(axis=1)
+
+
+def _together(measured, indicator, until, method, paths, basis: pd.Series, values, whole: dict, span) -> Outlook:
     codes = list(basis.index)
     if not codes:
         none, ahead = np.empty((0, 0)), pd.RangeIndex(until + 1, until + 1)
         return Outlook(
             indicator, (), (), ahead, none, np.empty(0, int), ahead, np.empty((0, paths, 0), np.float32), method
         )
-    values = np.full((len(codes), len(measured.years)), np.nan)
-    for which in (OWN, COUNTIES):
-        here = [k for k, code in enumerate(codes) if basis[code] == which]
-        if here:
-            known = measured.value(indicator, which, base_year=base_year)
-            values[here] = known[[codes[k] for k in here]].reindex(measured.years).to_numpy(float).T
-    there, start = ~np.isnan(values), measured.years[0]
-    latest = start + values.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
-    first = start + int(there.argmax(axis=1).min())
+    start = measured.years[0]
+    latest = start + _latest(values)
+    first = start + int(np.isfinite(values).argmax(axis=1).min())
     ahead = pd.RangeIndex(int(latest.min()) + 1, until + 1)
-    span = _span(measured, until)
-    drawn = np.empty((len(codes), paths, len(ahead)), np.float32)
+    drawn = np.empty((len(codes), len(ahead), paths), np.float32).swapaxes(1, 2)
     drawn[:] = _of_years(values, start, ahead)[:, None, :]
     for place, code in enumerate(codes):
         after = int(latest[place]) + 1
@@ -402,12 +429,12 @@ def _together(measured, indicator, base_year, until, method, paths, basis: pd.Se
 
 def _of_years(values: np.ndarray, start: int, years: pd.RangeIndex) -> np.ndarray:
     """Columns of these years from a table that begins in `start`; NaN where it has none."""
-    found = np.full((len(values), len(years)), np.nan)
+    filled = np.full((len(values), len(years)), np.nan)
     if len(years):
         low, high = max(start, years[0]), min(start + values.shape[1], years[-1] + 1)
         if low < high:
-            found[:, low - years[0] : high - years[0]] = values[:, low - start : high - start]
-    return found
+            filled[:, low - years[0] : high - years[0]] = values[:, low - start : high - start]
+    return filled
 
 
 def measured_outlook(
@@ -419,6 +446,7 @@ def measured_outlook(
     told = deciding[(deciding != "") & deciding.index.isin(wanted)]
     if told.empty:
         return None
-    nothing = np.empty((len(_span(measured, until)), 0))
-    whole = dict.fromkeys(told.index, nothing)
-    return _together(measured, indicator, base_year, until, "", 0, told, whole)
+    span = _span(measured, until)
+    whole = dict.fromkeys(told.index, np.empty((len(span), 0)))
+    values = _measured_values(measured, indicator, base_year, told)
+    return _together(measured, indicator, until, "", 0, told, values, whole, span)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ OUTLOOKS = {
     "in_doubt": ("hard", "out_of_reach"),
 }
 ITEM_COLUMNS = "region_code item binding verdict met_at_due outlook".split()
+Item = namedtuple("Item", ITEM_COLUMNS[1:])
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,16 @@ def _at_due(row) -> str:
     return row.met_at_due or "unknown"
 
 
+def headlines(rows: pd.DataFrame, regions: Sequence[str], as_of: int, settings: Settings) -> list[Headline]:
+    """`headline` of many regions, in their order."""
+    columns = [rows[name].tolist() for name in ITEM_COLUMNS]
+    own: dict[str, list[Item]] = {region: [] for region in regions}
+    for region, *answer in zip(*columns, strict=True):
+        if region in own:
+            own[region].append(Item(*answer))
+    return [_headline(own[region], region, as_of, settings) for region in regions]
+
+
 def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) -> Headline:
     """The headline of one region from its items.
 
@@ -115,8 +127,10 @@ def headline(rows: pd.DataFrame, region: str, as_of: int, settings: Settings) ->
     rows : DataFrame
         As `items` gives them; those of other regions are left aside.
     """
-    own = rows[rows["region_code"] == region]
-    own = list(own[["item", "binding", "met_at_due", "outlook"]].itertuples(index=False))
+    return headlines(rows, [region], as_of, settings)[0]
+
+
+def _headline(own: list[Item], region: str, as_of: int, settings: Settings) -> Headline:
     own = [row for row in own if row.binding] + [row for row in own if not row.binding]
 
     def at_due(answer: str, binding: bool | None = None) -> tuple:

@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import numpy as np
 import pandas as pd
 
+from ecoanalysis import forecast
 from ecoanalysis.catalog import Indicator
 from ecoanalysis.words import COUNTED, decimal, in_both, rounded
 
@@ -112,7 +113,7 @@ def met(values, before, target, comparison: str, indicator: Indicator, rounding:
 def is_duty(requirement: str, comparison: str, target: float, indicator: Indicator) -> bool:
     """Whether a target asks for all that the law asks for, or none of what it forbids: it sits at the natural end."""
     end = indicator.high if comparison in (">=", "=") else indicator.low if comparison == "<=" else None
-    return requirement == "duty" and end is not None and bool(np.isclose(target, end))
+    return requirement == "duty" and end is not None and bool(abs(target - end) <= 1e-8 + 1e-5 * abs(end))
 
 
 def verdict(is_met: bool, p_reach: float, p_hold: float, settings: Settings) -> str:
@@ -207,7 +208,7 @@ def chances(
     measured = outlook.values
 
     def met_at(year: int) -> np.ndarray:
-        return met(outlook.at(year), outlook.at(year - 1), goals, comparison, indicator, rounding)
+        return _met_in(outlook, year, goals, comparison, indicator, rounding)
 
     column = {int(year): i for i, year in enumerate(outlook.years)}
     past = np.concatenate([np.full((len(measured), 1), np.nan), measured[:, :-1]], axis=1)
@@ -240,7 +241,7 @@ def chances(
     p_hold = np.where(any_year, held.mean(axis=1), met_now.astype(float))
 
     ahead = due > latest
-    low, middle, high = np.quantile(outlook.at(due), (0.1, 0.5, 0.9), axis=1)
+    low, middle, high = forecast.of_paths(outlook.at(due), (0.1, 0.5, 0.9))
     bands = [np.where(ahead, band, np.nan) for band in (middle, low, high)]
     at_end = np.where(milestone > latest, np.median(outlook.at(milestone), axis=1), np.nan)
 
@@ -259,6 +260,17 @@ def chances(
         attain[i] = outlook.years[j]
     columns = [met_now, met_at_due, p_reach, p_hold, *bands, at_end, attain]
     return pd.DataFrame(dict(zip(CHANCE_COLUMNS, columns, strict=True)))
+
+
+def reach(
+    outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str = "full"
+) -> np.ndarray:
+    """The chance of meeting a target in a year, whatever is known of other years; array (regions,)."""
+    return _met_in(outlook, year, np.asarray(goals, float)[:, None], comparison, indicator, rounding).mean(axis=1)
+
+
+def _met_in(outlook, year: int, goals: np.ndarray, comparison: str, indicator: Indicator, rounding: str) -> np.ndarray:
+    return met(outlook.at(year), outlook.at(year - 1), goals, comparison, indicator, rounding)
 
 
 # ---------------------------------------------------------------------- gaps in the unit and in things
@@ -384,12 +396,21 @@ def observed_pace(history: pd.Series, recent_years: int = 5) -> tuple[float, flo
     >>> observed_pace(pd.Series({2015: 1.0, 2018: 5.0, 2020: 9.0, 2023: 29.0}))
     (4.8, 2018.0)
     """
-    years, values = _known(history)
-    if not len(years):
-        return np.nan, np.nan
-    first = int(np.searchsorted(years, years[-1] - recent_years))
-    span = years[-1] - years[first]
-    return (float((values[-1] - values[first]) / span), float(years[first])) if span else (np.nan, np.nan)
+    pace, since = observed_paces(*_one(history), recent_years)
+    return float(pace[0]), float(since[0])
+
+
+def observed_paces(values: np.ndarray, years: np.ndarray, recent_years: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """`observed_pace` of many histories: values (rows, years), NaN where not measured; two arrays (rows,)."""
+    pace, since = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    for rows, columns in forecast.alike(~np.isnan(values)):
+        known, when = values[rows[:, None], columns], years[columns]
+        every, first = np.arange(len(rows)), (when < when[:, [-1]] - recent_years).sum(axis=1)
+        span = when[:, -1] - when[every, first]
+        some = span > 0
+        pace[rows[some]] = ((known[:, -1] - known[every, first])[some]) / span[some]
+        since[rows[some]] = when[every, first][some]
+    return pace, since
 
 
 def required_pace(latest: float, target: float, years: int) -> float:
@@ -397,24 +418,26 @@ def required_pace(latest: float, target: float, years: int) -> float:
     return (target - latest) / years if years > 0 else np.nan
 
 
-def pace_for_chance(paths: np.ndarray, latest: float, target: float, years: int, better: int, chance: float) -> float:
+def pace_for_chance(paths: np.ndarray, latest, target, years, better: int, chance: float) -> float | np.ndarray:
     """The reverse question: the mean yearly change that gives a chance of reaching a target, never less than needed.
 
     The median has to pass the target by as much as the less lucky futures stay behind the median.
 
     Parameters
     ----------
-    paths : array (paths,)
+    paths : array (paths,) or (regions, paths)
         Futures at the milestone, in the indicator's unit.
+    latest, target, years : float or array (regions,)
     better : int
-        +1 when more is better, -1 when less is; NaN comes back for 0.
+        +1 when more is better, -1 when less is; NaN comes back for 0, and where no year is left.
     """
-    if years <= 0 or not better:
-        return np.nan
-    unlucky = np.quantile(paths, 1 - chance if better > 0 else chance)
-    pace = (target + np.median(paths) - unlucky - latest) / years
-    required = required_pace(latest, target, years)
-    return float(max(pace, required) if better > 0 else min(pace, required))
+    left = np.where(np.asarray(years) > 0, years, np.nan) if better else np.full(np.shape(years), np.nan)
+    ordered = np.sort(paths, axis=-1)  # sorting all is quicker than looking for two of each
+    unlucky = np.quantile(ordered, 1 - chance if better > 0 else chance, axis=-1)
+    pace = (target + np.median(ordered, axis=-1) - unlucky - latest) / left
+    required = (target - latest) / left
+    found = np.maximum(pace, required) if better > 0 else np.minimum(pace, required)
+    return found if found.ndim else float(found)
 
 
 # ---------------------------------------------------------------------- what is weak
@@ -422,15 +445,22 @@ def pace_for_chance(paths: np.ndarray, latest: float, target: float, years: int,
 
 def spread(history: pd.Series) -> float:
     """The indicator's own yearly spread: mean absolute annual change [unit a year]; NaN with one value."""
-    years, values = _known(history)
-    return float((np.abs(np.diff(values)) / np.diff(years)).mean()) if len(years) > 1 else np.nan
+    return float(spreads(*_one(history))[0])
 
 
-def _known(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Years and values that were measured, as arrays: these questions are asked of thousands of series."""
-    years, values = history.index.to_numpy(), history.to_numpy(float)
-    there = ~np.isnan(values)
-    return years[there], values[there]
+def spreads(values: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """`spread` of many histories: values (rows, years), NaN where not measured; array (rows,)."""
+    found = np.full(len(values), np.nan)
+    for rows, columns in forecast.alike(~np.isnan(values)):
+        if columns.shape[1] > 1:
+            known, when = values[rows[:, None], columns], years[columns]
+            found[rows] = (np.abs(np.diff(known, axis=1)) / np.diff(when, axis=1)).mean(axis=1)
+    return found
+
+
+def _one(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A history as the one row of many, and its years."""
+    return history.to_numpy(float)[None], history.index.to_numpy()
 
 
 def weakness(rows: pd.DataFrame) -> pd.Index:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
 from ecoanalysis import forecast, futures, headline, judge
 from ecoanalysis.catalog import Indicator
@@ -32,9 +31,9 @@ def measured(statement) -> list[tuple[int, float, str]]:
     if key not in a.cache:
         rows = a.deciding(statement.indicator).drop_duplicates(["region_code", "year"]).sort_values("year")
         columns = (rows[name] for name in ("region_code", "year", "value", "status"))
-        found = a.cache[key] = {}
+        by_region = a.cache[key] = {}
         for region, year, value, status in zip(*columns, strict=True):
-            found.setdefault(region, []).append((int(year), float(value), str(status)))
+            by_region.setdefault(region, []).append((int(year), float(value), str(status)))
     return a.cache[key].get(statement.region_code, [])
 
 
@@ -62,26 +61,36 @@ def fan(statement) -> pd.DataFrame:
         `attrs` holds due, milestone and hold_until (int years). Empty, with these columns, when nothing was measured.
     """
     s = statement
-    rows = s.analysis.deciding(s.indicator)
-    measured = rows[rows["region_code"] == s.region_code].drop_duplicates("year").set_index("year").sort_index()
-    ahead = s.forecast.set_index("year")
+    key = ("fan", s.region_code, s.indicator, s.due, s.milestone, s.hold_until, s.target)
+    if key not in s.analysis.cache:
+        s.analysis.cache[key] = _fan(s)
+    return s.analysis.cache[key].copy()
+
+
+def _fan(s) -> pd.DataFrame:
+    """`fan` of a statement, which several documents draw."""
+    known, ahead = measured(s), s.forecast
     dates = {"due": int(s.due), "milestone": int(s.milestone), "hold_until": int(s.hold_until)}
-    if measured.empty:
+    if not known:
         table = pd.DataFrame(columns=list(FAN_COLUMNS), index=pd.Index([], name="year", dtype=int))
         table.attrs.update(dates)
         return table
-    last = int(measured.index[-1])
-    until = int(ahead.index.max()) if len(ahead) else max(last, *dates.values())
-    years = pd.RangeIndex(int(measured.index[0]), until + 1, name="year")
-    table = pd.DataFrame(index=pd.Index(years, name="year", dtype=int))
-    table["observed"] = measured["value"].astype(float)
-    table["status"] = measured["status"].astype(str)
-    table["status"] = table["status"].fillna("")
-    for name in BANDS:
-        table[name] = ahead[name].astype(float) if len(ahead) else np.nan
+    first, last = known[0][0], known[-1][0]
+    until = int(ahead["year"].max()) if len(ahead) else max(last, *dates.values())
+    columns = {name: np.full(until + 1 - first, np.nan) for name in FAN_COLUMNS if name != "status"}
+    status = np.full(until + 1 - first, "", object)
+    for year, value, state in known:
+        if year <= until:
+            columns["observed"][year - first], status[year - first] = value, state
     if len(ahead):
-        table.loc[last, list(BANDS)] = table.at[last, "observed"]
-    table["target"] = float(s.target)
+        rows = ahead["year"].to_numpy(int) - first
+        for name in BANDS:
+            columns[name][rows] = ahead[name].to_numpy(float)
+            columns[name][last - first] = columns["observed"][last - first]
+    columns["target"][:] = float(s.target)
+    columns["status"] = pd.array(status, "str")
+    index = pd.Index(range(first, until + 1), name="year", dtype=int)
+    table = pd.DataFrame({name: columns[name] for name in FAN_COLUMNS}, index=index)
     table.attrs.update(dates)
     return table
 
@@ -282,6 +291,8 @@ def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
     if len(there) < 2 or not direction:
         return pd.DataFrame(columns=RANK_COLUMNS)
     codes, values = [outlook.regions[k] for k in there], -values[there]
+    from scipy import stats  # half a second to import, rarely needed
+
     first, last = (stats.rankdata(values, method, axis=0).astype(int) for method in ("min", "max"))
     share = 1 / (last - first + 1)
     steps = np.zeros(

@@ -178,11 +178,11 @@ def reach_chance_together(record: Record, members, met_now, years, hold=0, *, fe
     relapsing, finishing = _relapsing(record), _finishing(record)
     together = np.ones((relapsing.weight.size, finishing.weight.size))
     for member, state, ahead in zip(members, met_now, years, strict=True):
-        place, alone = np.array([member]), 0.0
+        alone = 0.0
         for number, clean, relapses, finished, unfinished in _ways(int(state), int(ahead)):
-            kept = relapsing.moment(place, relapses, clean + hold)
-            done = finishing.moment(place, finished, unfinished)
-            alone = alone + number * kept * done.T
+            kept = relapsing.moment_of(member, relapses, clean + hold)
+            done = finishing.moment_of(member, finished, unfinished)
+            alone = alone + (number * kept)[:, None] * done
         together *= alone
     return float(relapsing.weight @ together @ finishing.weight)
 
@@ -301,12 +301,17 @@ class _Rates:
     weight: np.ndarray
     events: np.ndarray
     others: np.ndarray
+    kind: str
 
     def moment(self, regions, events, others) -> np.ndarray:
         """Chance (grid, regions) of that many more events, then others, in one given order."""
         a = self.first[:, None] + self.events[regions]
         b = self.second[:, None] + self.others[regions]
         return np.exp(betaln(a + events, b + others) - betaln(a, b))
+
+    def moment_of(self, region: int, events: int, others: int) -> np.ndarray:
+        """`moment` of one region (grid,); regions with the same record have the same one, which is reckoned once."""
+        return _moment(self.kind, int(self.events[region]), int(self.others[region]), events, others)
 
     def draw(self, regions, paths: int, rng) -> np.ndarray:
         """Rates (regions, paths); the regions of a path share a place on the grid."""
@@ -327,9 +332,20 @@ def _finishing(record: Record) -> _Rates:
 def _after(kind: str, events, others) -> _Rates:
     """The grid after the record: prior times the chance of every region's transitions."""
     first, second, _ = _grid(kind)
-    seen, times = np.unique(np.stack([events, others]), axis=1, return_counts=True)
-    weight = _weight(kind, *(tuple(numbers.tolist()) for numbers in (*seen, times)))
-    return _Rates(first, second, weight, np.asarray(events), np.asarray(others))
+    events, others = np.asarray(events), np.asarray(others)
+    wide = int(others.max(initial=0)) + 1
+    seen, times = np.unique(events * wide + others, return_counts=True)  # pairs as one number: quicker to sort
+    weight = _weight(kind, *(tuple(numbers.tolist()) for numbers in (*np.divmod(seen, wide), times)))
+    return _Rates(first, second, weight, events, others, kind)
+
+
+@lru_cache(maxsize=4096)
+def _moment(kind: str, own_events: int, own_others: int, events: int, others: float) -> np.ndarray:
+    first, second, _ = _grid(kind)
+    a, b = first + own_events, second + own_others
+    found = np.exp(betaln(a + events, b + others) - betaln(a, b))
+    found.flags.writeable = False
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,10 @@
 """A duty judged by its record: the more years lie ahead, the less sure is holding."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from ecoanalysis import Settings, analyse, briefing, words
+from ecoanalysis import Settings, analyse, assessment, briefing, words
 
 DUTY = "hazardous_waste_rate"
 
@@ -47,3 +49,55 @@ def test_a_county_that_is_asked_more_than_its_city_is_still_told_its_part(folder
     # 176 of 200 are treated, 190 asked: 14 are missing, all of them in C1, which is 15 short.
     assert s.contribution == pytest.approx(14)
     assert "14" in briefing.contribution(s, words.of("zh")) and "100 %" in briefing.contribution(s, words.of("zh"))
+
+
+def test_one_process_and_two_say_the_same_to_the_last_digit(worked):
+    """Indicator by indicator, in forked processes where there are any."""
+    several = analyse(worked.data, 2023, jobs=2)
+    for name in ("assessment", "forecasts", "headlines", "results"):
+        pd.testing.assert_frame_equal(getattr(several, name), getattr(worked, name), check_exact=True)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 9])
+def test_what_is_worked_out_at_a_time_comes_in_its_order_and_its_errors_are_told(jobs):
+    assert assessment.each(lambda place: place**2, 5, jobs) == [0, 1, 4, 9, 16]
+    assert assessment.each(lambda place: place, 0, jobs) == []
+    with pytest.raises(ValueError, match="no such river"):
+        assessment.each(_failing, 3, jobs)
+
+
+def _failing(place: int) -> int:
+    if place == 1:
+        raise ValueError("no such river")
+    return place
+
+
+def test_finishing_is_learned_from_years_that_lacked_alike():
+    """Who lacks 5 is told of a year that lacked 8 and of none that lacked 700; keeping is counted from every year."""
+    gap = np.nan
+    states = np.array([[0, 1, 1, 1], [0, 1, gap, gap], [1, 1, 1, 1]], float)
+    short = np.array([[8, 0, 0, 0], [700, 0, gap, gap], [0, 0, 0, 0]], float)
+    comparable = assessment._Comparable(states, short, "holding")
+    near, all_years = comparable.to(np.array([5.0])), comparable.to(np.array([0.0]))
+    assert near.finished.tolist() == [1, 0, 0] and all_years.finished.tolist() == [1, 1, 0]
+    assert near.clean.tolist() == all_years.clean.tolist() == [2, 0, 3]
+    assert comparable.to(np.array([4.0])) is near  # just above 8: equally many years
+    assert comparable.to(np.array([3.9])).finished.tolist() == [0, 0, 0]
+    assert comparable.to(np.array([350.0])).finished.tolist() == [1, 1, 0]
+
+
+def test_the_second_opinion_is_the_share_of_the_other_method_s_paths_that_meet_the_target(folder):
+    folder.add(
+        *(("C1", year, "forest_grass_cover", cover, "%") for year, cover in zip(range(2014, 2024), COVER, strict=True))
+    )
+    folder.target("forest_grass_cover", ">=", 41, "%", due=2026, hold_until=2028, region="C1")
+    a = analyse(folder.path, 2023)
+    s = a["C1", "forest_grass_cover"]
+    until = a.assessor.until(a.targets)
+    other = a.assessor.drawn(s.record, until, None, "closed_form", 250)
+    said = float((other.at(2026)[0] >= 41).mean())
+    assert 0 < said < 1 and said != s.p_reach
+    assert (s.methods_low, s.methods_high) == (min(said, s.p_reach), max(said, s.p_reach))
+
+
+COVER = [36.0, 36.9, 36.4, 37.2, 37.8, 37.3, 38.6, 38.9, 38.4, 39.2]

@@ -549,3 +549,21 @@ def test_the_measures_of_an_item():
         "energy_per_gdp_current_prices",
     ]
     assert catalog.measures(22) == ["solid_waste_utilisation_rise", "solid_waste_utilisation_rate"]
+
+
+def test_what_values_of_many_regions_are_made_of_is_found_for_each_in_its_own_year(folder):
+    for region, year, treated, villages in (("C1", 2022, 30, 100), ("C1", 2023, 40, 100), ("C2", 2022, 60, 80)):
+        folder.add((region, year, "villages", villages, "village"))
+        folder.add((region, year, "villages_sewage_treated", treated, "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%")
+    raw = intake.read(folder.path)
+    measured = compute.measure(raw.observations, raw.regions, tables=raw.tables)
+    code, years = "rural_sewage_treatment_rate", np.array([2022, 2022])
+    made_of = measured.parts_of_many(["C2", "C1"], code, years, "reported")
+    assert made_of.numerator.tolist() == [60, 30] and made_of.denominator.tolist() == [80, 100]
+    assert made_of.factor.tolist() == [100, 100] and made_of.unit == "village" and not made_of.answers
+    one = measured.parts("C1", code, 2023, "reported")
+    assert (one.numerator, one.denominator, one.factor, one.coverage) == (40, 100, 100, 1)
+    assert measured.has_own_value(code).tolist() == [False, True, True]
+    assert measured.weakest_status(code).tolist() == ["observed"] * 3
+    assert not measured.nothing_to_assess(code).any()

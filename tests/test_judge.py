@@ -399,3 +399,26 @@ def test_the_pace_for_a_chance_of_80_is_reckoned_from_the_second_of_ten_steps():
     assert judge.pace_for_chance(paths, 20, 10, 4, -1, 0.8) == pytest.approx(-3.25)
     assert np.isnan(judge.pace_for_chance(paths, 20, 40, 4, 0, 0.8))
     assert np.isnan(judge.pace_for_chance(paths, 20, 40, 0, 1, 0.8))
+
+
+def test_many_histories_are_judged_as_each_alone():
+    gap = np.nan
+    years = np.arange(2015, 2024)
+    values = np.array(
+        [
+            [1.0, gap, gap, 5.0, gap, 9.0, gap, gap, 29.0],  # from 5 in 2018 to 29 in 2023; |4|/3, |4|/2, |20|/3 a year
+            [gap] * 8 + [7.7],
+            [gap] * 5 + [1.0, gap, gap, 7.7],
+            [gap] * 9,
+        ]
+    )
+    pace, since = judge.observed_paces(values, years)
+    assert pace.tolist() == pytest.approx([4.8, gap, 6.7 / 3, gap], nan_ok=True)
+    assert since.tolist() == pytest.approx([2018, gap, 2020, gap], nan_ok=True)
+    assert judge.spreads(values, years).tolist() == pytest.approx([10 / 3, gap, 6.7 / 3, gap], nan_ok=True)
+
+
+def test_the_pace_for_a_chance_is_asked_of_many_regions_at_once():
+    paths = np.array([np.arange(101.0), np.arange(101.0) + 1000])  # medians 50 and 1050, the unlucky fifth 20 and 1020
+    found = judge.pace_for_chance(paths, np.array([20.0, 20.0]), np.array([40.0, 40.0]), np.array([4, 0]), 1, 0.8)
+    assert found[0] == pytest.approx((40 + 30 - 20) / 4) and np.isnan(found[1])

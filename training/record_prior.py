@@ -137,6 +137,7 @@ def use(prior) -> None:
     """Let `ecoanalysis.record` answer with this prior."""
     record._prior = lambda: prior
     record._grid.cache_clear()
+    record._moment.cache_clear()
 
 
 def statements(given: list[Pool]) -> pd.DataFrame:

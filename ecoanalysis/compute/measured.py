@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,15 +39,21 @@ class Parts:
     """Numerator and denominator behind a value, and the unit of the things that are counted (empty for none).
 
     `factor` is what their ratio is multiplied by to be the value; NaN for a change, which no count of things closes.
-    `answers` says that the things are answers of a sample survey.
+    `answers` says that the things are answers of a sample survey. The numbers of many regions are arrays (regions,).
     """
 
-    numerator: float
-    denominator: float
-    factor: float
+    numerator: float | np.ndarray
+    denominator: float | np.ndarray
+    factor: float | np.ndarray
     unit: str
-    coverage: float
+    coverage: float | np.ndarray
     answers: bool
+
+    def at(self, place: int) -> Parts:
+        """Those of one region among many."""
+        numbers = (float(side[place]) for side in (self.numerator, self.denominator, self.factor, self.coverage))
+        numerator, denominator, factor, coverage = numbers
+        return Parts(numerator, denominator, factor, self.unit, coverage, self.answers)
 
 
 class Measured:
@@ -260,48 +267,61 @@ class Measured:
         ]
         return formulas + outside
 
-    def has_own_value(self, region: str, indicator: str) -> bool:
-        """Whether a region has ever reported an indicator itself."""
-        return bool(self.value(indicator, OWN)[region].notna().any())
+    def has_own_value(self, indicator: str) -> np.ndarray:
+        """Whether each region has ever reported an indicator itself; bool array (regions,)."""
+        return self.value(indicator, OWN).notna().to_numpy().any(axis=0)
 
-    def nothing_to_assess(self, region: str, indicator: str) -> bool:
-        """Whether all that keeps a region from a value is that there is nothing to count (a denominator of zero)."""
+    def nothing_to_assess(self, indicator: str) -> np.ndarray:
+        """Whether all that keeps a region from a value is that there is nothing to count (a denominator of zero).
+
+        Bool array (regions,).
+        """
         figures = [self.figures(indicator, basis) for basis in (OWN, COUNTIES)]
-        sides = [f.denominator[region] for f in figures if f.denominator is not None]
-        known = pd.concat([side.dropna() for side in sides]) if sides else pd.Series(dtype=float)
-        return bool(len(known)) and bool((known == 0).all())
+        sides = [f.denominator.to_numpy() for f in figures if f.denominator is not None]
+        if not sides:
+            return np.zeros(len(self.regions), bool)
+        known = np.concatenate(sides)
+        missing = np.isnan(known)
+        return ~missing.all(axis=0) & (missing | (known == 0)).all(axis=0)
 
-    def weakest_status(self, region: str, indicator: str, basis: str = "") -> str:
-        """The weakest status of all years of a region's indicator, or of what was counted for it."""
-        column = self.regions.index.get_loc(region)
-        status = [self.figures(indicator, one).status[:, column] for one in ([basis] if basis else [OWN, COUNTIES])]
-        return STATUSES[max(int(np.max(np.concatenate(status), initial=0)), 0)]
+    def weakest_status(self, indicator: str, basis: str = "") -> np.ndarray:
+        """The weakest status of all years of an indicator, or of what was counted for it; array (regions,) of names."""
+        status = [self.figures(indicator, one).status for one in ([basis] if basis else [OWN, COUNTIES])]
+        return np.array(STATUSES, object)[np.concatenate(status).max(axis=0, initial=0)]
 
     def parts(self, region: str, indicator: str, year: int, basis: str, *, base_year: int | None = None) -> Parts:
         """What a region's value of a year is made of."""
+        return self.parts_of_many([region], indicator, np.array([year]), basis, base_year=base_year).at(0)
+
+    def parts_of_many(
+        self, regions: Sequence[str], indicator: str, years: np.ndarray, basis: str, *, base_year: int | None = None
+    ) -> Parts:
+        """What the values of many regions are made of, each in a year of its own: `Parts` of arrays (regions,)."""
         record = self.tables.indicators[indicator]
         figures = self.figures(indicator, basis, base_year=base_year)
         if figures.denominator is None or figures.numerator is None:
-            return Parts(np.nan, np.nan, np.nan, "", 1.0, False)
-        column, row = self.regions.index.get_loc(region), year - self.years[0]
+            nothing = np.full(len(regions), np.nan)
+            return Parts(nothing, nothing, nothing, "", np.ones(len(regions)), False)
+        columns, rows = self.regions.index.get_indexer(regions), np.asarray(years, int) - self.years[0]
+        every = np.arange(len(columns))
         sides = (figures.value, figures.numerator, figures.denominator)
-        value, numerator, denominator = (side.to_numpy()[:, column] for side in sides)
+        value, numerator, denominator = (side.to_numpy()[:, columns] for side in sides)
         both = ~np.isnan(value) & (denominator > 0) & (numerator > 0)
-        factors = value[both] * denominator[both] / numerator[both]
-        factor = (
-            np.nan if indicator in CHANGES else factors[-1] if len(factors) else 100.0 if record.unit == "%" else 1.0
-        )
-        if len(factors) and not np.allclose(factors, factor, rtol=1e-6):
-            factor = np.nan
+        factors = np.divide(value * denominator, numerator, out=np.full(value.shape, np.nan), where=both)
+        last = latest_row(both)
+        usual = 100.0 if record.unit == "%" else 1.0
+        factor = np.where(last >= 0, factors[last, every], usual) if indicator not in CHANGES else np.nan
+        one = (np.isclose(factors, factor, rtol=1e-6) | ~both).all(axis=0)
+        factor = np.where(one, factor, np.nan)
         variable = self.tables.variables.get(record.count_variable)
         codes = self._panel.sides(indicator)
         whole = self.tables.variables.get(codes[1]) if codes else None
         return Parts(
-            float(numerator[row]),
-            float(denominator[row]),
-            float(factor),
+            numerator[rows, every],
+            denominator[rows, every],
+            factor,
             variable.unit if variable else "",
-            float(figures.coverage[row, column]),
+            figures.coverage[rows, columns],
             whole is not None and whole.unit == "answer",
         )
 

@@ -100,8 +100,8 @@ class Screen(anywidget.AnyWidget):
         return {"file": str(path)}
 
     def scenario(self, name: str) -> scenarios.Scenario:
-        """What was set on the screen, under a name."""
-        return scenarios.of_settings(self.analysis, name, self.moved)
+        """What was set on the screen, under a name; under a scenario, with what that has set."""
+        return scenarios.on_top(self.analysis, name, self.moved)
 
     # ------------------------------------------------------------------ out of the screen
 
@@ -164,6 +164,7 @@ def write_page(
     *,
     lang: str = "zh",
     notices: dict[str, list[str]] | None = None,
+    home: str = "",
 ) -> Path:
     """Write the offline page.
 
@@ -173,6 +174,8 @@ def write_page(
         As `Screen.start`; by default the city's most pressing indicator in `lang`.
     notices : dict, optional
         By language, sentences that stand above everything, beside the scenario's.
+    home : str, optional
+        The page that this one belongs to, as an address beside it; a link leads there, to its part in the language shown.
     """
     if start is None:
         region, indicator = opened_at(analysis)
@@ -184,7 +187,7 @@ def write_page(
     for language, sentences in (notices or {}).items():
         choices["notices"][language] += sentences
     titles = {language: title(analysis, language) for language in words.LANGUAGES}
-    written = {"choices": choices | {"titles": titles}, "start": start, "views": views}
+    written = {"choices": choices | {"titles": titles}, "start": start, "views": views, "home": home}
     path = Path(path)
     with replacing(path) as temporary:
         temporary.write_text(page(written), encoding="utf-8")

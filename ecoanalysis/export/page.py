@@ -117,7 +117,7 @@ class _Part:
     def html(self, parts: list[str]) -> str:
         told = {LETTERS[code]: [self.w.short_verdict(code), ground, words_on(code)] for code, ground in _colours()}
         data = escape(json.dumps(told, ensure_ascii=False), quote=True)
-        mark = escape(self.w.bracket(self.w.demo_mark(True)), quote=True)
+        mark = escape(self.w.bracket(self.w.demo_mark(bool(self.demo))), quote=True)
         inside = [
             _other(parts, self.w.lang),
             *self.opening(),

@@ -549,9 +549,9 @@ def _widths(lines: Sequence[Sequence[str]], widths: Sequence[int], size: float) 
         return high, len(column) - whole, parted * line
 
     def cost(widths: Sequence[int]) -> tuple[int, int]:
-        found = [heights(x, width) for x, width in enumerate(widths)]
-        high = int(np.max([one[0] for one in found], axis=0).sum())
-        return sum(one[1] for one in found), high + sum(one[2] for one in found)
+        columns = [heights(x, width) for x, width in enumerate(widths)]
+        high = int(np.max([one[0] for one in columns], axis=0).sum())
+        return sum(one[1] for one in columns), high + sum(one[2] for one in columns)
 
     widths = list(widths)
     best = cost(widths)

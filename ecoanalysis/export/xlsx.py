@@ -509,9 +509,9 @@ class Book:
         rows = rows[(rows["numerator"] > 0) & (rows["denominator"] > 0) & rows["value"].notna()]
         factors = {}
         for code, group in rows.groupby("indicator"):
-            found = (group["value"] * group["denominator"] / group["numerator"]).to_numpy()
-            if np.ptp(found) <= 1e-9 * abs(found[0]):
-                factors[code] = float(f"{found[0]:.9g}")
+            factor = (group["value"] * group["denominator"] / group["numerator"]).to_numpy()
+            if np.ptp(factor) <= 1e-9 * abs(factor[0]):
+                factors[code] = float(f"{factor[0]:.9g}")
         return factors
 
     def input_order(self, id_: str) -> int:
@@ -697,20 +697,20 @@ class Book:
             sheet.write_string(4, x, w(self.column_key(name)), self.format(**HEAD))
             shape = CHANCE if name.startswith("p_") else "#,##0.0##"
             text = self.format(text_wrap=True, num_format=shape, align="left")
-            found = self.found("assessment", places[name], count, "$B$4")
+            formula = self.chosen_cell("assessment", places[name], count, "$B$4")
             empty = isinstance(value, float) and not np.isfinite(value)
-            sheet.write_formula(5, x, found, text, "" if empty else value)
+            sheet.write_formula(5, x, formula, text, "" if empty else value)
         sheet.set_row(5, 3 * LINE)
         sheet.merge_range(6, 0, 6, 8, "", self.format(text_wrap=True))
         sentence = briefing.sentence(s, w)
-        found = self.found("assessment", places["sentence"], count, "$B$4")
-        sheet.write_formula(6, 0, found, self.format(text_wrap=True), sentence)
+        formula = self.chosen_cell("assessment", places["sentence"], count, "$B$4")
+        sheet.write_formula(6, 0, formula, self.format(text_wrap=True), sentence)
         sheet.set_row(6, 3 * LINE)
         for text, look in self.verdict_marks().items():
             rule = {"type": "cell", "criteria": "==", "value": _quoted(text), "format": self.format(**look)}
             sheet.conditional_format(5, 0, 5, 0, rule)
 
-    def found(self, sheet: str, x: int, count: int, row: str) -> str:
+    def chosen_cell(self, sheet: str, x: int, count: int, row: str) -> str:
         """A cell of the chosen row; empty where there is nothing or no such row."""
         cell = f"INDEX({self.reference(sheet, xl_range_abs(1, x, count, x))},{row})"
         return f'=IFERROR(IF({cell}="","",{cell}),"{self.w("sheet.nothing")}")'

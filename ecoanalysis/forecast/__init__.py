@@ -5,11 +5,20 @@ not fit in memory. `explain` says why (`sentences` in words), `fared` how such s
 where a series jumped.
 """
 
-from ecoanalysis.forecast.breaks import LevelShift, level_shift
-from ecoanalysis.forecast.explanation import Explanation, Fared, Reason, explain, fared, fared_table, sentences
+from ecoanalysis.forecast.breaks import LevelShift, alike, have_shifted, level_shift
+from ecoanalysis.forecast.explanation import (
+    Explanation,
+    Fared,
+    Reason,
+    explain,
+    fared,
+    fared_table,
+    near_limit,
+    sentences,
+)
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
-from ecoanalysis.forecast.paths import blocks, quantiles, sample_paths
+from ecoanalysis.forecast.paths import blocks, of_paths, quantiles, sample_paths
 from ecoanalysis.forecast.windows import LONGEST
 
 __all__ = [
@@ -21,12 +30,16 @@ __all__ = [
     "GreyModel",
     "LevelShift",
     "Reason",
+    "alike",
     "blocks",
     "explain",
     "fared",
     "fared_table",
     "grey_model",
+    "have_shifted",
     "level_shift",
+    "near_limit",
+    "of_paths",
     "quantiles",
     "sample_paths",
     "sentences",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,20 +38,48 @@ def level_shift(history: Sequence[float]) -> LevelShift | None:
     """
     values = np.asarray(history, float)
     places = np.flatnonzero(~np.isnan(values))
-    values = values[places]
-    if len(values) < FEWEST:
-        return None
-    changes = np.diff(values)
-    at = int(np.abs(changes).argmax())
-    if not 1 <= at <= len(changes) - 2 or changes[at] == 0:
-        return None
-    others = np.median(np.abs(np.delete(changes, at)))
-    times = np.abs(changes[at]) / others if others > 0 else np.inf
-    lower, upper = (values[: at + 1], values[at + 1 :])[:: 1 if changes[at] > 0 else -1]
-    apart = upper.min() - lower.max() > 0.5 * abs(changes[at])
-    if times < TIMES or not apart:
-        return None
-    return LevelShift(int(places[at + 1]), float(changes[at]), float(times))
+    at, size, times = (found[0] for found in _largest(values[places][None]))
+    return LevelShift(int(places[at + 1]), float(size), float(times)) if times >= TIMES else None
+
+
+def have_shifted(histories: np.ndarray) -> np.ndarray:
+    """Whether each history (rows, years; NaN is left out) has a level shift; bool array (rows,)."""
+    found = np.zeros(len(histories), bool)
+    for rows, columns in alike(~np.isnan(histories)):
+        found[rows] = _largest(histories[rows[:, None], columns])[2] >= TIMES
+    return found
+
+
+def alike(there: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows that know equally many years, together: their numbers (m,), and the columns of what they know (m, known).
+
+    Parameters
+    ----------
+    there : bool array (rows, years)
+    """
+    counts = there.sum(axis=1)
+    for count in np.unique(counts[counts > 0]):
+        rows = np.flatnonzero(counts == count)
+        yield rows, np.nonzero(there[rows])[1].reshape(len(rows), count)
+
+
+def _largest(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The largest change of each row of values without gaps (rows, years): its place, its size, and how many times the
+    usual one it is; 0 times where it is no shift."""
+    rows, count = values.shape
+    every = np.arange(rows)
+    if count < FEWEST:
+        return np.zeros(rows, int), np.zeros(rows), np.zeros(rows)
+    changes = np.diff(values, axis=1)
+    at = np.abs(changes).argmax(axis=1)
+    size = changes[every, at]
+    others = np.abs(changes)[np.arange(count - 1) != at[:, None]].reshape(rows, count - 2)
+    usual = np.median(others, axis=1)
+    times = np.divide(np.abs(size), usual, out=np.full(rows, np.inf), where=usual > 0)
+    after = np.arange(count) > at[:, None]
+    up = np.where(size > 0, 1.0, -1.0)[:, None] * values
+    apart = np.where(after, up, np.inf).min(axis=1) - np.where(after, -np.inf, up).max(axis=1) > 0.5 * np.abs(size)
+    return at, size, np.where((at >= 1) & (at <= count - 3) & (size != 0) & apart, times, 0.0)
 
 
 def without_jump(history: np.ndarray, place: int) -> np.ndarray:

@@ -35,32 +35,40 @@ SLOTS = 256  # members of a group who have an order of their own; further member
 
 @lru_cache(maxsize=2048)
 def order(slot: int, companions: float, ahead: int, horizon: int, paths: int, seed: int) -> np.ndarray:
-    """Ranks (horizon, paths) of a member's luck: which of the equally likely levels each path takes in each year."""
+    """Which of the equally likely levels each path of a member takes in each year (horizon, paths).
+
+    The levels of all years are numbered through, year by year: place 3 of the second year is `paths + 3`.
+    """
     steps = horizon + ahead
     luck = np.random.default_rng([seed, 0, slot]).standard_normal((steps, paths))
     if companions:
         shared = np.random.default_rng([seed, 1]).standard_normal((horizon, paths))
         luck[-horizon:] = np.sqrt(1 - companions) * luck[-horizon:] + np.sqrt(companions) * shared
     drawn = years_factor(steps)[-horizon:] @ luck
-    return drawn.argsort(axis=1).argsort(axis=1)
+    first = np.arange(horizon)[:, None] * paths
+    levels = np.empty(drawn.size, np.intp)
+    levels[drawn.argsort(axis=1) + first] = np.arange(paths) + first  # the lowest score takes the lowest level
+    return levels.reshape(horizon, paths)
 
 
 def orders(indices: Sequence[int], labels: Sequence | None, slots, companions, ahead, horizon, paths, seed):
-    """Ranks (horizon, paths) of the series with these places in the list, one after the other.
+    """The `order` of the series with these places in the list, and who takes which path of it; one after the other.
 
     Orders are drawn once for every slot and permuted for every label: the paths of a group are shuffled together,
     those of different groups and lone series apart. A series' order depends on the seed, its group and its slot.
     """
-    shuffled = None, None
+    shuffled, moved = (None, None), {}
     for i in indices:
         label = None if labels is None else labels[i]
         key = (0, i) if label is None else (1, label)
         if key != shuffled[0]:
-            shuffled = key, np.random.default_rng([seed, 2, *key]).permutation(paths)
+            shuffled, moved = (key, np.random.default_rng([seed, 2, *key]).permutation(paths)), {}
         common = 0.0 if label is None else companions[label]
         slot = 0 if label is None else slots[i]
-        ranks = order(slot % SLOTS, common, int(ahead[i]), horizon, paths, seed)
-        yield np.roll(ranks, slot // SLOTS * 7, axis=1)[:, shuffled[1]] if slot >= SLOTS else ranks[:, shuffled[1]]
+        turn = slot // SLOTS
+        if turn not in moved:
+            moved[turn] = (shuffled[1] - 7 * turn) % paths
+        yield order(slot % SLOTS, common, int(ahead[i]), horizon, paths, seed), moved[turn]
 
 
 def companions_of(w, labels: Sequence | None) -> tuple[dict[int, float], list[int]]:

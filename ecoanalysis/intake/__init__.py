@@ -17,7 +17,7 @@ from ecoanalysis.intake.columns import (
     STATUSES,
 )
 from ecoanalysis.intake.files import Refused
-from ecoanalysis.intake.folder import Raw, hashes, read
+from ecoanalysis.intake.folder import BOUNDARIES, Raw, hashes, read
 from ecoanalysis.intake.given import indicator_given
 from ecoanalysis.intake.plan import stage_on
 from ecoanalysis.intake.plausibility import Suspicion
@@ -35,6 +35,7 @@ _LATER = {  # what needs the workbook libraries is imported when it is first use
 }
 
 __all__ = [
+    "BOUNDARIES",
     "COLUMNS",
     "COMPARISONS",
     "EVIDENCE_KINDS",

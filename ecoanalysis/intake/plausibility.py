@@ -159,22 +159,22 @@ def suspicions(
         In the order of file and row, each value once for a rule; acknowledged ones carry by whom and why.
     """
     panel = Panel(observations, regions)
-    found: list[Suspicion] = []
+    suspicions: list[Suspicion] = []
     if len(observations):
         for rule in rules() if table is None else table:
             check = _CHECKS.get(rule.kind)
             if check is not None:
-                found += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
-    found += [_and_more(rule, count) for rule, count in panel.more.items()]
+                suspicions += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
+    suspicions += [_and_more(rule, count) for rule, count in panel.more.items()]
     for rule in rules() if table is None else table:
         if rule.kind == "target":
-            found += _target_scale(targets, rule)
+            suspicions += _target_scale(targets, rule)
         elif rule.kind == "area":
-            found += _areas(panel, regions, rule)
+            suspicions += _areas(panel, regions, rule)
     named = _region_names(regions)
-    found = [replace(s, names=named.get(s.region, {})) for s in found]
+    suspicions = [replace(s, names=named.get(s.region, {})) for s in suspicions]
     by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
-    once = {s.key: s for s in found}
+    once = {s.key: s for s in suspicions}
     made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
     return sorted(made, key=lambda s: (s.file, s.sheet, _row(s.cell), s.cell, s.rule))
 
@@ -347,9 +347,9 @@ def _balance(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     )
     cities = places[panel.family[panel.region[places]] > 0]
     keys = panel.region[cities].astype(np.int64) * 10_000 + panel.year[cities]
-    found = sums.reindex(keys)
-    total = found["sum"].to_numpy()
-    whole = (found["size"].to_numpy() == panel.family[panel.region[cities]]) & (total > 0)
+    parts = sums.reindex(keys)
+    total = parts["sum"].to_numpy()
+    whole = (parts["size"].to_numpy() == panel.family[panel.region[cities]]) & (total > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = whole & (np.abs(panel.value[cities] / total - 1) > rule.tolerance)
     for number in panel.first(np.flatnonzero(apart), rule):

@@ -36,7 +36,7 @@ from ecoanalysis.runs.directory import (
 )
 from ecoanalysis.runs.notebook import RECORD, Job, Outcome, check_parameters, keep_record, kept_outcome, last_line
 from ecoanalysis.runs.progress import Progress, digest, reasons
-from ecoanalysis.runs.workers import pool
+from ecoanalysis.runs.workers import pool, warming
 
 __all__ = ["NOTEBOOKS", "PROCESSED", "Interrupted", "Job", "Outcome", "Refused", "Report", "run", "track_record"]
 
@@ -132,50 +132,50 @@ def run(
     """
     started = time.monotonic()
     data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
-    jobs = _cores() if jobs is None else jobs
-    if jobs < 1:
-        raise Refused("jobs", jobs=jobs)
-    from ecoanalysis.runs import work
+    jobs = workers_for(jobs)
+    to_do = not any(out.glob(f"[0-9]*/{MANIFEST}"))  # for certain
+    with warming(cluster) if to_do else contextlib.nullcontext() as warm:
+        from ecoanalysis.runs import work
 
-    asked = {
-        "regions": sorted(regions or []),
-        "as_of": as_of,
-        "lang": lang,
-        "scenario": scenario,
-        "scenario_file": work.scenario_hash(data, scenario),
-        "skip_bad_rows": skip_bad_rows,
-        "tables": bool(tables),  # beside the run, not in it
-        "charts": charts,
-        "beside": beside(out),  # linked by the index
-        "template": work.check_template(Path(template), word) if template else "",
-    }
-    inputs = _inputs(work, data, asked)
-    if inputs and (earlier := _unchanged(out, inputs, tables)):
-        say(phrase("run.unchanged", word, folder=earlier.folder))
-        return replace(earlier, seconds=time.monotonic() - started)
-    check_room(out, ROOM)
-    with _stoppable(), pool(jobs, cluster) as workers:
-        analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
-        plan = _plan(work, analysis, data, out, asked)
-        check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
-        with Directory(out, work.folder_name(analysis)) as directory:
-            making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
-            say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
-            try:
-                report, kept = making.make(workers, tables)
-            except KeyboardInterrupt:
-                with contextlib.suppress(ValueError):  # a second Ctrl-C must not break the ending
-                    signal.signal(signal.SIGINT, signal.SIG_IGN)
-                workers.stop()
-                with contextlib.suppress(OSError):
-                    making.note("interrupted")
-                raise Interrupted(len(making.outcomes), len(making.jobs)) from None
-    if kept:
-        say(phrase("run.kept", word, folder=kept))
-    report = replace(report, seconds=time.monotonic() - started)
-    for line in [*reasons(report.outcomes, word), digest(report.outcomes, report.seconds, word)]:
-        say(line)
-    return report
+        asked = {
+            "regions": sorted(regions or []),
+            "as_of": as_of,
+            "lang": lang,
+            "scenario": scenario,
+            "scenario_file": work.scenario_hash(data, scenario),
+            "skip_bad_rows": skip_bad_rows,
+            "tables": bool(tables),  # beside the run, not in it
+            "charts": charts,
+            "beside": beside(out),  # linked by the index
+            "template": work.check_template(Path(template), word) if template else "",
+        }
+        inputs = _inputs(work, data, asked)
+        if inputs and (earlier := _unchanged(out, inputs, tables)):
+            say(phrase("run.unchanged", word, folder=earlier.folder))
+            return replace(earlier, seconds=time.monotonic() - started)
+        check_room(out, ROOM)
+        with _stoppable(), pool(jobs, cluster, warm) as workers:
+            analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
+            plan = _plan(work, analysis, data, out, asked)
+            check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
+            with Directory(out, work.folder_name(analysis)) as directory:
+                making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
+                say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
+                try:
+                    report, kept = making.make(workers, tables)
+                except KeyboardInterrupt:
+                    with contextlib.suppress(ValueError):  # a second Ctrl-C must not break the ending
+                        signal.signal(signal.SIGINT, signal.SIG_IGN)
+                    workers.stop()
+                    with contextlib.suppress(OSError):
+                        making.note("interrupted")
+                    raise Interrupted(len(making.outcomes), len(making.jobs)) from None
+        if kept:
+            say(phrase("run.kept", word, folder=kept))
+        report = replace(report, seconds=time.monotonic() - started)
+        for line in [*reasons(report.outcomes, word), digest(report.outcomes, report.seconds, word)]:
+            say(line)
+        return report
 
 
 def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_bad_rows: bool = False) -> Outcome:
@@ -415,11 +415,11 @@ class _Making:
 
     def notices(self, word: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        found = self.partial(word)
+        lines = self.partial(word)
         for outcome in self.documents:
             if outcome.state != "done":
-                found.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
-        return found
+                lines.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
+        return lines
 
     def partial(self, word: str) -> list[str]:
         """That only some regions are in the documents, if so."""
@@ -541,10 +541,10 @@ def _differs(job: Job, last: dict) -> str:
     return changed[0] if changed else ""
 
 
-def _same_files(listed: dict, found: dict, folder: str) -> bool:
+def _same_files(listed: dict, digests: dict, folder: str) -> bool:
     """Whether a folder of the last run holds just what its manifest lists, and something at all."""
     before = {name: digest for name, digest in listed.items() if name.startswith(folder)}
-    return bool(before) and before == {name: digest for name, digest in found.items() if name.startswith(folder)}
+    return bool(before) and before == {name: digest for name, digest in digests.items() if name.startswith(folder)}
 
 
 def _inputs(work, data: Path, asked: dict) -> str:
@@ -572,9 +572,17 @@ def _unchanged(out: Path, inputs: str, tables: Path | None) -> Report | None:
     return None
 
 
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def workers_for(jobs: int | None) -> int:
+    """How many work at a time: as many as were asked for, by default the cores that this process may use.
+
+    Raises
+    ------
+    Refused
+        None or fewer were asked for.
+    """
+    if jobs is not None and jobs < 1:
+        raise Refused("jobs", jobs=jobs)
+    return jobs or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def _hash(*parts: object) -> str:

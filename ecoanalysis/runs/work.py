@@ -23,12 +23,11 @@ from ecoanalysis import headline, intake, words
 from ecoanalysis.export import languages, write_table
 from ecoanalysis.plan import kept, revisions
 
-BOUNDARIES = "boundaries.geojson"
 TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
+FOR_ALL = ("changes", "assumed", "set", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -58,10 +57,10 @@ def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool
     return analysis
 
 
-def _take(analysis, found: dict) -> None:
-    """Give an analysis what `look_around` found."""
-    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in found["suspicions"]]
-    before = found["before"]
+def _take(analysis, seen: dict) -> None:
+    """Give an analysis what `look_around` seen."""
+    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in seen["suspicions"]]
+    before = seen["before"]
     if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
         analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
@@ -73,8 +72,12 @@ def folder_name(analysis) -> str:
 
 def scenario_hash(data: Path, scenario: str) -> str:
     """SHA-256 of a scenario's file; empty for the trend, and where there is none (the analysis says so)."""
-    path = Path(scenario) if scenario.endswith(".json") else data / "scenarios" / f"{scenario}.json"
-    return hashlib.sha256(path.read_bytes()).hexdigest() if scenario != "trend" and path.is_file() else ""
+    if scenario == "trend":
+        return ""
+    from ecoanalysis.explore import scenarios
+
+    path = scenarios.path_of(data, scenario)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def check_template(path: Path, lang: str) -> str:
@@ -89,9 +92,9 @@ def save(analysis, folder: Path, template: Path | None = None) -> None:
     """Keep an analysis in a new folder, as tables and arrays, with the borders that its user brought for the map and the
     template for the decks."""
     analysis.save(folder)
-    borders = analysis.data / BOUNDARIES
+    borders = analysis.data / intake.BOUNDARIES
     if borders.is_file():
-        shutil.copyfile(borders, folder / BOUNDARIES)
+        shutil.copyfile(borders, folder / intake.BOUNDARIES)
     if template is not None:
         shutil.copyfile(template, folder / TEMPLATE)
     kept.save(analysis, folder)
@@ -162,7 +165,7 @@ def write_explore(analysis, path: Path, regions: list[str], lang: str, notices: 
     """The exploring screen of these regions as one page that needs neither kernel nor network."""
     from ecoanalysis.explore import screen
 
-    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices)
+    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices, home="index.html")
 
 
 def write_replay(raw, path: Path, lang: str) -> None:
@@ -250,7 +253,8 @@ def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
     raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
     years, before = raw.observations["year"], None
     if len(years) and year - 1 >= int(years.min()):
-        rows = analyses.of_raw(raw, year - 1).assessment[headline.CHANGE_KEY + headline.CHANGING]
+        settings = analyses.Settings(second_method="")  # a second opinion moves no verdict
+        rows = analyses.of_raw(raw, year - 1, settings=settings).assessment[headline.CHANGE_KEY + headline.CHANGING]
         before = rows.astype(object).to_dict("list")
     suspicions = json.loads(json.dumps([asdict(one) for one in raw.suspicions], default=str))
     return {"before": before, "suspicions": suspicions}
@@ -287,7 +291,7 @@ def write_index(
     from ecoanalysis.runs.notebook import Outcome
 
     analysis = only(load(prepared), regions)
-    borders = Path(prepared) / BOUNDARIES
+    borders = Path(prepared) / intake.BOUNDARIES
     made = [Outcome(**outcome) for outcome in outcomes]
     page.write_index(analysis, Path(folder), lang, made, notices, borders if borders.is_file() else None)
 

@@ -53,6 +53,11 @@ class Pool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
+def warming(cluster: str = "") -> contextlib.AbstractContextManager[Warm | None]:
+    """A warm process that imports while its starter does, for `pool`; None where there will be no use for one."""
+    return Warm() if CAN_FORK and not cluster else contextlib.nullcontext()
+
+
 @contextlib.contextmanager
 def pool(jobs: int, cluster: str = "", warm: Warm | None = None) -> Iterator[Pool]:
     """Workers for a run.

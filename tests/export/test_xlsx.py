@@ -166,7 +166,9 @@ def test_a_value_leads_to_the_row_of_its_inputs(formulas):
     target = data[location.split("!")[1]]
     assert location.startswith("'数据与来源'!A") and target.value == "北县"
     found = {cell.value: data.cell(target.row, cell.column).value for cell in data[1]}
-    assert (found["变量"], found["2023"]) == ("行政村总数", 404) and found["位置"].startswith("statistics/villages.csv:")
+    assert (found["变量"], found["2023"]) == ("行政村总数", 404) and found["位置"].startswith(
+        "statistics/villages.csv:"
+    )
     assert found["编号 2023"].startswith("villages.csv:")
 
 

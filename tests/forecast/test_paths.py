@@ -121,3 +121,27 @@ def test_a_share_at_its_ceiling_may_sit_exactly_there(method):
     paths = forecast.sample_paths([[97.0, 98.5, 99.5, 100.0, 100.0]], 3, bounds=[(0, 100)], better=[1], method=method)
     assert (paths == 100).mean() > 0.2
     assert paths.max() == 100
+
+
+def test_quantiles_of_paths_lie_between_the_paths_around_them():
+    """Of 0, 10, 20, 30, 40 the median is 20 and the lower tenth 4; a row with an unknown path has none."""
+    paths = np.array([[30, 0, 20, 40, 10], [1, 1, 1, 1, np.nan]], np.float32)
+    found = forecast.of_paths(paths, [0.5, 0.1, 0.9, 1.0])
+    assert found[:, 0].tolist() == pytest.approx([20, 4, 36, 40]) and np.isnan(found[:, 1]).all()
+    drawn = np.random.default_rng(0).normal(size=(3, 4, 1000)).astype(np.float32)
+    assert (forecast.of_paths(drawn, [0.025, 0.5, 0.9]) == np.quantile(drawn, [0.025, 0.5, 0.9], axis=-1)).all()
+    assert forecast.of_paths(np.empty((2, 0, 1000)), [0.5]).shape == (1, 2, 0)
+
+
+def test_more_members_than_orders_are_drawn_have_their_own_paths_and_good_years_together():
+    """Beyond 256 members of a group an order is shared, moved along the paths; nobody's luck is another's."""
+    from ecoanalysis.forecast.dependence import orders
+
+    taken = list(orders(range(300), [0] * 300, list(range(300)), {0: 0.5}, np.zeros(300, int), 3, 50, 1))
+    ranks = np.array([levels.ravel()[shuffled + 50 * np.arange(3)[:, None]] for levels, shuffled in taken])
+    year = np.arange(3)[:, None] * 50
+    assert (np.sort(ranks, axis=2) == np.arange(50) + year).all()  # every level once a year
+    assert len({row.tobytes() for row in ranks}) == 300
+    # Member 256 takes the order of member 0, seven paths further before the group is shuffled.
+    place = np.argsort(taken[0][1])
+    assert (np.roll(ranks[0][:, place], 7, axis=1) == ranks[256][:, place]).all()

@@ -1,9 +1,12 @@
 """Small data and small notebooks, so that a whole run with all its faults takes seconds."""
 
+import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -12,6 +15,8 @@ import pytest
 
 from ecoanalysis import runs
 from ecoanalysis.runs.directory import fingerprints
+from ecoanalysis.runs.warm import Warm
+from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = """
@@ -39,8 +44,42 @@ export.write_csv(rows, Path(out) / "assessment.csv")
 print(region, rows["latest_value"].tolist())"""
 
 
+class Kept(Warm):
+    """A warm process that outlives the runs it works for: its imports are paid once for all tests."""
+
+    def close(self) -> None:
+        pass
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def kept_warm():
+    warm = Kept()
+    yield warm
+    warm.end()
+
+
+@pytest.fixture(autouse=True)
+def one_warm_process(request, monkeypatch):
+    """Runs of this process share one warm process; a command in a process of its own has its own."""
+    monkeypatch.setattr("ecoanalysis.runs.workers.Warm", lambda: request.getfixturevalue("kept_warm"))
+
+
 @pytest.fixture
-def three(folder):
+def no_decks(monkeypatch):
+    """Runs that write neither decks nor workbooks."""
+    monkeypatch.setattr("ecoanalysis.runs.work.documents", lambda lang: [])
+
+
+@pytest.fixture
+def regions_alone(no_decks, monkeypatch):
+    """Runs that write no exploring page either: index, tables and the regions' own."""
+    monkeypatch.setattr("ecoanalysis.runs.work.can_explore", lambda analysis, regions: False)
+
+
+def of_three(folder: Folder) -> Folder:
     """A city and two counties with eleven years of one indicator, each county on a level of its own."""
     for code, first in (("C1", 30), ("C2", 90)):
         for year in range(2013, 2024):
@@ -48,6 +87,65 @@ def three(folder):
             folder.add((code, year, "villages_sewage_treated", first + 7 * (year - 2013), "village"))
     folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
     return folder
+
+
+@pytest.fixture
+def three(folder):
+    return of_three(folder)
+
+
+@dataclass
+class Made:
+    """A data folder with a whole run of it, which tests go on from."""
+
+    folder: Folder
+    notebooks: Path
+    out: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
+
+
+@pytest.fixture(scope="session")
+def first_runs(tmp_path_factory, kept_warm):
+    """Makes the run of `of_three` in a language with small notebooks, once for all tests."""
+    made = {}
+
+    def of(lang: str) -> Made:
+        if lang not in made:
+            place = tmp_path_factory.mktemp("made")
+            with pytest.MonkeyPatch.context() as patched:
+                one = Made(of_three(Folder(place / "数据 folder")), write_notebooks(place / "notebooks"), place / "out")
+                patched.setattr("ecoanalysis.runs.workers.Warm", lambda: kept_warm)
+                patched.setattr(runs, "NOTEBOOKS", one.notebooks)
+                assert not runs.run(one.path, one.out, lang=lang, jobs=2).failed
+            made[lang] = one
+        return made[lang]
+
+    return of
+
+
+@pytest.fixture
+def going_on(first_runs, tmp_path, monkeypatch):
+    """Goes on from a first run: its data and notebooks, and a copy of its reports; what a test changes is put back."""
+    with contextlib.ExitStack() as after:
+
+        def from_(lang: str) -> Made:
+            made = first_runs(lang)
+            shutil.copytree(made.out, tmp_path / "out")
+            shutil.copytree(made.path, tmp_path / "as it was")
+            after.callback(_put_back, tmp_path / "as it was", made.path)
+            shutil.copytree(made.notebooks, tmp_path / "notebooks")
+            monkeypatch.setattr(runs, "NOTEBOOKS", tmp_path / "notebooks")
+            return Made(made.folder, tmp_path / "notebooks", tmp_path / "out")
+
+        yield from_
+
+
+def _put_back(before: Path, folder: Path) -> None:
+    shutil.rmtree(folder)
+    shutil.copytree(before, folder)
 
 
 def write_notebooks(folder: Path, extra: str = "", before: str = "") -> Path:

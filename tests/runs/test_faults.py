@@ -21,37 +21,35 @@ def manifest(out) -> dict:
     return json.loads((out / "2023/manifest.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("cell", "words"),
-    [
-        ("if region == 'C2':\n    raise ValueError('no such river')", ["ValueError", "no such river"]),
-        (
-            "import os, signal\nif region == 'C2':\n    os.kill(os.getpid(), signal.SIGKILL)",
-            ["DeadKernelError", "import os, signal"],
-        ),
-        ("if region == 'C2':\n    eaten = bytearray(2**60)", ["MemoryError", "bytearray"]),
-        ("if region == 'C2':\n    raise SystemExit(3)", ["SystemExit"]),
-    ],
-)
-def test_a_cell_that_fails_is_its_region_s_failure_alone(three, notebooks, tmp_path, cell, words):
-    notebooks(extra=cell)
+FAILING = {
+    "C2": ("raise ValueError('no such river')", ["ValueError", "no such river"]),
+    "C3": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ["DeadKernelError", "import os, signal"]),
+    "C4": ("eaten = bytearray(2**60)", ["MemoryError", "bytearray"]),
+    "C5": ("raise SystemExit(3)", ["SystemExit"]),
+}
+
+
+def test_a_cell_that_fails_is_its_region_s_failure_alone(three, notebooks, regions_alone, tmp_path):
+    regions = "".join(f"{code},{code},{code},county,C,100,hill,other,\n" for code in ("C3", "C4", "C5"))
+    three.write("regions.csv", (three.path / "regions.csv").read_text(encoding="utf-8") + regions)
+    notebooks(extra="\n".join(f"if region == '{code}':\n    {cell}" for code, (cell, _) in FAILING.items()))
     out = tmp_path / "out"
     report = runs.run(three.path, out, lang="en", jobs=2)
-    (failed,) = report.failed
-    assert failed.region == "C2"
-    told = (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
-    assert all(word in told for word in words), told
-    assert not (out / "2023/C2_丙县/county_report.html").exists()
-    assert (out / "2023/C2_丙县/county_report.ipynb").exists()
+    assert {outcome.region for outcome in report.failed} == set(FAILING)
+    for outcome in report.failed:
+        folder = out / "2023" / outcome.folder
+        told = (folder / "error.txt").read_text(encoding="utf-8")
+        assert all(word in told for word in FAILING[outcome.region][1]), told
+        assert not (folder / "county_report.html").exists() and (folder / "county_report.ipynb").exists()
     assert (out / "2023/C1_乙县/county_report.html").exists()
     assert manifest(out)["state"] == "failed"
-    if "ValueError" in words:
-        notebooks()
-        assert not runs.run(three.path, out, lang="en", jobs=2).failed
-        assert not (out / "2023/C2_丙县/error.txt").exists()
+    notebooks()
+    mended = runs.run(three.path, out, lang="en", jobs=2, regions=["C2"])
+    assert "C2" not in {outcome.region for outcome in mended.failed}
+    assert not (out / "2023/C2_丙县/error.txt").exists()
 
 
-def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, tmp_path):
+def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, regions_alone, tmp_path):
     notebooks(extra="import time\nwhile region == 'C2':\n    time.sleep(0.1)")
     out = tmp_path / "out"
     started = time.monotonic()
@@ -61,7 +59,7 @@ def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, tmp_pat
     assert "import time" in (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_stopped_by_its_user_it_ends_in_three_seconds_with_all_it_started(three, tmp_path, number):
     hanging = write_notebooks(tmp_path / "hanging", "import time\nif region == 'C2':\n    time.sleep(600)")
     out = tmp_path / "out"
@@ -85,8 +83,48 @@ def test_stopped_by_its_user_it_ends_in_three_seconds_with_all_it_started(three,
     assert left["state"] == "interrupted" and not (out / "2023").exists()
 
 
+LONG_PAGE = """
+import sys, time
+from pathlib import Path
+from ecoanalysis import cli, runs
+from ecoanalysis.explore import payload, screen
+runs.NOTEBOOKS = Path(sys.argv[1])
+view, page = payload.view, screen.page
+def seen(s):
+    Path(sys.argv[2]).write_text("views")
+    return view(s)
+def long(written):  # half a minute of encoding
+    Path(sys.argv[2]).write_text("page")
+    return page(written | {"more": [written["views"]] * 3000})
+if sys.argv[3] == "views":
+    screen.statements = lambda a, all=screen.statements: all(a) * 3000
+payload.view, screen.page = seen, long
+sys.exit(cli.main(sys.argv[4:]))
+"""
+
+
+@pytest.mark.parametrize(("number", "during"), [(signal.SIGINT, "views"), (signal.SIGTERM, "page")])
+def test_stopped_while_the_exploring_page_is_made_nothing_is_half_written(three, tmp_path, number, during):
+    notebooks, out, mark = write_notebooks(tmp_path / "notebooks"), tmp_path / "out", tmp_path / "mark"
+    command = [sys.executable, "-c", LONG_PAGE, notebooks, mark, during, "run", "--data", three.path, "--out", out]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([*map(str, command), "--lang", "en", "--jobs", "2"], env=environment, **streams)
+    while not (mark.exists() and mark.read_text() == during):
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)
+    started, asked = below(process.pid), time.monotonic()
+    process.send_signal(number)
+    told = process.communicate(timeout=10)[1]
+    assert time.monotonic() - asked < 3
+    assert process.returncode == 130 and "Interrupted" in told and "Traceback" not in told
+    assert not [child for child in started if child.is_running() and child.status() != "zombie"]
+    assert not list(out.rglob("*explore.html*")) and not (out / "2023").exists()
+
+
 def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
-    slow = notebooks(extra="import time\ntime.sleep(3)")
+    slow = notebooks(extra="import time\nif region == 'C':\n    time.sleep(3)")
     out = tmp_path / "out"
     process = start(slow, "run", "--data", three.path, "--out", out, "--lang", "en", "--jobs", 2)
     while not (out / ".2023.lock.json").exists():

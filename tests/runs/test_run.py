@@ -10,6 +10,7 @@ from barriers import reader
 
 import ecoanalysis as eco
 from ecoanalysis import cli, runs
+from tests.conftest import Folder
 
 PREFECTURES = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 P1,甲州市,Jiazhou,city,,9000,plain,other,large
@@ -17,8 +18,15 @@ P2,乙州市,Yizhou,city,,12000,hill,other,medium_small
 """
 
 
+ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+
+
 @pytest.fixture
 def prefectures(folder):
+    return of_prefectures(folder)
+
+
+def of_prefectures(folder):
     """Two prefectures of another province, 2006–2018, with only a few of the variables."""
     folder.write("regions.csv", PREFECTURES)
     folder.write("targets.csv", (folder.path / "targets.csv").read_text(encoding="utf-8").splitlines()[0] + "\n")
@@ -50,10 +58,24 @@ def test_nobody_meets_a_barrier_on_any_page_of_a_run(tmp_path):
         assert {path.parent.name + "/" + path.name: found for path in pages if (found := barriers(path))} == {}
 
 
-def test_prefectures_without_a_parent_get_their_reports_and_what_is_lacking_is_said(prefectures, tmp_path, capsys):
-    out = tmp_path / "报告"
-    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "both"]) == 0
-    assert "2018" in capsys.readouterr().out.splitlines()[0]
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory, kept_warm):
+    """Reports of prefectures with a row that cannot be read and with words that would act in a page."""
+    place = tmp_path_factory.mktemp("prefectures")
+    data, out = of_prefectures(Folder(place / "数据 folder")), place / "报告"
+    data.add(("P1", 2019, "gdp_current", "about 900", "亿元"))
+    for name, words in (("statistics/statistics.csv", "yearbook 2023 p. 88"), ("targets.csv", "bureau")):
+        table = data.path / name
+        table.write_text(table.read_text(encoding="utf-8").replace(words, ATTACK), encoding="utf-8")
+    arguments = ["--data", str(data.path), "--out", str(out), "--lang", "both", "--skip-bad-rows"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ecoanalysis.runs.workers.Warm", lambda: kept_warm)
+        assert cli.main(["run", *arguments]) == 0
+    return data, out
+
+
+def test_prefectures_without_a_parent_get_their_reports_and_what_is_lacking_is_said(reported):
+    data, out = reported
     target = out / "2018"
     names = {path.name for path in target.iterdir()}
     assert {"index.html", "manifest.json", "briefing_zh.pptx", "briefing_en.pptx", "assessment.xlsx", "tables"} <= names
@@ -81,47 +103,34 @@ def test_prefectures_without_a_parent_get_their_reports_and_what_is_lacking_is_s
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     assert [region["state"] for region in manifest["regions"]] == ["done", "done"]
     assert "statistics/statistics.csv" in manifest["inputs"] and manifest["packages"]["pandas"]
-    by_hand = eco.analyse(prefectures.path, 2018).assessment
+    by_hand = eco.analyse(data.path, 2018, skip_bad_rows=True).assessment
     batch = table.reset_index()[["region_code", "indicator", "p_reach", "p_hold", "verdict"]]
     pd.testing.assert_frame_equal(batch, by_hand[list(batch.columns)].reset_index(drop=True), check_dtype=False)
 
 
-def test_one_failure_leaves_the_others_finished(prefectures, tmp_path, monkeypatch, capsys):
-    notebooks = tmp_path / "notebooks"
-    notebooks.mkdir()
-    for source in runs.NOTEBOOKS.glob("*.ipynb"):
-        notebook = nbformat.read(source, as_version=4)
-        place = next(i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", [])) + 1
-        notebook.cells.insert(
-            place, nbformat.v4.new_code_cell("if region == 'P2':\n    raise ValueError('no such river')")
-        )
-        nbformat.write(notebook, notebooks / source.name)
-    monkeypatch.setattr(runs, "NOTEBOOKS", notebooks)
+def test_one_failure_leaves_the_others_finished(prefectures, notebooks, no_decks, tmp_path, capsys):
+    notebooks(before="if region == 'P2':\n    raise ValueError('no such river')")
     out = tmp_path / "out"
     assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "en"]) == 1
     assert "no such river" in capsys.readouterr().err
     failed, done = out / "2018/P2_乙州市", out / "2018/P1_甲州市"
     assert "no such river" in (failed / "error.txt").read_text(encoding="utf-8")
     assert (failed / "county_report.ipynb").exists() and not (failed / "county_report.html").exists()
-    assert (done / "county_report.html").exists() and (done / "reachability_en.docx").exists()
+    assert (done / "county_report.html").exists() and (done / "assessment.csv").exists()
     index = (out / "2018/index.html").read_text(encoding="utf-8")
     assert "no such river" in index and "error.txt" in index
 
 
-def test_nothing_from_the_data_acts_in_any_page(prefectures, tmp_path):
+def test_a_name_that_would_act_is_refused(prefectures, tmp_path):
+    prefectures.write("regions.csv", PREFECTURES.replace("甲州市", "甲<img src=x onerror=alert(1)>"))
+    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(tmp_path / "refused")]) == 2
+    assert not (tmp_path / "refused").exists()
+
+
+def test_nothing_from_the_data_acts_in_any_page(reported):
     from tests.runs.test_pages import acting
 
-    attack = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-    prefectures.write("regions.csv", PREFECTURES.replace("甲州市", "甲<img src=x onerror=alert(1)>"))
-    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(tmp_path / "refused")]) == 2  # no such name
-    assert not (tmp_path / "refused").exists()
-    prefectures.write("regions.csv", PREFECTURES)
-    statistics = prefectures.path / "statistics/statistics.csv"
-    statistics.write_text(statistics.read_text(encoding="utf-8").replace("yearbook 2023 p. 88", attack))
-    targets = prefectures.path / "targets.csv"
-    targets.write_text(targets.read_text(encoding="utf-8").replace(",bureau,", f",{attack},"))
-    out = tmp_path / "out"
-    assert cli.main(["run", "--data", str(prefectures.path), "--out", str(out), "--lang", "both"]) == 0
+    _, out = reported
     pages = sorted((out / "2018").rglob("*.html"))
     assert len(pages) == 4 and (out / "2018/P1_甲州市/county_report.html") in pages
     for page in pages:
@@ -163,11 +172,8 @@ def test_bad_rows_stop_a_run_with_their_place_and_remedy(prefectures, tmp_path, 
     assert "statistics/statistics.csv:132" in capsys.readouterr().out
 
 
-def test_with_leave_a_run_goes_on_without_bad_rows_and_lists_them(prefectures, tmp_path):
-    prefectures.add(("P1", 2019, "gdp_current", "about 900", "亿元"))
-    out = tmp_path / "out"
-    arguments = ["--out", str(out), "--skip-bad-rows", "--region", "P1", "--lang", "en"]
-    assert cli.main(["run", "--data", str(prefectures.path), *arguments]) == 0
+def test_with_leave_a_run_goes_on_without_bad_rows_and_lists_them(reported):
+    _, out = reported
     assert "about 900" in (out / "2018/index.html").read_text(encoding="utf-8")
     assert "about 900" in (out / "2018/P1_甲州市/county_report.html").read_text(encoding="utf-8")
     assert "about 900" in json.loads((out / "2018/manifest.json").read_text(encoding="utf-8"))["left_out"][0]
