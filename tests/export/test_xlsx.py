@@ -550,3 +550,11 @@ def test_years_of_a_series_hold_their_own_values_and_bands_are_in_order(numbers)
     for year in (2024, 2025, 2026):
         low, middle, high = (north[f"{year} {name}"] for name in ("80 % 下限", "中位", "80 % 上限"))
         assert low < middle < high
+
+
+def test_who_leads_and_who_supports_stand_each_in_a_column_of_its_own(small, tmp_path):
+    xlsx.write(small, tmp_path / "a.xlsx", "zh")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in ("部门任务表", "评估表"):
+        sewage = next(one for one in rows(book[sheet]) if one["序号"] == 25)
+        assert (sewage["牵头部门"], sewage["配合部门"]) == ("环保局", "水务局、农业局"), sheet
