@@ -284,7 +284,8 @@ def test_projects_are_told_with_both_chances_and_marked_demo(chapter, analysis):
     text = paragraph_of(document, "28")
     if lang == "zh":
         assert "措施与项目：清水城区公园项目、麦积城区公园项目，投资 3 300 万元。" in text
-        assert re.search(r"计入项目后，达标概率由 \d+ % 提高到 (\d+|>99) %。【演示数据】", text)
+        without, joined = re.search(r"计入项目后，达标概率由 (\d+) % 提高到 (\d+|>99) %。【演示数据】", text).groups()
+        assert int(without) < int(joined.lstrip(">"))
         assert "尚未列入项目" not in text
     else:
         assert re.search(r"With them the chance goes from \d+ % to (\d+|>99) %\. \[demo data\]", text)

@@ -558,3 +558,31 @@ def test_who_leads_and_who_supports_stand_each_in_a_column_of_its_own(small, tmp
     for sheet in ("部门任务表", "评估表"):
         sewage = next(one for one in rows(book[sheet]) if one["序号"] == 25)
         assert (sewage["牵头部门"], sewage["配合部门"]) == ("环保局", "水务局、农业局"), sheet
+
+
+def test_the_chart_of_the_chosen_indicator_reads_each_line_from_its_own_column(formulas):
+    """Lower bound, median and upper bound of 2025 stand in the columns that say so."""
+    sheet, series = formulas["指标明细"], formulas["预测"]
+    (line,) = [cell.row for cell in sheet["A"] if cell.value == 2025]
+    for column, head in (("C", "2025 80 % 下限"), ("D", "2025 中位"), ("E", "2025 80 % 上限"), ("F", "目标值")):
+        (read,) = set(re.findall(r"INDEX\('?预测'?!\$([A-Z]+)\$2", sheet[f"{column}{line}"].value))
+        assert series[f"{read}1"].value == head
+
+
+def test_what_is_doubtful_stands_with_its_own_region_and_place(numbers):
+    told = {one["问题"]: (one["地区"], one["位置"]) for one in rows(numbers["待核实"])}
+    (south,) = [
+        found for text, found in told.items() if text.startswith("南县 2023 年用水总量为 6\u2009000\u2009000 立方米")
+    ]
+    assert south[0] == "南县" and re.fullmatch(r"statistics/\w+\.csv:\d+", south[1])
+
+
+def test_a_source_and_its_address_are_parted_and_a_paper_has_its_title(small, numbers, tmp_path):
+    observations = small.observations.assign(source="年鉴 第 88 页 https://example.org/88.htm")
+    xlsx.write(dataclasses.replace(small, observations=observations), tmp_path / "a.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["数据与来源"]
+    assert {(one["来源"], one["来源网址"]) for one in rows(sheet)} == {("年鉴 第 88 页", "https://example.org/88.htm")}
+    printed_to = openpyxl.utils.range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))[2]
+    assert [cell.value for cell in sheet[1]].index("来源网址") >= printed_to  # for the screen
+    plan = row(numbers["材料"], 材料名称="北县规划2023年工作计划")
+    assert (plan["地区"], plan["年份"], plan["存放位置"]) == ("北县", 2023, "example/990001/plan.pdf")
