@@ -20,9 +20,10 @@ from ecoanalysis.plan import calendar, drivers, duties, kept
 from ecoanalysis.words import NOTHING
 
 # Columns of the table of all indicators [mm].
+LONG_NAME = {"zh": 9, "en": 18}  # letters of a county's name beyond which its column is wide
 WIDTHS = {
     "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
-    "en": (9, 18, 22, 34, 16, 15, 18, 18, 17, 17, 15, 22, 14, 18, 14),
+    "en": (8, 16, 21, 34, 14, 14, 16, 15, 17, 17, 14, 21, 13, 18, 28),
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
 KINDS = ("binding", "advisory", "all")
@@ -104,10 +105,8 @@ class _Chapter(Paper):
         if stands:
             self.paragraph(stands)
         weak = worded.weakest(self.region)
-        names = self.words.list(self.words.name(s.record) for s in weak)
-        self.paragraph(
-            self.say("docx.weak", names=names) if weak else self.say("slide.no_weak_points") + self.say("stop")
-        )
+        names = self.words.list(map(self.with_lead, weak))
+        self.paragraph(self.say("docx.weak", names=names) if weak else self.nothing_weak())
         self.paragraph(
             self.say("docx.see", whole=self.reference("table.whole"), classes=self.reference("table.classes"))
         )
@@ -248,13 +247,25 @@ class _Chapter(Paper):
         counts = {"met": met, "unmet": unmet, "unknown": len(items) - met - unmet}
         return self.words.list(self.say(f"docx.count.{k}", count=n) for k, n in counts.items() if n)
 
+    def with_lead(self, s) -> str:
+        """An item's name with who leads it and until when."""
+        name, lead = self.words.name(s.record), self.bureaus(s)[0]
+        return self.say("docx.with_lead", name=name, lead=lead, year=s.milestone) if lead else name
+
+    def nothing_weak(self) -> str:
+        """That nothing is unmet, as far as it can be told."""
+        unknown = self.region.headline.unknown
+        if unknown:
+            return self.say("slide.no_weak_known", count=len(unknown))
+        return self.say("slide.no_weak_points") + self.say("stop")
+
     # ------------------------------------------------------------------ items
 
     def items(self) -> None:
         """One compact paragraph for every unmet or fragile item, binding ones first, with a chart where there is one."""
         self.heading("docx.unmet")
         if not self.weak:
-            self.paragraph(self.say("slide.no_weak_points") + self.say("stop"))
+            self.paragraph(self.nothing_weak())
             return
         unmet = [s for s in self.weak if s.verdict in judge.OPEN]
         groups = {
@@ -402,8 +413,9 @@ class _Chapter(Paper):
         lines = []
         for key, group in rows.groupby(["indicator", "comparison"], sort=False):
             lines += self.task_lines(told[key], group, years)
-        share = 78 / (len(years) + 1)
-        widths = (38, 13, 27, *[share] * (len(years) + 1))
+        county = 27 if max(len(line[2]) for line in lines) <= LONG_NAME[self.lang] else 52
+        share = (105 - county) / (len(years) + 1)
+        widths = (38, 13, county, *[share] * (len(years) + 1))
         self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.table_size - 1)
 
     def task_lines(self, s, rows: pd.DataFrame, years: list[int]) -> list[list[str]]:
@@ -477,7 +489,14 @@ class _Chapter(Paper):
 
     def unknown(self) -> list[str]:
         """What cannot be judged, what waits for its target, what is old, what rests on demo data."""
-        said = [briefing.named_sentence(s, self.words) for s in self.statements if s.verdict == "insufficient_data"]
+        lacking: dict[str, list] = {}
+        for s in self.statements:
+            if s.verdict == "insufficient_data":
+                lacking.setdefault(briefing.sentence(s, self.words), []).append(s)
+        said = [
+            self.say("claim.named", name=self.words.list(self.words.name(s.record) for s in some), sentence=sentence)
+            for sentence, some in lacking.items()
+        ]
         chosen = {
             "awaiting": [s for s in self.statements if s.verdict == "no_target"],
             "old": [s for s in self.statements if "stale" in s.warnings],

@@ -282,11 +282,13 @@ class _Part:
         )
 
     def weak(self, s) -> str:
-        """A weak point in a sentence, with the way to its picture."""
+        """A weak point in a sentence, who leads and until when, with the way to its picture."""
         name = escape(worded.indicator(s, self.w))
         way = self.way(s)
         name = f'<a href="{_address(way)}">{name}</a>' if way else name
         told = self.w("claim.named", name="\0", sentence=briefing.sentence(s, self.w))
+        lead = worded.lead(s, self.w)
+        told = self.w.join(told, self.w("page.who", lead=lead, year=s.milestone) if lead else "")
         return f"<li>{escape(told).replace(chr(0), name)}</li>"
 
     def county(self, code: str) -> str:
@@ -300,7 +302,7 @@ class _Part:
             w("headline.missed_binding", count=len(head.missed_binding), names=missed) if missed else "",
             sentences[1],
         )
-        return f"<li><b>{self.linked(code)}</b>{escape(said.removeprefix(region.name(w.lang)))}</li>"
+        return f"<li>{w('claim.named', name=f'<b>{self.linked(code)}</b>', sentence=escape(said))}</li>"
 
     # ------------------------------------------------------------------ the map
 

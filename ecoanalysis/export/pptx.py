@@ -23,7 +23,8 @@ from ecoanalysis.words import NOTHING, Words
 __all__ = ["NoChart", "NoDeck", "chart_slide", "write"]
 
 ONE_SLIDE_EACH = 15  # counties; more of them are told in a table
-COUNTIES_NAMED, ITEMS_NAMED, SOURCES_SHOWN = 3, 4, 12
+COUNTIES_NAMED, DEPARTMENTS_NAMED, ITEMS_NAMED, SOURCES_SHOWN = 3, 2, 4, 12
+LONG_LIST = 45  # ems of names in a cell of the task sheet, beyond which fewer are named
 FEW = 5  # rows that leave room for larger words
 SHORT_NAME = 7  # ems of a county's name that a narrow column takes
 AWAITED = {"undocumented": "papers", "insufficient_data": "data", "no_target": "target"}
@@ -176,10 +177,10 @@ class _Briefing:
             if items or answer != "not_due"
         ]
         room = deck.room
-        deck.tiles(slide, tiles, room._replace(height=Inches(1.1)))
-        room = room.below(room.top + Inches(1.25))
+        deck.tiles(slide, tiles, room._replace(height=Inches(1.0)))
+        room = room.below(room.top + Inches(1.1))
         ahead = [text for text in (briefing.named_weak(region, w), _outlook(region, w)) if text]
-        below = max(Inches(0.9), self.deck.height(ahead, room.width, 16))
+        below = max(Inches(0.9), self.deck.height(ahead, room.width, 14))
         lists = []
         for key, items, obstacle in (
             ("slide.missed_binding", head.missed_binding, self.obstacle),
@@ -190,7 +191,7 @@ class _Briefing:
                 lists.append([w(key, count=len(items)), *(obstacle(region, item) for item in items)])
         upper = room._replace(height=room.height - below - Inches(0.1))
         if lists:
-            for lines, box in zip(lists, upper.columns(*[1] * len(lists)), strict=True):
+            for lines, box in zip(lists, upper.columns(*(1.3, 1)[: len(lists)]), strict=True):
                 self.listed(slide, lines, box)
         else:
             deck.text(slide, briefing.headline(region, w)[:2], upper, sizes=(20, 18, 16, 14))
@@ -252,8 +253,11 @@ class _Briefing:
         return self.called(s, duties.leading)
 
     def called(self, s: Statement, named) -> str:
+        return self.w.list(self.bureaus(s, named))
+
+    def bureaus(self, s: Statement, named) -> list[str]:
         a, region = self.analysis, s.region_code
-        return self.w.list(dict.fromkeys(duties.own_names(a, region, named(a, region, s.indicator), self.w)))
+        return list(dict.fromkeys(duties.own_names(a, region, named(a, region, s.indicator), self.w)))
 
     # ------------------------------------------------------------------ what moved, what is missing
 
@@ -326,9 +330,11 @@ class _Briefing:
         """A weak point that the plan names: how it has moved, and what is missing in which county."""
         a, w, deck = self.analysis, self.w, self.deck
         members = [one for code in a.members(region.code) if (one := self.same(code, s)) is not None]
+        if not any(np.isfinite(one.latest_value) for one in members):
+            members = []  # a table of nothing: a sentence says it
         slide = deck.slide(_named_title(s, members, w), demo="demo" in {one.status for one in (s, *members)})
         room = deck.room
-        left, right = room.columns(1, 1.1) if members else room.columns(3, 2)
+        left, right = room.columns(1, 1.3) if members else room.columns(3, 2)
         right = right if native_chart.can_be_drawn(s) else room
         pace = briefing.pace(s, w)
         if native_chart.can_be_drawn(s):
@@ -358,7 +364,7 @@ class _Briefing:
             slide,
             head,
             rows,
-            (name, 1.25, 1.25, 1.2, 1.55),
+            (name, 1.1, 1.3, 1.35, 1.7),
             box._replace(height=box.height - foot - Inches(0.05)),
             sizes=(15, 14),
             shaded={4: [one.verdict for one in by_part]},
@@ -373,7 +379,7 @@ class _Briefing:
     def cells(self, s: Statement) -> list[str]:
         w = self.w
         whole = briefing.city_gap(s)
-        share = w.percent(s.contribution / whole) if whole > 0 else NOTHING
+        share = w.count(s.contribution, s.gap_count_unit, s.indicator) if whole > 0 and s.contribution > 0 else NOTHING
         return [w.number(s.latest_value, briefing.decimals_of(s)), _missing(s, w) or NOTHING, share, judged(s, w)]
 
     def same(self, code: str, like: Statement) -> Statement | None:
@@ -421,7 +427,7 @@ class _Briefing:
         title = w("slide.tasks", region=region.name(w.lang), count=len(rows), binding=binding)
         head = [w(f"slide.task_{name}") for name in ("measure", "lead", "supporting", "counties", "until")]
         points = [briefing.named_sentence(s, w) for s in unmet[:ITEMS_NAMED]]
-        self.pages(title, head, rows, (4.1, 1.9, 2.3, 2.7, 1.4), unmet, points, left=(0, 3), most=2)
+        self.pages(title, head, rows, (4.1, 1.9, 2.3, 2.7, 1.4), unmet, points, left=(0, 3), most=3)
 
     def task(self, region: Region, s: Statement) -> list[str]:
         """One row of the task sheet: what is to be made up, who leads and supports, in which counties, until when."""
@@ -436,9 +442,17 @@ class _Briefing:
             measure = w("slide.item", name=worded.indicator(s, w), said=worded.target(s, w), lead="")
         else:
             measure = w("slide.task_reach", name=worded.indicator(s, w), target=worded.target(s, w))
-        lead, supporting = self.lead(s), self.called(s, duties.supporting)
+        lead, supporting = self.lead(s), self.fewer(self.bureaus(s, duties.supporting))
         until = w("slide.end_of", year=s.milestone)
         return [measure, lead or NOTHING, supporting or NOTHING, self.where(region, s), until]
+
+    def fewer(self, departments: list[str]) -> str:
+        """Departments by name; of many with long names the first ones, and how many there are."""
+        said = self.w.list(departments)
+        if ems(said) <= LONG_LIST or len(departments) <= DEPARTMENTS_NAMED + 1:
+            return said
+        named = self.w.list(departments[:DEPARTMENTS_NAMED])
+        return named + self.w("slide.and_departments", count=len(departments))
 
     def yearly(self, region: Region, s: Statement) -> str:
         """How many things in which year; empty where no path of tasks is known."""
@@ -477,8 +491,9 @@ class _Briefing:
             named = [a.name(one.region_code, w.lang) for one in members if one.verdict in judge.OPEN]
         if not named:
             return w("slide.city_itself", region=region.name(w.lang))
-        more = len(named) - COUNTIES_NAMED
-        text = w.list(named[:COUNTIES_NAMED])
+        several = next((n for n in range(COUNTIES_NAMED, 1, -1) if ems(w.list(named[:n])) <= LONG_LIST), 1)
+        more = len(named) - several
+        text = w.list(named[:several])
         return text + w("slide.and_counties", count=more) if more > 0 else text
 
     def awaited_tasks(self, region: Region) -> list[list[str]]:

@@ -221,7 +221,9 @@ def _counties(earlier: Analysis, later: Analysis, stand: pd.DataFrame, w: Words)
         lines.append([region, *(str(count) for count in counts)])
     names = ("region", "items", "before", "after", "step", "gained", "lost", "papers")
     head = [w(f"bulletin.column.{name}", year=later.as_of, before=earlier.as_of) for name in names]
-    return Section("bulletin.counties_title", sentences, head, lines, (34, 16, 18, 18, 16, 18, 18, 18))
+    is_long = max(len(line[0]) for line in lines) > 20
+    widths = (58, 12, 14, 14, 14, 14, 15, 15) if is_long else (34, 16, 18, 18, 16, 18, 18, 18)
+    return Section("bulletin.counties_title", sentences, head, lines, widths)
 
 
 def _advances(earlier, later, moved: pd.DataFrame, revised: pd.DataFrame, w: Words) -> Section:
@@ -366,7 +368,8 @@ def _files(later: Analysis, w: Words) -> Section:
     region = later.name(whole, w.lang)
     others = everything[everything["region_code"] != whole]
     regions = others["region_code"].nunique()
-    sentences = [w("bulletin.files_count", year=later.as_of, region=region, count=len(table))]
+    key = "bulletin.files_count" if len(table) else "bulletin.files_none"
+    sentences = [w(key, year=later.as_of, region=region, count=len(table))]
     if regions:
         sentences.append(w("bulletin.files_counties", regions=regions, count=len(others)))
     lines = [

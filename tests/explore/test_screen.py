@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,49 @@ def test_a_view_says_what_the_library_says(shipped):
     assert len(view["numbers"]["quantiles"][0]) == len(payload.LEVELS) == 41
     middle = dict(zip(view["numbers"]["years"], (row[20] for row in view["numbers"]["quantiles"]), strict=True))
     assert middle[2024] == pytest.approx(s.paths.loc[2024].median(), abs=0.001) and min(middle) == 2024
+
+
+def judged(analysis, place: tuple[str, str], **given):
+    """A statement with chances of its own, so that each can be told from the other."""
+    region, indicator = analysis[place].region_code, analysis[place].indicator
+    rows = analysis.assessment.copy()
+    here = (rows["region_code"] == region) & (rows["indicator"] == indicator)
+    for name, value in given.items():
+        rows.loc[here, name] = value
+    return replace(analysis, assessment=rows, cache={})[region, indicator]
+
+
+def test_chances_and_dates_stand_each_under_its_own_name(worked):
+    """Sewage in North: due in 2025, held to 2026, by hand; the chances are given."""
+    s = judged(worked, ("北县", SHARE), p_reach=0.25, p_hold=0.125)
+    view = payload.view(s)
+    rows = {key: (label, text) for key, label, text in view["texts"]["zh"]["rows"]}
+    assert rows["chance"] == ("2025 年达标概率", "25 %") and rows["hold"][1] == "12 %" and "2026" in rows["hold"][0]
+    told = view["numbers"]
+    assert (told["p_reach"], told["p_hold"]) == (0.25, 0.125)
+    assert (told["latest_year"], told["due"], told["hold_until"], told["milestone"]) == (2023, 2025, 2026, 2025)
+    assert (
+        (told["latest"], told["target"], told["as_of"]) == (28.9604, 40, 2023)
+        and told["at_least"]
+        and not told["at_most"]
+    )
+
+
+def test_a_year_ahead_has_its_own_quantiles(worked):
+    """The band is narrowest in the first year, and the middle goes on from 29.0 % at some 4.8 points a year."""
+    told = payload.view(worked["北县", SHARE])["numbers"]
+    assert told["years"][:3] == [2024, 2025, 2026] and told["years"] == sorted(told["years"])
+    middles = [row[len(row) // 2] for row in told["quantiles"]]
+    assert 29 < middles[0] < middles[1] < middles[2] < 50
+    widths = [row[-1] - row[0] for row in told["quantiles"][:3]]
+    assert widths == sorted(widths)
+
+
+def test_inputs_say_what_they_are_and_who_leads_stands_before_who_supports(worked):
+    view = payload.view(worked["北县", "23"])["texts"]["zh"]
+    assert {row[4] for row in view["inputs"]} == {"演示数据"}
+    sewage = payload.view(worked["北县", SHARE])["texts"]["zh"]
+    assert sewage["departments"][0] == "牵头部门：生态环境局" and sewage["target_label"] == "目标 ≥ 40 %"
 
 
 @pytest.mark.parametrize("region", ["620500", "620521"])

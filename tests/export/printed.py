@@ -46,7 +46,8 @@ def _sheet(sheet) -> Printed:
         if at and at + one > down / scale:
             pages, at = pages + 1, repeated
         at += one
-    sizes = [cell.font.sz for line in sheet[area] for cell in line if cell.value is not None]
+    rows = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right)
+    sizes = [cell.font.sz for line in rows for cell in line if cell.value is not None]
     return Printed(beside * pages, round(min(sizes, default=10.0) * scale, 2))
 
 

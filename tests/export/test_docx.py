@@ -284,7 +284,8 @@ def test_projects_are_told_with_both_chances_and_marked_demo(chapter, analysis):
     text = paragraph_of(document, "28")
     if lang == "zh":
         assert "措施与项目：清水城区公园项目、麦积城区公园项目，投资 3 300 万元。" in text
-        assert re.search(r"计入项目后，达标概率由 \d+ % 提高到 (\d+|>99) %。【演示数据】", text)
+        without, joined = re.search(r"计入项目后，达标概率由 (\d+) % 提高到 (\d+|>99) %。【演示数据】", text).groups()
+        assert int(without) < int(joined.lstrip(">"))
         assert "尚未列入项目" not in text
     else:
         assert re.search(r"With them the chance goes from \d+ % to (\d+|>99) %\. \[demo data\]", text)
@@ -370,9 +371,36 @@ def test_a_region_without_any_figure_still_has_its_chapter(folder, lang):
     folder.target("rural_sewage_treatment_rate", ">=", 40, "%")
     folder.add(("C2", 2023, "villages", 10, "village"), ("C2", 2023, "villages_sewage_treated", 5, "village"))
     document = written(analyse(folder.path, 2023), "C1", folder.path / "chapter.docx", lang)
-    nothing = {"zh": "没有未达标或有回落风险的指标。", "en": "Nothing is unmet or at risk of slipping back."}[lang]
-    assert nothing in lines(document)
+    known = {
+        "zh": "已判定的指标中没有未达标或有回落风险的，尚有 1 项不能判定，请先补齐数据、材料和目标值。",
+        "en": "Of the items known, none is unmet or at risk of slipping back; 1 cannot be told before data, papers or "
+        "targets are supplied.",
+    }
+    assert lines(document).count(known[lang]) == 2
     assert rows_of(document, 1)[2][7] == "—" and not list(document.element.body.iter(qn("w:drawing")))
+
+
+def test_what_is_likely_to_be_met_in_time_counts_as_unmet_today(worked, tmp_path):
+    """North: 18 is likely and binding; likely 27, hard 25 and two out of reach are advisory. Met are six and two."""
+    said = lines(written(worked, NORTH, tmp_path / "a.docx"))
+    assert "约束性指标 9 项，现已达标 6 项、未达标 1 项、尚不能判定 2 项。" in said
+    assert "参考性指标 6 项，现已达标 2 项、未达标 4 项。" in said
+
+
+def test_the_answer_ends_with_who_leads_what_most_needs_work_and_until_when(worked, tmp_path):
+    said = lines(written(worked, WORKED, tmp_path / "a.docx"))
+    (line,) = [text for text in said if text.startswith("最需要抓的指标：")]
+    assert line.startswith(
+        "最需要抓的指标：城镇人均公园绿地面积（住建局，2026 年底前）、农村生活污水治理率（生态环境局，2025 年底前）、"
+    )
+
+
+def test_items_that_lack_the_same_are_told_in_one_sentence(folder):
+    for code in ("rural_sewage_treatment_rate", "urban_sewage_treatment_rate", "forest_grass_cover"):
+        folder.target(code, ">=", 40, "%")
+    document = written(analyse(folder.path, 2023), "C1", folder.path / "chapter.docx", "zh")
+    said = [line for line in lines(document) if line.endswith("没有任何数据，暂不能判断。")]
+    assert said == ["林草覆盖率、城镇污水处理率、农村生活污水治理率：没有任何数据，暂不能判断。"]
 
 
 @pytest.mark.parametrize(

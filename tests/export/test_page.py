@@ -344,15 +344,23 @@ def worked_page(worked, tmp_path_factory) -> str:
     return re.sub(r' style="[^"]*"', "", path.read_text(encoding="utf-8")).replace("\u00a0", " ")
 
 
+def test_a_weak_point_says_who_leads_it_and_until_when(worked_page):
+    (parks,) = re.findall(r"<li>28 城镇人均公园绿地面积：[^<]*</li>", worked_page)
+    (sewage,) = re.findall(r"<li>25 农村生活污水治理率：[^<]*</li>", worked_page)
+    assert parks.endswith("牵头：住建局；时限：2026 年底。</li>") and sewage.endswith(
+        "牵头：生态环境局；时限：2025 年底。</li>"
+    )
+
+
 def test_counts_of_the_city_and_of_every_county_are_their_own(worked_page):
     said = "<li><b>3</b>按期达标</li><li><b>6</b>到期未达标</li><li><b>3</b>其中约束性</li><li><b>3</b>尚不能判定</li>"
     assert said in worked_page and "<strong>申报条件：尚不具备</strong>" in worked_page
     assert (
-        "<li><b>北县</b>截至 2023 年底，北县到期应考核 13 项：按期达标 8 项，到期未达标 3 项，尚不能判定 2 项。"
+        "<li><b>北县</b>：截至 2023 年底，北县到期应考核 13 项：按期达标 8 项，到期未达标 3 项，尚不能判定 2 项。"
         in worked_page
     )
     assert (
-        "<li><b>南县</b>截至 2023 年底，南县到期应考核 13 项：按期达标 2 项，到期未达标 6 项，尚不能判定 5 项。"
+        "<li><b>南县</b>：截至 2023 年底，南县到期应考核 13 项：按期达标 2 项，到期未达标 6 项，尚不能判定 5 项。"
         "约束性指标到期未达标 4 项：水环境质量、危险废物利用处置率、突发生态环境事件应急管理机制、自然生态空间。"
         in worked_page
     )

@@ -166,7 +166,9 @@ def test_a_value_leads_to_the_row_of_its_inputs(formulas):
     target = data[location.split("!")[1]]
     assert location.startswith("'数据与来源'!A") and target.value == "北县"
     found = {cell.value: data.cell(target.row, cell.column).value for cell in data[1]}
-    assert found["2023"] in (117, 404) and found["位置"].startswith("statistics/villages.csv:")
+    assert (found["变量"], found["2023"]) == ("行政村总数", 404) and found["位置"].startswith(
+        "statistics/villages.csv:"
+    )
     assert found["编号 2023"].startswith("villages.csv:")
 
 
@@ -514,3 +516,71 @@ def test_the_chosen_indicator_shows_its_own_facts_bands_and_regions(numbers, cit
         assert 7 < low < middle < high < 9
     beside = [(sheet.cell(k, 8).value, sheet.cell(k, 9).value) for k in (28, 29, 30)]
     assert beside == [("示例市", pytest.approx(7.587985)), ("北县", 0), ("南县", 12.505)]
+
+
+def test_chances_of_the_chosen_indicator_are_kept_each_beside_its_own_formula(worked, tmp_path):
+    """What a cell holds until a program reckons it: both chances of parks are nil in the worked city, so they are given."""
+    rows = worked.assessment.copy()
+    here = (rows["region_code"] == worked.city) & (rows["indicator"] == "park_area_per_head")
+    rows.loc[here, ["p_reach", "p_hold"]] = (0.25, 0.125)
+    xlsx.write(dataclasses.replace(worked, assessment=rows, cache={}), tmp_path / "a.xlsx", "zh")
+    kept = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["指标明细"]
+    facts = dict(zip(*([cell.value for cell in kept[k][:9]] for k in (5, 6)), strict=True))
+    assert kept["B3"].value == "28 城镇人均公园绿地面积" and (facts["达标概率"], facts["保持概率"]) == (0.25, 0.125)
+
+
+def test_what_a_selector_finds_is_the_row_of_its_region_and_indicator(numbers, formulas):
+    """The stored place is that of the row whose key the two choices make."""
+    table = rows(numbers["评估表"])
+    keys = [one["检索键"] for one in table]
+    assert [key.split("|")[0] for key in keys] == [one["地区"] for one in table]
+    assert all(key.split("|")[1].endswith(one["指标"]) for key, one in zip(keys, table, strict=True))
+    assert len(set(keys)) > 40
+    chosen = numbers["指标明细"]
+    assert keys[chosen["B4"].value - 1] == f"{chosen['B2'].value}|{chosen['B3'].value}"
+    drawn = [one["检索键"] for one in rows(numbers["预测"])]
+    assert drawn[chosen["D4"].value - 1] == f"{chosen['B2'].value}|{chosen['B3'].value}"
+
+
+def test_years_of_a_series_hold_their_own_values_and_bands_are_in_order(numbers):
+    """North treated 117 of 404 villages in 2023 and 98 the year before."""
+    north = row(numbers["预测"], 地区="北县", 指标="农村生活污水治理率")
+    assert north["2023"] == pytest.approx(100 * 117 / 404)
+    assert north["2022"] == pytest.approx(100 * 98 / 404) and north["数据状态"] == "实测统计"
+    for year in (2024, 2025, 2026):
+        low, middle, high = (north[f"{year} {name}"] for name in ("80 % 下限", "中位", "80 % 上限"))
+        assert low < middle < high
+
+
+def test_who_leads_and_who_supports_stand_each_in_a_column_of_its_own(small, tmp_path):
+    xlsx.write(small, tmp_path / "a.xlsx", "zh")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in ("部门任务表", "评估表"):
+        sewage = next(one for one in rows(book[sheet]) if one["序号"] == 25)
+        assert (sewage["牵头部门"], sewage["配合部门"]) == ("环保局", "水务局、农业局"), sheet
+
+
+def test_the_chart_of_the_chosen_indicator_reads_each_line_from_its_own_column(formulas):
+    """Lower bound, median and upper bound of 2025 stand in the columns that say so."""
+    sheet, series = formulas["指标明细"], formulas["预测"]
+    (line,) = [cell.row for cell in sheet["A"] if cell.value == 2025]
+    for column, head in (("C", "2025 80 % 下限"), ("D", "2025 中位"), ("E", "2025 80 % 上限"), ("F", "目标值")):
+        (read,) = set(re.findall(r"INDEX\('?预测'?!\$([A-Z]+)\$2", sheet[f"{column}{line}"].value))
+        assert series[f"{read}1"].value == head
+
+
+def test_what_is_doubtful_stands_with_its_own_region_and_place(numbers):
+    told = {one["问题"]: (one["地区"], one["位置"]) for one in rows(numbers["待核实"])}
+    (south,) = [found for text, found in told.items() if text.startswith("南县 2023 年用水总量为 ")]
+    assert south[0] == "南县" and re.fullmatch(r"statistics/\w+\.csv:\d+", south[1])
+
+
+def test_a_source_and_its_address_are_parted_and_a_paper_has_its_title(small, numbers, tmp_path):
+    observations = small.observations.assign(source="年鉴 第 88 页 https://example.org/88.htm")
+    xlsx.write(dataclasses.replace(small, observations=observations), tmp_path / "a.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["数据与来源"]
+    assert {(one["来源"], one["来源网址"]) for one in rows(sheet)} == {("年鉴 第 88 页", "https://example.org/88.htm")}
+    printed_to = openpyxl.utils.range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))[2]
+    assert [cell.value for cell in sheet[1]].index("来源网址") >= printed_to  # for the screen
+    plan = row(numbers["材料"], 材料名称="北县规划2023年工作计划")
+    assert (plan["地区"], plan["年份"], plan["存放位置"]) == ("北县", 2023, "example/990001/plan.pdf")

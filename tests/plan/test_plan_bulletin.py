@@ -1,5 +1,7 @@
 """The bulletin: counts by hand, literal sentences, and a document that says the same."""
 
+import dataclasses
+
 import pytest
 from docx import Document
 
@@ -97,6 +99,15 @@ def test_whose_papers_are_missing(both):
     ]
     assert section(both, "bulletin.papers_title", EN).sentences[1:] == [
         "City A (1): River chief system: proof to come (lead: bureau)."
+    ]
+
+
+def test_no_file_is_said_and_no_list_announced(both):
+    bare = dataclasses.replace(both[1], evidence=both[1].evidence[:0], cache={})
+    told = section((both[0], bare), "bulletin.files")
+    assert told.sentences == ["2023 年甲市本级尚无在案文件。"] and told.lines == []
+    assert section((both[0], bare), "bulletin.files", EN).sentences == [
+        "No file of City A itself is on record for 2023."
     ]
 
 
