@@ -768,10 +768,10 @@ class Analysis:
         return _above("explore.screen").explore(self, region, indicator, lang, setting=setting)
 
     def under(self, scenario) -> Analysis:
-        """The analysis that follows of a scenario: its name, its path, or the scenario itself."""
+        """The analysis that follows of a scenario: its name, its path, or the scenario itself; in place of another one."""
         scenarios = _above("explore.scenarios")
-        known = isinstance(scenario, scenarios.Scenario)
-        return scenarios.applied(self, scenario if known else scenarios.read(self, scenario))
+        known, trend = isinstance(scenario, scenarios.Scenario), scenarios.trend_of(self)
+        return scenarios.applied(trend, scenario if known else scenarios.read(trend, scenario))
 
     def assumed(self, lang: str) -> list[str]:
         """What the scenario assumes, in sentences; empty for the trend."""
@@ -846,6 +846,7 @@ class Analysis:
         """A new analysis with projects in its futures; this one is untouched.
 
         Rows that projects act on carry the warning `with_projects` (or `projects_alone`), and their sentences say so.
+        A scenario stays, without the projects it switches on: those given here are in once, as they are given.
 
         Parameters
         ----------
@@ -879,6 +880,10 @@ class Analysis:
         return codes
 
     def _with(self, projects: pd.DataFrame) -> Analysis:
+        if "scenario" in self.cache:
+            scenarios = _above("explore.scenarios")
+            made = self.cache["trend"]._with(projects).under(scenarios.without_projects(self.cache["scenario"]))
+            return replace(made, cache=made.cache | {"without_projects": self.without_projects})
         bare = self.without_projects
         assessor = replace(bare.assessor, projects=projects)
         rows = bare.targets[bare.targets["indicator"].map(assessor.moves)]
@@ -1332,6 +1337,16 @@ class Statement:
         from ecoanalysis import briefing
 
         return briefing.sentence(self, words.of(lang))
+
+    def under(self, setting: dict, lang: str = "zh") -> Statement:
+        """The statement that follows when levers are moved: `s.under({"things": 10})` (`explore.levers.answer`).
+
+        Raises
+        ------
+        Told
+            What cannot be, in a sentence.
+        """
+        return _above("explore.levers").answer(self, setting, words.of(lang)).statement
 
     def explain(self, lang: str = "zh") -> str:
         """From the verdict down to file, sheet and cell: the chain of numbers behind the statement, as text."""

@@ -117,10 +117,10 @@ class Assessor:
     def kinds_on_file(self) -> dict[tuple[str, str], list[dict]]:
         """Papers up to the as-of year, by region (`*` for all) and indicator."""
         rows = self.evidence.loc[self.evidence["year"] <= self.as_of]
-        found: dict[tuple[str, str], list[dict]] = {}
+        by_item: dict[tuple[str, str], list[dict]] = {}
         for row in rows[["region_code", "indicator", "year", "kind", "state", "title"]].to_dict("records"):
-            found.setdefault((row["region_code"], row["indicator"]), []).append(row)
-        return found
+            by_item.setdefault((row["region_code"], row["indicator"]), []).append(row)
+        return by_item
 
     @cached_property
     def parents(self) -> frozenset[str]:
@@ -461,11 +461,11 @@ class Assessor:
             return {}
         scale, unit = (10_000, "ha") if parts.unit == "m²" else (1, parts.unit)
         count = 0.0 if is_met else float(missing / scale)
-        found = {"gap_count": count, "gap_count_unit": unit}
+        gap = {"gap_count": count, "gap_count_unit": unit}
         if judge.is_duty(requirement, comparison, target, indicator):
             left = judge.outstanding(parts.numerator, parts.denominator, indicator.direction)
-            found["outstanding"] = float(max(left, decimal(0)) / scale)
-        return found
+            gap["outstanding"] = float(max(left, decimal(0)) / scale)
+        return gap
 
     # ------------------------------------------------------------------ chances
 

@@ -336,14 +336,18 @@ def slows(s, w: Words, required: float, decimals: int) -> str:
 
 
 def fared(s, w: Words) -> str:
-    """How statements that gave such a chance from so many years have come true."""
+    """How statements that gave such a chance from so many years have come true, and on which series."""
     if s.verdict not in judge.OPEN or not np.isfinite(s.p_reach) or s.method == "record":
         return ""
-    known = forecast.fared(s.p_reach, int(s.n_obs))
+    record = s.record
+    near = forecast.near_limit(s.latest_value, (record.low, record.high), record.direction)
+    known = forecast.fared(s.p_reach, int(s.n_obs), near_limit=near)
     if known is None:
         return ""
     said = f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
-    return w("claim.fared", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0))
+    return w(
+        f"claim.fared_{known.domain}", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0)
+    )
 
 
 def city_gap(s) -> float:
@@ -402,8 +406,11 @@ def input_name(code: str, w: Words, known: dict | None = None) -> str:
 # ---------------------------------------------------------------------- the headline
 
 
-def headline(region, w: Words) -> list[str]:
-    """A region's answer in a few sentences: met at its date, may it apply and why not, what is weak, what slips."""
+def headline(region, w: Words, *, since: bool = True) -> list[str]:
+    """A region's answer in a few sentences: met at its date, may it apply and why not, what is weak, what slips.
+
+    `since` asks what moved since the year before as well, for which that year is analysed too.
+    """
     head, analysis = region.headline, region.analysis
 
     def named(items) -> str:
@@ -432,7 +439,7 @@ def headline(region, w: Words) -> list[str]:
     outlook = {name: len(getattr(head, name)) for name in ("secure", "consolidate", "to_be_won", "in_doubt", "open")}
     sentences.append(w("headline.outlook", items=sum(outlook.values()), **outlook))
     sentences.append(slipping(region, w))
-    sentences.append(changed(region, w))
+    sentences.append(changed(region, w) if since else "")
     sentences.append(unverified(region, w))
     return [text for text in sentences if text]
 

@@ -268,7 +268,7 @@ class _Series:
 
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
-        found = {}
+        continued = {}
         for year, codes, histories, known in _ending_together(values, sisters):
             blocks = forecast.blocks(
                 [history[-forecast.LONGEST :] for history in histories],
@@ -283,8 +283,8 @@ class _Series:
             )
             for start, block in blocks:
                 stop = start + len(block)
-                found |= zip(codes[start:stop], self.laid_out(histories[start:stop], int(year), block), strict=True)
-        return found
+                continued |= zip(codes[start:stop], self.laid_out(histories[start:stop], int(year), block), strict=True)
+        return continued
 
     def laid_out(self, histories: list[np.ndarray], year: int, ahead: np.ndarray) -> np.ndarray:
         """(series, years of `span`, paths): the past up to its last year repeated, a gap bridged by a line."""
@@ -441,12 +441,12 @@ def _together(measured, indicator, until, method, paths, basis: pd.Series, value
 
 def _of_years(values: np.ndarray, start: int, years: pd.RangeIndex) -> np.ndarray:
     """Columns of these years from a table that begins in `start`; NaN where it has none."""
-    found = np.full((len(values), len(years)), np.nan)
+    filled = np.full((len(values), len(years)), np.nan)
     if len(years):
         low, high = max(start, years[0]), min(start + values.shape[1], years[-1] + 1)
         if low < high:
-            found[:, low - years[0] : high - years[0]] = values[:, low - start : high - start]
-    return found
+            filled[:, low - years[0] : high - years[0]] = values[:, low - start : high - start]
+    return filled
 
 
 def measured_outlook(

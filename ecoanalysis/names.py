@@ -98,15 +98,15 @@ class Names:
         """The English of a text without addresses, and whether any of it had to be written in pinyin."""
         english, unknown, strange, at = "", "", False, 0
         while at < len(text):
-            found = next(((match, *row) for pattern, *row in self.patterns if (match := pattern.match(text, at))), None)
-            if not found and HAN.match(text[at]):
+            known = next(((match, *row) for pattern, *row in self.patterns if (match := pattern.match(text, at))), None)
+            if not known and HAN.match(text[at]):
                 unknown, at = unknown + text[at], at + 1
                 continue
             if unknown:
                 english, unknown, strange = f"{english} {_pinyin(unknown)} ", "", True
             plain = PLAIN.match(text, at)
-            english += f" {self._filled(*found)} " if found else plain[0]
-            at = (found[0] if found else plain).end()
+            english += f" {self._filled(*known)} " if known else plain[0]
+            at = (known[0] if known else plain).end()
         return (f"{english} {_pinyin(unknown)}", True) if unknown else (english, strange)
 
     def _filled(self, match: re.Match, en: str, kind: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
 from ecoanalysis import forecast, futures, headline, judge
 from ecoanalysis.catalog import Indicator
@@ -32,9 +31,9 @@ def measured(statement) -> list[tuple[int, float, str]]:
     if key not in a.cache:
         rows = a.deciding(statement.indicator).drop_duplicates(["region_code", "year"]).sort_values("year")
         columns = (rows[name] for name in ("region_code", "year", "value", "status"))
-        found = a.cache[key] = {}
+        by_region = a.cache[key] = {}
         for region, year, value, status in zip(*columns, strict=True):
-            found.setdefault(region, []).append((int(year), float(value), str(status)))
+            by_region.setdefault(region, []).append((int(year), float(value), str(status)))
     return a.cache[key].get(statement.region_code, [])
 
 
@@ -292,6 +291,8 @@ def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
     if len(there) < 2 or not direction:
         return pd.DataFrame(columns=RANK_COLUMNS)
     codes, values = [outlook.regions[k] for k in there], -values[there]
+    from scipy import stats  # half a second to import, rarely needed
+
     first, last = (stats.rankdata(values, method, axis=0).astype(int) for method in ("min", "max"))
     share = 1 / (last - first + 1)
     steps = np.zeros(

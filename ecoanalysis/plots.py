@@ -26,6 +26,7 @@ from ecoanalysis.plan import kept, rule_sets, tasks
 from ecoanalysis.words import COUNTED, Words
 
 COLUMNS = 4  # facets in a row
+SINGLE = 30  # futures that are drawn one by one
 FACET = (2.75, 2.0)  # inches
 LINE = 0.2  # inches a line of the heading
 FARTHEST = 10  # years of usual movement that a bar still shows at its length
@@ -185,6 +186,14 @@ class OfStatement:
         figure.frame = rows
         return figure
 
+    def futures(self, lang: str = "zh") -> Picture:
+        """Some of the sample paths one by one, those that meet the target at the milestone in colour.
+
+        `.frame` holds them: future (its number), year, value, met.
+        """
+        self.statement.analysis.needs_data()
+        return _futures(self.statement, words.of(lang))
+
     def methods(self, lang: str = "zh") -> Picture:
         """What every forecasting method expects, over our fan, with the chances they give (`plotdata.methods`)."""
         self.statement.analysis.needs_data()
@@ -254,8 +263,8 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
             axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
         handles = {}
         for axes in cells[: len(statements)]:
-            found, labels = axes.get_legend_handles_labels()
-            handles |= {label: handle for handle, label in zip(found, labels, strict=True) if label not in handles}
+            drawn, labels = axes.get_legend_handles_labels()
+            handles |= {label: handle for handle, label in zip(drawn, labels, strict=True) if label not in handles}
         figure.legend(
             handles.values(), handles, loc="upper left", ncols=len(handles), frameon=False, fontsize=8.5,
             bbox_to_anchor=(0.1 / size[0], top + (LINE + 0.12) / figure.get_figheight()), labelcolor=look.QUIET,
@@ -655,6 +664,56 @@ def _opinion(table: pd.DataFrame, rule: str) -> str:
 
 def _answer(table: pd.DataFrame, rule: str) -> str:
     return str(table.loc[table["rule"] == rule, "on_track"].iloc[0]) or "untold"
+
+
+def _futures(s: Statement, w: Words) -> Picture:
+    title = w("plots.futures", region=s.analysis.name(s.region_code, w.lang), name=_labelled(s.record, w))
+    if s.forecast.empty or s.method == "record":
+        return _in_words(title, w("plots.no_paths") if np.isfinite(s.latest_value) else w("chart.nothing"), w)
+    paths = s.paths.loc[: max(s.due, s.hold_until)]
+    met = met_in(s)
+    some = list(paths.columns[:: max(1, paths.shape[1] // SINGLE)][:SINGLE])
+    frame = paths[some].rename_axis(columns="future").stack().rename("value").reset_index()
+    frame["met"] = frame["future"].map(met)
+    lines = [w("plots.futures_how", count=len(some), all=w.number(paths.shape[1], 0))]
+    if len(met):
+        counts = {"year": s.milestone, "met": int(met[some].sum()), "count": len(some)}
+        whole = {"whole": w.number(int(met.sum()), 0), "all": w.number(len(met), 0), "chance": w.chance(met.mean())}
+        lines.append(w("plots.futures_met", **counts, **whole))
+    figure, top = _paper((8.6, 3.4), title, lines, s.status == "demo", w, frame)
+    with matplotlib.rc_context(STYLE):
+        height = figure.get_figheight()
+        axes = figure.add_axes((0.07, 0.62 / height, 0.80, top - 0.75 / height))
+        known = s.history
+        start = ([known.index[-1]], [known.iloc[-1]])
+        for number in some:
+            way = {"color": look.BAND, "lw": 1.3, "alpha": 0.9} if met.get(number) else {"color": look.AXIS, "lw": 1.0}
+            x, y = [*start[0], *paths.index], [*start[1], *paths[number]]
+            axes.plot(x, y, zorder=3 if met.get(number) else 2, **way)
+        charts.measured(axes, plotdata.fan(s), w)
+        if np.isfinite(s.target):
+            charts.place_target(*charts.target_line(axes), s, w)
+            axes.set_ylim(charts.with_target(*axes.get_ylim(), s.target))
+        axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
+        first, last = int(known.index[0]), int(paths.index[-1])
+        axes.set_xlim(first - 0.4, last + 0.4)
+        dates = {"due": s.due, "hold_until": s.hold_until}
+        charts.place_dates([charts.date_mark(axes) for _ in dates], dates, range(first, last + 1), w)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+        axes.tick_params(colors=look.QUIET, length=0)
+        axes.grid(axis="x", visible=False)
+    return _told(figure, title, lines, w, s.status == "demo")
+
+
+def met_in(s: Statement) -> pd.Series:
+    """In which of the sample paths a target is met at its milestone; empty without a number to meet."""
+    if not np.isfinite(s.target) or s.milestone not in s.paths.index:
+        return pd.Series(dtype=bool)
+    values = s.paths.loc[s.milestone]
+    before = s.paths.loc[s.milestone - 1] if s.milestone - 1 in s.paths.index else s.latest_value
+    rounding = s.analysis.settings.rounding
+    met = judge.met(values.to_numpy(float), np.asarray(before, float), s.target, s.comparison, s.record, rounding)
+    return pd.Series(met, values.index, dtype=bool)
 
 
 def _methods(s: Statement, w: Words) -> Picture:

@@ -104,15 +104,20 @@ def pytest_runtest_call(item):
             importlib.import_module("mutmut.state").state()._stats.update(passed_through.get(one, ()))
 
 
-# Files that run notebooks, documents or the whole of the shipped data: `make quick` leaves them out.
-WHOLE = {"docs", "export", "runs", "test_analysis.py", "test_charts.py", "test_data.py", "test_notebooks.py"}
+# What is tried after each change of a line, in seconds; and what takes minutes: whole notebooks, runs, documents.
+QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
+QUICK |= {"test_projects.py", "test_record.py", "test_units.py", "test_words.py", "test_worked_city.py"}
+WHOLE = {"docs", "runs", "test_notebooks.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "shipped" in getattr(item, "fixturenames", ()) or WHOLE & set(item.path.parts):
+        parts, others = set(item.path.parts), {mark.name for mark in item.iter_markers()} & {"slow", "browser", "whole"}
+        if WHOLE & parts:
             item.add_marker("whole")
+        elif QUICK & parts and not others and "shipped" not in getattr(item, "fixturenames", ()):
+            item.add_marker("quick")
     if os.environ.get("MUTANT_UNDER_TEST"):  # with an error in the code, the quickest test finds it first
         items.sort(key=lambda item: any(shares(one) for one in fixtures_of(item)))
 

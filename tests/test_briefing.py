@@ -4,6 +4,7 @@ import ast
 import re
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -205,3 +206,34 @@ def test_an_item_is_not_missed_and_met_in_one_breath(shipped):
     said = briefing.headline(shipped["甘谷县"], words.of("zh"))
     assert "现已达标但较难保持 1 项：绿色产品市场占有率：一次性消费品人均使用量。" in said
     assert any(text.startswith("参考性指标到期未达标 8 项：") and "绿色产品市场占有率、" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("code", "latest", "said"),
+    [
+        (
+            "urban_sewage_treatment_rate",
+            94.9,
+            "shares near their limit (health, work; none environmental), statements that",
+        ),
+        (
+            "urban_sewage_treatment_rate",
+            60.0,
+            "series of health, the economy, work and education (none environmental), statements",
+        ),
+        (
+            "pm25_decline",
+            12.0,
+            "series of health, the economy, work and education (none environmental), statements that",
+        ),
+    ],
+)
+def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shipped, code, latest, said):
+    record = shipped.indicators[code]
+    s = SimpleNamespace(
+        verdict="hard", p_reach=0.55, method="learned", n_obs=7, latest_value=latest, record=record, binding=True
+    )
+    found = briefing.fared(s, EN)
+    assert found.startswith(f"On reference {said}") and "gave 50–60 % came true" in found
+    assert found.count("984") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
+    assert "无环境类" in briefing.fared(s, ZH)

@@ -77,6 +77,20 @@ def test_other_cities_are_weighed_added_or_the_worst_in_every_path(folder, indic
     np.testing.assert_allclose(city, together(first, second), rtol=1e-5)
 
 
+def test_a_city_of_own_marks_is_the_mean_of_its_counties_in_every_path(folder):
+    folder.write(
+        "indicators.csv",
+        "code,name_zh,name_en,unit,better,low,aggregate,kind\nquiet,安静,Quiet,point,higher,0,mean,reported\n",
+    )
+    for region, level in (("C1", 50), ("C2", 61)):
+        folder.add(*((region, 2016 + n, "quiet", level + n * (-1) ** n, "point") for n in range(7)))
+    raw = intake.read(folder.path)
+    panel = compute.measure(raw.observations, raw.regions, tables=catalog.read(folder.path))
+    city, first, second = futures.outlook(panel, None, "quiet", 2025, paths=50).paths.astype(float)
+    assert first.std() > 0
+    np.testing.assert_allclose(city, (first + second) / 2, rtol=1e-5)
+
+
 def test_the_worst_of_what_should_be_low_is_the_highest(folder):
     folder.write(
         "indicators.csv",
@@ -238,6 +252,31 @@ def test_an_explanation_reads_the_other_counties_and_the_references_as_the_futur
     told = np.quantile(outlook.paths[2], [0.1, 0.5, 0.9], axis=0).T
     np.testing.assert_allclose(found.bands[:, 1:4], told, rtol=5e-3)
     assert np.abs(found.bands[:, 2] - found.lone_bands[:, 2]).max() > 0.01
+
+
+def test_an_explanation_of_a_fall_starts_from_the_year_that_is_asked_for(folder):
+    """A county whose PM2.5 was 60 in 2015, 50 in 2020 and 40 in 2023: a fall of a third since 2015, of a fifth since
+    2020."""
+    for year, value in zip(range(2015, 2024), (60, 58, 56, 54, 52, 50, 47, 44, 40), strict=True):
+        folder.add(("C1", year, "pm25", value, "µg/m³"))
+    data = measured(folder)
+    for base, fall in ((2015, 100 / 3), (None, 20)):
+        explained = futures.explained(data, "pm25_decline", "C1", 2025, base_year=base)
+        assert explained.latest == pytest.approx(fall)
+
+
+def test_a_city_computed_from_the_sums_of_its_counties_goes_on_from_its_own_values(folder):
+    """An expression with `aggregate` none: 2 + 6 of 10 + 30 workers are a fifth; the city goes on from there."""
+    folder.write(
+        "indicators.csv",
+        "code,name_zh,name_en,unit,better,low,high,aggregate,formula\n"
+        "treated,处理率,Treated,%,higher,0,100,none,villages_sewage_treated / villages\n",
+    )
+    for region, count in (("C1", 10), ("C2", 30)):
+        sewage(folder, region, {year: count / 5 * (1 + 0.05 * (year - 2022)) for year in range(2016, 2023)}, count)
+    outlook = futures.outlook(measured(folder), None, "treated", 2025, paths=300)
+    assert outlook.basis[0] == "from_counties" and outlook.at(2022)[0, 0] == pytest.approx(20)
+    assert np.median(outlook.at(2023)[0]) == pytest.approx(21, abs=1)
 
 
 def test_paths_that_begin_late_are_those_that_begin_with_the_first_year(folder):

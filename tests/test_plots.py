@@ -257,6 +257,20 @@ def test_methods_of_one_series_are_drawn_over_its_fan_with_the_chances_they_give
     assert any(text.startswith("GM(1,1)") for text in told)
 
 
+def test_single_futures_are_coloured_where_they_meet_the_target_and_all_of_them_make_the_chance(shipped):
+    s = shipped[GAN_GU, "25"]
+    figure = s.plot.futures("en")
+    assert figure.frame["future"].nunique() == 30 and set(figure.frame["year"]) == {2024, 2025, 2026}
+    at_due = figure.frame[figure.frame["year"] == 2025]
+    assert (at_due["met"] == (at_due["value"] >= 39.995)).all()  # 40.00 as it is printed
+    coloured = [line for line in figure.axes[0].lines if line.get_color() == look.BAND]
+    assert len(coloured) == at_due["met"].sum() > 0
+    assert plots.met_in(s).mean() == s.p_reach
+    assert f"{at_due['met'].sum()} of the 30 drawn, {round(1000 * s.p_reach)} of all 1\u2009000" in heading(figure)
+    duty = shipped[GAN_GU, "hazardous_waste_rate"].plot.futures()
+    assert words.of("zh")("plots.no_paths") in "".join(texts(duty))
+
+
 def test_drivers_bring_what_the_indicator_changed(shipped):
     s = shipped[GAN_GU, SEWAGE]
     rows = s.plot.drivers().frame
@@ -293,6 +307,7 @@ def everything(a, region: str, indicator: str, lang: str) -> dict:
         "drivers of all": a.plot.drivers(indicator, lang), "rules": a.plot.rule_sets(indicator, lang),
         "one region": whole.plot(lang), "its distances": whole.plot.distance(lang), "its rules": whole.plot.rule_sets(lang),
         "changes": s.plot.changes(lang), "drivers": s.plot.drivers(lang), "methods": s.plot.methods(lang), "": s.plot(lang),
+        "futures": s.plot.futures(lang),
     }  # fmt: skip
 
 
@@ -339,6 +354,7 @@ def test_where_there_is_nothing_to_draw_a_picture_says_why(odd, lang, tmp_path, 
         one.plot.changes(lang): "plots.no_changes",
         none.plot.changes(lang): "plots.no_changes",
         none.plot.methods(lang): "chart.nothing",
+        none.plot.futures(lang): "chart.nothing",
         none.plot.drivers(lang): "plots.no_drivers",
         odd.plot.ranks("25", lang=lang): "plots.too_few_regions",
         odd.plot.ranks("river_chief_system", lang=lang): "plots.no_better",
@@ -381,7 +397,8 @@ def test_a_loaded_analysis_draws_what_it_can_and_says_what_it_cannot(city, tmp_p
         kept[NORTH, "25"].plot.changes(),
     ):
         assert len(figure.frame)
-    for asked in (lambda: kept.plot.ranks("25"), lambda: kept.plot.rule_sets("25"), kept[NORTH, "25"].plot.methods):
+    told = kept[NORTH, "25"].plot
+    for asked in (lambda: kept.plot.ranks("25"), lambda: kept.plot.rule_sets("25"), told.methods, told.futures):
         with pytest.raises(analyses.NeedsData, match="从存档载入"):
             asked()
 

@@ -199,6 +199,58 @@ def test_a_fall_since_a_base_year_keeps_its_base():
     assert [outlook.at(year)[0].mean() for year in (2023, 2024, 2025, 2026)] == pytest.approx([0, 10, 20, 20], abs=1e-4)
 
 
+def test_what_is_taken_away_ends_at_nothing(villages):
+    less = THREE[0] | {"change": -500, "last_year": 2024}
+    assert moved(villages, [less]).at(2024).mean(axis=1).tolist() == pytest.approx([0 + 60 / 3, 0, 30], abs=1e-3)
+
+
+def test_a_city_of_areas_gets_their_sum_and_one_of_marks_the_mean_by_area():
+    """Two counties of 100 and 200 km². Ten more km² of red line in one are ten more of the city; six more points of
+    EI in the smaller one are two more of the city."""
+    areas = measured({("C1", "red_line_area"): 100, ("C2", "red_line_area"): 200})
+    more = {"region_code": "C1", "first_year": 2024}
+    outlook = moved(areas, [more | {"variable": "red_line_area", "change": 10}], "red_line_area")
+    assert outlook.at(2025).mean(axis=1).tolist() == pytest.approx([310, 110, 200], abs=1e-3)
+    marks = measured({("C1", "ecological_index"): 40, ("C2", "ecological_index"): 55})
+    outlook = moved(marks, [more | {"variable": "ecological_index", "change": 6}], "ecological_index")
+    assert outlook.at(2025).mean(axis=1).tolist() == pytest.approx([50 + 2, 46, 55], abs=1e-3)
+
+
+def test_a_city_judged_by_its_least_county_gains_when_that_one_does():
+    """Shares of 20 and 22 of 100 points; five more for the first leave the second as the least."""
+    counted = {("C1", "eco_appraisal_points"): 20, ("C2", "eco_appraisal_points"): 22}
+    points = measured(counted | {(code, "appraisal_points"): 100 for code in ("C1", "C2")})
+    more = {"region_code": "C1", "variable": "eco_appraisal_points", "change": 5, "first_year": 2024}
+    assert moved(points, [more], "appraisal_share").at(2025).mean(axis=1).tolist() == pytest.approx([22, 25, 22])
+
+
+def test_years_that_one_county_has_already_measured_are_left_alone_while_another_s_are_forecast():
+    """The first county has reported up to 2023, the second up to 2021: the outlook begins in 2022."""
+    first = {("C1", "villages_sewage_treated"): 20, ("C1", "villages"): 100}
+    second = {("C2", "villages_sewage_treated"): 60, ("C2", "villages"): 200}
+    observations = pd.concat(
+        [
+            measured(first).observations,
+            measured(second, range(2016, 2022)).observations.assign(id=lambda t: "b" + t["id"]),
+        ]
+    )
+    outlook = moved(compute.measure(observations.reset_index(drop=True), REGIONS), THREE[:1] + THREE[2:])
+    county = outlook.regions.index("C1")
+    assert outlook.ahead[0] == 2022
+    assert [outlook.at(year)[county].mean() for year in (2022, 2023, 2024, 2025)] == pytest.approx([20, 20, 30, 40])
+
+
+def test_a_base_year_that_is_asked_for_is_kept():
+    """PM2.5 of 60 in 2018 and 50 since 2020: 5 µg/m³ less is a fall of 25 % since 2018 (15 of 60), where standing still
+    was one of 16.7 %."""
+    numbers = measured({("C1", "pm25"): lambda year: 60 if year < 2020 else 50})
+    less = [{"region_code": "C1", "variable": "pm25", "change": -5, "first_year": 2024}]
+    outlook = projects.still(futures.measured_outlook(numbers, None, "pm25_decline", 2026, base_year=2018), 100)
+    answer = projects.response(numbers, "pm25_decline", 2018)
+    after = projects.moved(outlook, projects.table(less), answer)
+    assert [after.at(year)[0].mean() for year in (2023, 2024)] == pytest.approx([100 / 6, 25], abs=1e-4)
+
+
 def test_a_measured_year_is_left_alone_and_another_variable_does_nothing(villages):
     before = standing(villages)
     after = moved(villages, [THREE[0] | {"first_year": 2022, "last_year": 2025}])

@@ -529,9 +529,9 @@ def track_record(found: pd.DataFrame, weights: Path, file: Path, rng: np.random.
         table = table[table["use"]]
         for tenth, told in table.groupby(np.minimum((table["p"] * 10).astype(int), 9)):
             if len(told) >= 200:
-                limits = (fewest, most, tenth / 10, (tenth + 1) / 10)
+                limits = ("any", fewest, most, tenth / 10, (tenth + 1) / 10)
                 rows.append((*limits, len(told), told["sid"].nunique(), told["p"].mean(), told["met"].mean()))
-    names = "fewest most low high statements series said came_true".split()
+    names = "domain fewest most low high statements series said came_true".split()
     pd.DataFrame(rows, columns=names).round(3).to_csv(file, index=False, lineterminator="\n")
 
 

@@ -47,10 +47,10 @@ class Family:
 
     def weakest(self, status: np.ndarray) -> np.ndarray:
         """The weakest status among the parts, at their owner; -1 where there is none."""
-        found = np.full(status.shape, -1, np.int8)
+        weakest = np.full(status.shape, -1, np.int8)
         if len(self.order) and len(status):
-            found[:, self.owners] = np.maximum.reduceat(status[:, self.order], self.starts, axis=1)
-        return found
+            weakest[:, self.owners] = np.maximum.reduceat(status[:, self.order], self.starts, axis=1)
+        return weakest
 
     def newest(self, bases: np.ndarray) -> np.ndarray:
         """The newest base year among the parts of each region's owner, for each region."""

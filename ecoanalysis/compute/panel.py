@@ -173,12 +173,12 @@ class Panel:
         return sheet
 
     def _by_base(self, name: str, sheets: list, extras: dict, bases: np.ndarray) -> Sheet:
-        found = None
+        laid = None
         for base in np.unique(bases):
             sheet = self._applied(name, sheets, extras, int(base))
             here = np.broadcast_to(bases == base, sheet.known.shape)
-            found = sheet if found is None else laid_over(found, sheet, here)
-        return found
+            laid = sheet if laid is None else laid_over(laid, sheet, here)
+        return laid
 
     def _applied(self, name: str, sheets: list, extras: dict, base: int | None = None) -> Sheet:
         formula = self.formulas[name]
@@ -238,8 +238,8 @@ class Panel:
         there = value.notna().to_numpy()
         weakest = self._weakest_of_ends(source, change.level in self.cells, bases if change.from_base else None)
         status = np.where(there, weakest, -1).astype(np.int8)
-        found = Sheet(value, status, there)
-        return found if sheet is None else laid_over(sheet, found, sheet.value.isna().to_numpy() & there)
+        reported = Sheet(value, status, there)
+        return reported if sheet is None else laid_over(sheet, reported, sheet.value.isna().to_numpy() & there)
 
     def _weakest_of_ends(self, source: Sheet, two_ends: bool, bases: np.ndarray | None) -> np.ndarray:
         """Weakest status of the two years that are compared; of all years where yearly falls were compounded."""
@@ -265,8 +265,8 @@ class Panel:
                 sheet = self._blank()
             column = np.arange(len(self.regions)) == place
             computed = column & (True if basis == COUNTIES else self.cells.get(name, self._nowhere) < 0)
-            found = Sheet(CHANGES[name].against(level.value, start), level.status, level.known)
-            sheet = laid_over(sheet, found, np.broadcast_to(computed, sheet.known.shape))
+            change = Sheet(CHANGES[name].against(level.value, start), level.status, level.known)
+            sheet = laid_over(sheet, change, np.broadcast_to(computed, sheet.known.shape))
         return sheet
 
     def _blank(self) -> Sheet:
@@ -592,14 +592,14 @@ def cells_of(observations: pd.DataFrame, years: pd.RangeIndex, codes: pd.Index) 
     row = observations["year"].to_numpy() - years[0]
     order = np.argsort(number, kind="stable")
     bounds = np.searchsorted(number[order], np.arange(len(names) + 1))
-    found = {}
+    cells_of = {}
     for which, name in enumerate(names):
         here = order[bounds[which] : bounds[which + 1]]
         here = here[place[here] >= 0]
         cells = np.full((len(years), len(codes)), -1, np.int32)
         cells[row[here], place[here]] = here
-        found[name] = cells
-    return found
+        cells_of[name] = cells
+    return cells_of
 
 
 def laid_over(upper: Sheet, lower: Sheet, where: np.ndarray) -> Sheet:

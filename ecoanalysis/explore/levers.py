@@ -104,7 +104,11 @@ class Answer:
 
 
 def offered(s: Statement) -> list[Lever]:
-    """The levers of a statement; none for what has no sample paths (duties, protected values, papers)."""
+    """The levers of a statement; none for what has no sample paths (duties, protected values, papers).
+
+    Under a scenario they stand where it has set them, so that nothing acts twice; land that it turned and projects that
+    it switched on are in already and are not offered once more.
+    """
     key = ("levers", s.region_code, s.indicator, s.comparison)
     if key not in s.analysis.cache:
         levers = []
@@ -112,6 +116,18 @@ def offered(s: Statement) -> list[Lever]:
             levers = [*_things(s), *_pace(s), *_target(s), *_due(s), *_growth(s), *_land(s), *_projects(s)]
         s.analysis.cache[key] = [lever for lever in levers if lever.high > lever.low]
     return s.analysis.cache[key]
+
+
+def set_before(s: Statement) -> dict:
+    """What the analysis's scenario has set at a statement; empty for the trend."""
+    return s.analysis.cache.get("set", {}).get((s.region_code, s.indicator), {})
+
+
+def joined(before: dict, setting: dict) -> dict:
+    """A setting on top of another: a later position replaces an earlier one, projects of both are in."""
+    both = before | setting
+    projects = before.get("projects", {}) | setting.get("projects", {})
+    return both | {"projects": projects} if projects else both
 
 
 def has_paths(s: Statement) -> bool:
@@ -140,7 +156,7 @@ def _things(s: Statement) -> list[Lever]:
         step = 10.0 ** (math.floor(math.log10(most)) - 2) if most > 0 else 1.0
         most = math.floor(most / step) * step
     each = s.record.direction * parts.factor * scale / parts.denominator
-    return [Lever("things", 0.0, float(most), step, 0.0, unit, each)]
+    return [Lever("things", 0.0, float(most), step, set_before(s).get("things", 0.0), unit, each)]
 
 
 def things_of(s: Statement):
@@ -172,8 +188,8 @@ def left_of(s: Statement) -> float:
 
 def _pace(s: Statement) -> list[Lever]:
     years, paths = _ahead(s)
-    if s.milestone not in years:
-        return []
+    if s.milestone not in years or set_before(s).keys() & {"things", "growth", "land", "projects"}:
+        return []  # the pace that a scenario's other levers have made is no pace of its own
     middle = np.median(paths[:, years.index(s.milestone)])
     start = float((middle - s.latest_value) / (s.milestone - s.latest_year))
     known = [start, s.pace_observed, s.pace_required, s.pace_for_80, s.spread]
@@ -202,7 +218,7 @@ def _growth(s: Statement) -> list[Lever]:
     """GDP growth, for what is divided by GDP."""
     if not _gdp(s):
         return []
-    past = past_growth(s)
+    past = set_before(s).get("growth", past_growth(s))
     return [Lever("growth", -MOST_GROWTH, MOST_GROWTH, 0.1, past, "%")] if np.isfinite(past) else []
 
 
@@ -230,7 +246,7 @@ def past_growth(s: Statement) -> float:
 
 def _land(s: Statement) -> list[Lever]:
     """Land turned from one class into another, for the ecological index."""
-    if s.indicator != "ecological_index":
+    if s.indicator != "ecological_index" or "land" in set_before(s):
         return []
     measured = s.analysis.assessor.measured
     regions = [s.region_code] if s.basis != "from_counties" else measured.parts_of(s.region_code)
@@ -254,9 +270,9 @@ def _projects(s: Statement) -> list[Lever]:
     if "projects" not in s.analysis.cache:
         s.analysis.cache["projects"] = projects.table(s.analysis.raw.projects).to_dict("records")
     own, inputs = {s.region_code, *s.analysis.members(s.region_code)}, _response(s).inputs
-    told = []
+    told, there = [], set_before(s).get("projects", {})
     for row in s.analysis.cache["projects"]:
-        if row["region_code"] not in own or row["variable"] not in inputs:
+        if row["region_code"] not in own or row["variable"] not in inputs or project_id(row) in there:
             continue
         certain = row | {"probability": 1.0, "delay_years": 0.0, "delay_probability": 0.0}
         gain = np.median(_with_projects(s, s.outlook, [certain]) - _with_projects(s, s.outlook, []), axis=0)
@@ -416,7 +432,7 @@ def push(s: Statement, setting: dict, years: list[int], middle: np.ndarray) -> P
             )
             factor, added = factor * step, 100 - (100 - added) * step
     if "things" in setting:
-        added = added + levers["things"].each * setting["things"] * acting
+        added = added + levers["things"].each * (setting["things"] - levers["things"].start) * acting
     if "land" in setting:
         worth = {code: each for code, _, each in levers["land"].choices}
         gain = worth[setting["land"]["to"]] - worth[setting["land"]["from"]]
@@ -431,7 +447,8 @@ def answer(s: Statement, setting: dict, w: Words | None = None) -> Answer:
     ----------
     setting : dict
         Lever -> position: `{"things": 10, "target": 45, "due": 2026}`; a land conversion is
-        `{"land": {"from": code, "to": code, "area": km²}}`, done once in the next year.
+        `{"land": {"from": code, "to": code, "area": km²}}`, done once in the next year. Under a scenario a position
+        replaces what the scenario has set, and acts on the trend.
 
     Raises
     ------
@@ -442,6 +459,9 @@ def answer(s: Statement, setting: dict, w: Words | None = None) -> Answer:
     years, paths = _ahead(s) if has_paths(s) else ([], np.empty((0, 0)))
     if not setting:
         return Answer(s, tuple(years), paths)
+    if before := set_before(s):
+        told = answer(s.analysis.cache["trend"].at(s.place), joined(before, setting), w)
+        return replace(told, statement=replace(told.statement, analysis=s.analysis))
     moved = push(s, setting, years, np.median(paths, axis=0)).on(paths.astype(float))
     if "projects" in setting:
         moved = _with_projects(s, _whole(s, moved), chosen(s, setting["projects"])).astype(float)
@@ -567,7 +587,7 @@ def needed(s: Statement, chance: float = 0.8) -> Needed | None:
     acting = s.milestone - first_year(s)
     if lever is not None and acting > 0:
         unit, left = lever.unit, left_of(s)
-        things = short / (abs(lever.each) * acting)
+        things = max(0.0, (better * s.target - unlucky) / (abs(lever.each) * acting) + lever.start)
         things = math.ceil(things - 1e-9) if unit in COUNTED else things
     pace = (better * (float(np.median(ends)) + short) - s.latest_value) / (s.milestone - int(s.latest_year))
     moves, as_large, largest, region, year = _has_been(s, pace)

@@ -74,7 +74,7 @@ SCREEN = (
     "title search region indicator as_of language card trend trend_in levers inputs departments milestones nothing waiting "
     "no_kernel reset other_methods other_methods_wait no_levers offline offline_hold scenario save_scenario saved "
     "scenario_name link results methods_head inputs_head none legend_observed legend_estimated legend_demo band80 band95 "
-    "median target due hold milestone area from to what_if delay scale"
+    "median target due hold milestone area from to what_if delay scale home"
 ).split()
 OFFLINE = (
     "lever.refused.no_number lever.refused.negative lever.refused.more_than_left lever.refused.outside "
@@ -269,7 +269,7 @@ def card(s: Statement, w: Words) -> list[list[str]]:
     required, sure = _paces(s)
     is_open = s.verdict in judge.OPEN
     years = {"year": w.year(s.latest_year), "milestone": s.milestone, "hold": s.hold_until, "due": s.due}
-    found = {
+    rows = {
         "value": briefing.value(s, w) if np.isfinite(s.latest_value) and s.comparison != "done" else "",
         "target": briefing.target(s, w) if s.comparison != "done" else "",
         "chance": w.chance(s.p_reach) if is_open and np.isfinite(s.p_reach) else "",
@@ -280,7 +280,7 @@ def card(s: Statement, w: Words) -> list[list[str]]:
         "pace_required": pace(required),
         "pace_for_80": pace(sure),
     }
-    return [[key, w(f"explore.row.{key}", **years), text] for key, text in found.items() if text and text != NOTHING]
+    return [[key, w(f"explore.row.{key}", **years), text] for key, text in rows.items() if text and text != NOTHING]
 
 
 def _classes(s: Statement) -> list[tuple[str, str]]:

@@ -200,8 +200,26 @@ def complete(analysis: Analysis, scenario: Scenario) -> dict[tuple[str, str], di
             sums["projects"] = sums.get("projects", {}) | setting["projects"]
     for key, sums in given.items():
         if sums:
-            settings[key] = sums | settings.get(key, {})
+            settings[key] = levers.joined(sums, settings.get(key, {}))
     return settings
+
+
+def trend_of(analysis: Analysis) -> Analysis:
+    """The analysis that a scenario moved; itself where none did."""
+    return analysis.cache.get("trend", analysis)
+
+
+def without_projects(scenario: Scenario) -> Scenario:
+    """A scenario's other levers, for an analysis that has projects in its futures already."""
+    settings = {key: {k: v for k, v in one.items() if k != "projects"} for key, one in scenario.settings.items()}
+    return replace(scenario, settings={key: one for key, one in settings.items() if one})
+
+
+def on_top(analysis: Analysis, name: str, settings: dict[tuple, dict]) -> Scenario:
+    """What was set (by codes) on top of what the analysis's scenario has set, as a scenario of its own."""
+    there = analysis.cache["scenario"].settings if "scenario" in analysis.cache else {}
+    both = {key: levers.joined(there.get(key, {}), settings.get(key, {})) for key in {**there, **settings}}
+    return of_settings(trend_of(analysis), name, both)
 
 
 def _asked(analysis: Analysis) -> set[tuple[str, str]]:
@@ -211,11 +229,13 @@ def _asked(analysis: Analysis) -> set[tuple[str, str]]:
 def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
     """The analysis that follows of a scenario: its assessment, forecasts, headlines and futures.
 
-    The same functions answer on the screen, so the numbers are the same.
+    The same functions answer on the screen, so the numbers are the same. A scenario acts on the trend: of an analysis
+    under another scenario nothing remains.
     """
+    analysis = trend_of(analysis)
     assessment, forecasts = analysis.assessment.copy(), analysis.forecasts
-    moved = {}
-    for (region, indicator), setting in complete(analysis, scenario).items():
+    moved, settings = {}, complete(analysis, scenario)
+    for (region, indicator), setting in settings.items():
         s = analysis[region, indicator]
         answer = levers.answer(s, setting)
         for name in STATEMENT_COLUMNS:
@@ -229,6 +249,7 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
     kept = {("outlook", indicator, None): outlook for indicator, outlook in moved.items()}
     kept |= {
         "scenario": scenario,
+        "set": settings,
         "assumed": {lang: told(analysis, scenario, words.of(lang)) for lang in words.LANGUAGES},
     }
     return analysis.judged_as(scenario.name, assessment, forecasts, kept)
@@ -254,6 +275,7 @@ def compared(analysis: Analysis, *scenarios: Scenario) -> pd.DataFrame:
         median_at_milestone, verdict: one row a scenario and statement that any of them moves.
     """
     columns = "target due milestone p_reach p_hold gap gap_count gap_count_unit median_at_milestone verdict".split()
+    analysis = trend_of(analysis)
     settings = {one.name: complete(analysis, one) for one in scenarios}
     keys = dict.fromkeys(key for one in settings.values() for key in one)
     rows = []

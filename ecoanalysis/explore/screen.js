@@ -3,7 +3,7 @@
 // written into it (`fromPage`). Texts come worded; only an offline answer puts numbers into given phrases.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 760, HEIGHT = 380, LEFT = 56, RIGHT = 118, TOP = 14, FOOT = 46; // of the picture, in its own units
+const WIDTH = 760, HEIGHT = 380, LEFT = 56, RIGHT = 118, TOP = 20, FOOT = 46; // of the picture, in its own units
 
 export default {
   render({ model, el }) {
@@ -91,6 +91,7 @@ function fromPage(written) {
     offline: true,
     choices: written.choices,
     start: written.start,
+    home: written.home,
     view: async (region, indicator) => {
       const view = written.views[key(region, indicator)];
       return view && { ...view, setting: settings[key(region, indicator)] || {} };
@@ -147,15 +148,19 @@ class Screen {
         ? h("span", { class: "as-of" }, `${this.t("as_of")} ${this.choices.as_of}`)
         : pick("as_of", this.choices.years.map((year) => [String(year), String(year)]), String(this.choices.as_of), (year) => this.asOf(Number(year))),
       pick("language", [["zh", "中文"], ["en", "English"]], this.lang, (lang) => { this.lang = lang; this.build(); this.draw(); }),
-      this.searchBox());
+      this.searchBox(),
+      this.source.home && h("a", { class: "home", href: `${this.source.home}#${this.lang}` }, this.t("home")));
     const notices = this.choices.notices[this.lang].map((text) => h("p", { class: "notice" }, text));
     this.note = h("p", { class: "note", role: "status", "aria-live": "polite" });
     this.places = {};
     for (const name of ["head", "chart", "card", "levers", "methods", "inputs", "departments", "keep"]) this.places[name] = h("section", { class: name });
     const { head, chart, card, levers, methods, inputs, departments, keep } = this.places;
     const side = h("div", { class: "side" }, methods, departments, keep);
-    this.root.replaceChildren(bar, ...notices, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
+    const titles = this.choices.titles; // a page is a document of its own; in JupyterLab the notebook is
+    const title = titles ? [h("h1", {}, titles[this.lang])] : [];
+    this.root.replaceChildren(...title, bar, ...notices, this.note, head, h("div", { class: "columns" }, chart, card, levers, side, inputs));
     this.root.lang = this.lang === "zh" ? "zh-CN" : "en";
+    if (titles) Object.assign(document, { title: titles[this.lang] }).documentElement.lang = this.root.lang;
   }
 
   searchBox() {
@@ -323,7 +328,7 @@ class Screen {
   }
 
   table(title, head, rows) {
-    return h("details", {}, h("summary", {}, title), h("div", { class: "scroll" }, h("table", {},
+    return h("details", {}, h("summary", {}, title), h("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": title }, h("table", {},
       h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((text) => h("td", {}, text))))))));
   }
@@ -429,7 +434,8 @@ class Screen {
     const years = [n.observed[0][0], Math.max(...n.observed.map(([year]) => year), ...fan.map(([year]) => year), n.hold_until)];
     const values = [...n.observed.map(([, value]) => value), ...fan.flatMap((row) => [row[1], row[5]]), ...(n.target === null ? [] : [n.target])];
     const [low, high, ticks] = scale(Math.min(...values), Math.max(...values), n.low, n.high);
-    const x = (year) => LEFT + ((year - years[0] + 0.3) / (years[1] - years[0] + 0.6)) * (WIDTH - LEFT - RIGHT);
+    const left = Math.max(LEFT, 12 + Math.max(...ticks.map((tick) => breadth(printed(tick, ticks)))));
+    const x = (year) => left + ((year - years[0] + 0.3) / (years[1] - years[0] + 0.6)) * (WIDTH - left - RIGHT);
     const y = (value) => HEIGHT - FOOT - ((value - low) / (high - low)) * (HEIGHT - FOOT - TOP);
     const line = (points) => points.map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
     const band = (a, b) => `${line(fan.map((row) => [row[0], row[a]]))}${line([...fan].reverse().map((row) => [row[0], row[b]])).replace("M", "L")}Z`;
@@ -437,14 +443,14 @@ class Screen {
     const every = Math.ceil((years[1] - years[0] + 1) / 12);
     const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${words.title}. ${words.sentence || words.verdict}` },
       svg("title", {}, words.demo ? `${words.title} ${words.demo}` : words.title),
-      ticks.map((tick) => [svg("path", { class: "grid", d: `M${LEFT} ${y(tick)}H${WIDTH - RIGHT}` }), text(LEFT - 8, y(tick) + 4, printed(tick, ticks), { class: "tick", "text-anchor": "end" })]),
+      ticks.map((tick) => [svg("path", { class: "grid", d: `M${left} ${y(tick)}H${WIDTH - RIGHT}` }), text(left - 8, y(tick) + 4, printed(tick, ticks), { class: "tick", "text-anchor": "end" })]),
       Array.from({ length: years[1] - years[0] + 1 }, (_, i) => years[0] + i).filter((year) => (year - years[0]) % every === 0)
-        .map((year) => text(x(year), HEIGHT - FOOT + 18, year, { class: "tick", "text-anchor": "middle" })),
+        .map((year) => text(x(year), HEIGHT - FOOT + 21, year, { class: "tick", "text-anchor": "middle" })),
       fan.length ? [svg("path", { class: "band95", d: band(1, 5) }), svg("path", { class: "band80", d: band(2, 4) })] : null,
       this.isMoved ? svg("path", { class: "was", d: line([[n.latest_year, n.latest], ...this.view.numbers.years.filter((year) => year <= last).map((year, i) => [year, quantile(this.view.numbers.quantiles[i], levels, 0.5)])]) }) : null,
       svg("path", { class: "median", d: line(fan.map((row) => [row[0], row[3]])) }),
       svg("path", { class: "history", d: runs(n.observed).map(line).join("") }),
-      n.target === null ? null : [svg("path", { class: "target", d: `M${LEFT} ${y(n.target)}H${WIDTH - RIGHT}` }), text(WIDTH - RIGHT + 6, y(n.target) + 4, words.target_label, { class: "target-label" })],
+      n.target === null ? null : this.targetLine(left, y(n.target), words.target_label),
       this.dates(n, x),
       this.choices.milestones.filter((one) => one.at >= years[0] && one.at <= years[1] + 1).map((one) =>
         svg("path", { class: "milestone", d: `M${x(one.at - 0.5)} ${HEIGHT - FOOT}l-4 7h8Z` }, svg("title", {}, `${one.date} ${one[this.lang]}`))),
@@ -453,14 +459,25 @@ class Screen {
     return [h("h3", {}, words.unit ? this.t("trend_in", { unit: words.unit }) : this.t("trend")), this.legend(n, fan), picture];
   }
 
+  /** The line to be met, its label on its end: whatever its length and the size of the type, it ends with the picture. */
+  targetLine(left, at, label) {
+    const over = at - TOP > 24; // no room above a line at the upper end
+    return [svg("path", { class: "target", d: `M${left} ${at}H${WIDTH}` }),
+      svg("text", { class: "target-label", x: WIDTH, y: over ? at - 7 : at + 20, "text-anchor": "end" }, label)];
+  }
+
   /** Due and re-inspection year; one mark where they are the same. */
   dates(n, x) {
     const years = new Map([[n.due, "due"]]);
     years.set(n.hold_until, "hold");
-    const close = years.size > 1 && Math.abs(x(n.hold_until) - x(n.due)) < 120; // then their names part
-    const anchor = { due: close ? "end" : "middle", hold: close ? "start" : "middle" };
-    return [...years].map(([year, key]) => [svg("path", { class: "date", d: `M${x(year)} ${TOP}V${HEIGHT - FOOT}` }),
-      svg("text", { class: "date-label", x: x(year), y: HEIGHT - 8, "text-anchor": anchor[key] }, `${this.t(key)} ${year}`)]);
+    const labels = Object.fromEntries([...years].map(([year, key]) => [key, `${this.t(key)} ${year}`]));
+    const close = years.size > 1 && Math.abs(x(n.hold_until) - x(n.due)) < (breadth(labels.due) + breadth(labels.hold)) / 2 + 10;
+    const anchor = { due: close ? "end" : "middle", hold: close ? "start" : "middle" }; // close names part
+    return [...years].map(([year, key]) => {
+      const most = WIDTH - breadth(labels[key]) * { start: 1, middle: 0.5, end: 0 }[anchor[key]];
+      return [svg("path", { class: "date", d: `M${x(year)} ${TOP}V${HEIGHT - FOOT}` }),
+        svg("text", { class: "date-label", x: Math.min(x(year), most), y: HEIGHT - 6, "text-anchor": anchor[key] }, labels[key])];
+    });
   }
 
   legend(n, fan) {
@@ -475,6 +492,11 @@ class Screen {
     if (n.target !== null) parts.push(entry(swatch(svg("path", { class: "target", d: "M1 6H21" })), this.t("target")));
     return h("p", { class: "legend" }, parts);
   }
+}
+
+/** How broad a label is at most, in the picture's units: in the larger type of a narrow screen. */
+function breadth(label) {
+  return [...label].reduce((sum, one) => sum + (one > "\u2e80" ? 21 : 11), 0);
 }
 
 /** Measured: a disc; estimated: a ring; demo data: a hollow diamond. */
@@ -548,7 +570,7 @@ function pushed(view, setting, levels) {
         [factor, added] = [factor * step, 100 - (100 - added) * step];
       }
     }
-    if ("things" in setting) added += lever.things.each * setting.things * acting;
+    if ("things" in setting) added += lever.things.each * (setting.things - lever.things.start) * acting;
     if (setting.land && acting > 0) {
       const worth = Object.fromEntries(lever.land.choices.map(([code, , each]) => [code, each]));
       added += (worth[setting.land.to] - worth[setting.land.from]) * setting.land.area;
@@ -617,7 +639,7 @@ function offlineAnswer(view, setting, choices, lang) {
     pace_for_80: isMet || left <= 0 ? "" : measured(sign > 0 ? Math.max(sure, required) : Math.min(sure, required), decimals, words.gap_unit),
   };
   const card = Object.entries(found).filter(([, text]) => text).map(([key, text]) => [key, fill(t[`row.${key}`], values), text]);
-  const assumed = Object.entries(asked).map(([kind, where]) => told(kind, where, words)).join(lang === "zh" ? "；" : "; ");
+  const assumed = Object.entries(asked).map(([kind, where]) => told(kind, where, words, lang)).join(lang === "zh" ? "；" : "; ");
   const key = verdict === "out_of_reach" && n.pressing ? "verdict.out_of_reach_pressing" : `verdict.${verdict}`;
   return {
     setting: asked,
@@ -626,8 +648,8 @@ function offlineAnswer(view, setting, choices, lang) {
   };
 }
 
-function told(kind, where, words) {
-  const { label, unit, names } = words.levers[kind];
+function told(kind, where, words, lang) {
+  const { unit, names } = words.levers[kind], label = words.levers[kind].label + (lang === "zh" ? "" : ":");
   if (kind === "land") return `${label} ${names[where.from]} → ${names[where.to]} ${where.area} ${unit}`;
   if (kind === "projects") return Object.keys(where).join(", ");
   return `${label} ${number(where, digits(where))} ${unit}`.trim();

@@ -100,8 +100,8 @@ class Screen(anywidget.AnyWidget):
         return {"file": str(path)}
 
     def scenario(self, name: str) -> scenarios.Scenario:
-        """What was set on the screen, under a name."""
-        return scenarios.of_settings(self.analysis, name, self.moved)
+        """What was set on the screen, under a name; under a scenario, with what that has set."""
+        return scenarios.on_top(self.analysis, name, self.moved)
 
     # ------------------------------------------------------------------ out of the screen
 
@@ -164,6 +164,7 @@ def write_page(
     *,
     lang: str = "zh",
     notices: dict[str, list[str]] | None = None,
+    home: str = "",
 ) -> Path:
     """Write the offline page.
 
@@ -173,6 +174,8 @@ def write_page(
         As `Screen.start`; by default the city's most pressing indicator in `lang`.
     notices : dict, optional
         By language, sentences that stand above everything, beside the scenario's.
+    home : str, optional
+        The page that this one belongs to, as an address beside it; a link leads there, to its part in the language shown.
     """
     if start is None:
         region, indicator = opened_at(analysis)
@@ -183,10 +186,11 @@ def write_page(
     choices = payload.choices(analysis)
     for language, sentences in (notices or {}).items():
         choices["notices"][language] += sentences
-    written = {"choices": choices, "start": start, "views": views}
+    titles = {language: title(analysis, language) for language in words.LANGUAGES}
+    written = {"choices": choices | {"titles": titles}, "start": start, "views": views, "home": home}
     path = Path(path)
     with replacing(path) as temporary:
-        temporary.write_text(page(written, title(analysis, start["lang"])), encoding="utf-8")
+        temporary.write_text(page(written), encoding="utf-8")
     return path
 
 
@@ -205,9 +209,11 @@ def title(analysis: Analysis, lang: str) -> str:
     return words.of(lang)("explore.page_title", region=region, as_of=analysis.as_of)
 
 
-def page(written: dict, title: str) -> str:
-    """The page as text; its policy lets run what stands in it and nothing else, and lets nothing be fetched."""
+def page(written: dict) -> str:
+    """The page as text, in the language it opens with; its policy lets its own script run and nothing be fetched."""
     data = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    lang = written["start"]["lang"]
+    title = escape(written["choices"]["titles"][lang])
     script = f"{_part('screen.js')}\nopenPage();\n"
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
@@ -215,11 +221,11 @@ def page(written: dict, title: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        '<!doctype html><html><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.HTML_LANG[lang]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title)}</title><style>body {{ margin: 0 }}\n{_part('screen.css')}</style></head>"
-        f'<body class="page"><div id="explore"><p>{escape(words.in_both("explore.no_script"))}</p></div>'
+        f"<title>{title}</title><style>body {{ margin: 0 }}\n{_part('screen.css')}</style></head>"
+        f'<body class="page"><main id="explore"><p>{escape(words.in_both("explore.no_script"))}</p></main>'
         f'<script type="application/json" id="written">{data}</script>'
         f'<script type="module">{script}</script></body></html>\n'
     )

@@ -83,10 +83,12 @@ def drawing(shapes_: Shapes, areas: list[dict], name: str) -> str:
             f'<path d="{outline}" fill-rule="evenodd" stroke="{EDGE}" style="fill:{area["colour"]}"/>'
             f'<text x="{x}" y="{y}" font-size="15" {halo}>{label}</text></g>'
         )
-    told = ", ".join(f"{one['name']} {one['said']}" for one in areas)
+    told = ", ".join(f"{one['name']}: {one['said']}" for one in areas)
     alternative = escape(f"{name}: {told}", quote=True)
+    named = escape(name, quote=True)
+    view = f"-4 -4 {WIDTH + 8} {height + 8:.0f}"
     return (
-        f'<svg class="map" viewBox="-4 -4 {WIDTH + 8} {height + 8:.0f}" role="img" aria-label="{alternative}">'
+        f'<svg class="map" viewBox="{view}" role="img" data-name="{named}" aria-label="{alternative}">'
         f"{''.join(parts)}</svg>"
     )
 

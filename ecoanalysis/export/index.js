@@ -19,14 +19,20 @@ document.querySelectorAll("main > section").forEach((part) => {
   const showItem = () => {
     const place = Number(item.value);
     all("[data-line]").forEach((element) => {
-      const code = element.dataset.line[place];
+      const letter = element.dataset.line[place];
+      const code = letter.toLowerCase(); // a capital letter rests on demo data
       const target = element.dataset.cell ? element.querySelector(element.dataset.cell) : element;
       const words = target.querySelector(".verdict") || target;
-      words.textContent = paint(target, code);
+      words.textContent = paint(target, code) + (letter === code ? "" : part.dataset.demo);
       target.dataset.verdict = code;
       const title = element.querySelector("title");
       if (title) title.textContent = element.dataset.name + ": " + words.textContent;
     });
+    const map = part.querySelector("svg.map");
+    if (map) {
+      const told = all("title", map).map((title) => title.textContent);
+      map.setAttribute("aria-label", map.dataset.name + ": " + told.join(", "));
+    }
     if (table && bar) filter();
   };
 

@@ -15,7 +15,7 @@ from IPython.display import HTML, Image, display
 from ecoanalysis import analysis as analyses
 from ecoanalysis import briefing, catalog, charts, compute, intake, plotdata, words
 from ecoanalysis.compute import COUNTIES, OWN
-from ecoanalysis.export import docx, languages, worded, write_csv
+from ecoanalysis.export import languages, worded, write_csv
 from ecoanalysis.formulas import diagnosis, ei, grades
 from ecoanalysis.words import NOTHING, Words
 
@@ -47,9 +47,12 @@ def table(frame: pd.DataFrame, index: bool = False) -> None:
 
 
 def conclusion(region, lang: str) -> None:
-    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties."""
+    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties.
+
+    What moved since the year before is told by `since_last_year`, as it takes a second analysis: pictures come first.
+    """
     w = words.of(languages(lang)[0])
-    text(*briefing.headline(region, w), worded.named_weak(region, w))
+    text(*briefing.headline(region, w, since=False), worded.named_weak(region, w))
     if worded.uses_demo(region.rows):
         text(w("slide.demo_notice"), kind="b")
     problems = worded.left_out(region.analysis, w)
@@ -60,6 +63,11 @@ def conclusion(region, lang: str) -> None:
     points(weak) if weak else text(w("slide.no_weak_points"))
     if region.code in region.analysis.parents:
         display(charts.matrix(region.analysis, w.lang))
+
+
+def since_last_year(region, lang: str) -> None:
+    """What moved since the year before; nothing where there is no such year."""
+    text(briefing.changed(region, words.of(languages(lang)[0])))
 
 
 def indicators(region, lang: str) -> None:
@@ -124,9 +132,83 @@ def documents(region, out: Path | str, lang: str) -> list[str]:
                 display(Image(filename=str(picture), width=740, alt=charts.alternative(s, w)))
     if len(able) > len(asking) and not on_one_sheet:
         text(w("notebook.others_hold", count=len(able) - len(asking)))
+    from ecoanalysis.export import docx  # after the pictures: they need not wait for it
+
     for part in parts:
         docx.write(region.analysis, region.code, folder / f"reachability_{part}.docx", part)
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+# ---------------------------------------------------------------------- a first forecast
+
+
+def changes_so_far(s, lang: str) -> None:
+    """How many changes the values of a statement are, how large they were, and how much is still unseen."""
+    w, history = words.of(lang), s.history
+    changes = history.diff()[history.index.to_series().diff() == 1]
+    if len(changes) < 2:
+        return text(w("first.too_few"))
+    places = max(s.record.decimals or 0, 1)
+    told = w.list(w.number(float(value), places) for value in changes)
+    unit = w.unit("pp" if s.unit == "%" else s.unit)
+    span = {"first": history.index[0], "last": history.index[-1], "values": len(history), "count": len(changes)}
+    ends = {"least": w.number(changes.min(), places), "most": w.number(changes.max(), places)}
+    beyond = w.chance(
+        2 / (len(changes) + 1)
+    )  # of n + 1 draws alike, the new one is as likely as any the least, or the most
+    return text(w("first.changes", changes=told, unit=unit, **span), w("first.unseen", chance=beyond, **ends))
+
+
+def widening(s, lang: str) -> None:
+    """Year by year the middle of the futures, the band that holds four in five of them, and how wide it is."""
+    w = words.of(lang)
+    if s.forecast.empty:
+        return text(w("first.no_trend"))
+    rows = s.forecast[s.forecast["year"] > s.latest_year]
+    width = rows["hi80"] - rows["lo80"]
+    shown = pd.DataFrame(
+        {
+            "year": rows["year"],
+            "median": [w.measure(value, s.record) for value in rows["median"]],
+            "band80": [_between(row, s, w) for row in rows.itertuples()],
+            "width": [w.difference(value, s.record, max(s.record.decimals or 0, 1)) for value in width],
+            "times": [w.number(value / width.iloc[0], 1) if width.iloc[0] > 0 else NOTHING for value in width],
+        }
+    )
+    return table(w.columns(shown))
+
+
+def tried(before, after, lang: str) -> None:
+    """What a statement says before and after something is tried (`Statement.under`)."""
+    w = words.of(lang)
+    if after is before:
+        return text(w("first.nothing_tried"))
+    sides = {"before": before, "after": after}
+    return text(*(w(f"first.{side}", sentence=briefing.sentence(one, w)) for side, one in sides.items()))
+
+
+def covered(s, as_of: int, lang: str) -> None:
+    """What would have been said of the latest value with the values up to a year alone, and what came."""
+    w = words.of(lang)
+    then = s.analysis.as_of_year(as_of)[s.region_code, s.indicator]
+    rows = then.forecast[then.forecast["year"] == s.latest_year]
+    if s.forecast.empty or rows.empty or then.latest_year >= s.latest_year:
+        return text(
+            w("first.no_trend") if s.forecast.empty else w("first.no_band", as_of=as_of, year=w.year(s.latest_year))
+        )
+    row, came = rows.iloc[0], s.latest_value
+    ends = {"median": row["median"], "low": row["lo80"], "high": row["hi80"]}
+    said = {name: w.measure(float(value), s.record) for name, value in ends.items()}
+    where = "below" if came < row["lo80"] else "above" if came > row["hi80"] else "inside"
+    text(
+        w("first.covered", as_of=as_of, count=len(then.history), year=w.year(s.latest_year), **said),
+        w(f"first.came_{where}", value=w.measure(came, s.record)),
+    )
+    return display(then.plot(lang))
+
+
+def _between(row, s, w: Words) -> str:
+    return f"{w.number(row.lo80, s.record.decimals)}–{w.measure(row.hi80, s.record)}"
 
 
 # ---------------------------------------------------------------------- a data folder
@@ -143,10 +225,10 @@ def origins(raw, lang: str) -> None:
     """Which file holds how many rows of which status and which years."""
     w = words.of(lang)
     rows = raw.observations.astype({"file": str, "status": str})
-    found = rows.groupby(["file", "status"]).agg(rows=("value", "size"), first=("year", "min"), last=("year", "max"))
-    found = found.reset_index()
-    found["status"] = [w.status(code) for code in found["status"]]
-    table(w.columns(found))
+    sources = rows.groupby(["file", "status"]).agg(rows=("value", "size"), first=("year", "min"), last=("year", "max"))
+    sources = sources.reset_index()
+    sources["status"] = [w.status(code) for code in sources["status"]]
+    table(w.columns(sources))
 
 
 def years(raw, lang: str) -> None:
@@ -166,8 +248,8 @@ def gaps(raw, lang: str) -> None:
     w = words.of(lang)
     results = _measured(raw).results
     lacking = results[results["lacking"].fillna("") != ""]
-    found = lacking.groupby(["indicator", "lacking"], sort=False)
-    shown = found.agg(regions=("region_code", "nunique"), first=("year", "min"), last=("year", "max")).reset_index()
+    gaps = lacking.groupby(["indicator", "lacking"], sort=False)
+    shown = gaps.agg(regions=("region_code", "nunique"), first=("year", "min"), last=("year", "max")).reset_index()
     shown["indicator"] = shown["indicator"].map(_names(w))
     names = raw.regions.set_index("code")[f"name_{lang}"].to_dict()
     shown["lacking"] = [_lacking(text_, names, w) for text_ in shown["lacking"]]

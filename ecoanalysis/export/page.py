@@ -27,7 +27,10 @@ LISTED = 10  # of many regions, or of their items
 CHARTS = 24  # small charts of one indicator
 DOCUMENTS = ("reachability_zh.docx", "reachability_en.docx", "assessment.csv")
 ANSWER_COLOURS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data"}
-LETTERS = dict(zip(plotdata.BEST_FIRST, "abcdefghijk", strict=True))  # a verdict in one letter, for a line of items
+LETTERS = dict(
+    zip(plotdata.BEST_FIRST, "abcdefghijk", strict=True)
+)  # a verdict in one letter, for a line of items; a capital one rests on demo data
+DEMO = "◇"  # the mark of a cell that rests on demo data
 
 
 def write_index(
@@ -66,8 +69,7 @@ def write_index(
         _Part(analysis, folder, words.of(part), outcomes, (notices or {}).get(part, []), borders).html(parts)
         for part in parts
     )
-    title = words.of(parts[0])("slide.title")
-    city = analysis.name(analysis.city, parts[0]) if analysis.city else ""
+    title = _title(analysis, words.of(parts[0]))
     script = files("ecoanalysis.export").joinpath("index.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"{POLICY}; script-src 'sha256-{digest}'"
@@ -76,7 +78,7 @@ def write_index(
         f'<!doctype html><html lang="{words.HTML_LANG[parts[0]]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(f'{city} {title} {analysis.as_of}'.strip())}</title>"
+        f"<title>{escape(f'{title} {analysis.as_of}')}</title>"
         f"<style>{style}</style></head><body><main>{worded.unbroken(sections)}</main><script>{script}</script></body></html>\n"
     )
     path = folder / "index.html"
@@ -115,6 +117,7 @@ class _Part:
     def html(self, parts: list[str]) -> str:
         told = {LETTERS[code]: [self.w.short_verdict(code), ground, words_on(code)] for code, ground in _colours()}
         data = escape(json.dumps(told, ensure_ascii=False), quote=True)
+        mark = escape(self.w.bracket(self.w.demo_mark(bool(self.demo))), quote=True)
         inside = [
             _other(parts, self.w.lang),
             *self.opening(),
@@ -126,7 +129,7 @@ class _Part:
             *self.doubts(),
         ]
         lang = f'lang="{words.HTML_LANG[self.w.lang]}" id="{self.w.lang}"'
-        return f'<section {lang} data-verdicts="{data}">{"".join(inside)}</section>'
+        return f'<section {lang} data-verdicts="{data}" data-demo="{mark}">{"".join(inside)}</section>'
 
     # ------------------------------------------------------------------ what is asked of the analysis
 
@@ -175,8 +178,26 @@ class _Part:
         return list(self.verdicts.index).index(counted.index[0]) if len(counted) else 0
 
     def line(self, code: str) -> str:
-        """The verdicts of a region, a letter an item."""
-        return "".join(LETTERS[verdict] for verdict in self.verdicts[code])
+        """The verdicts of a region, a letter an item, a capital one where it rests on demo data."""
+        letters = ((item, LETTERS[verdict]) for item, verdict in self.verdicts[code].items())
+        return "".join(letter.upper() if (item, code) in self.demo else letter for item, letter in letters)
+
+    @cached_property
+    def demo(self) -> set[tuple]:
+        """Items of regions of which something judged rests on demo data, by item and region."""
+        judged = (s for s in self.analysis.statements if s.status == "demo" and s.verdict != "not_applicable")
+        return {(self.analysis.item_of(s.indicator), s.region_code) for s in judged}
+
+    def said(self, item, code: str) -> str:
+        """A verdict with the words of the demo mark, where there is room for them."""
+        return self.w.short_verdict(self.verdicts.at[item, code]) + self.w.bracket(
+            self.w.demo_mark((item, code) in self.demo)
+        )
+
+    @property
+    def legend(self) -> str:
+        """What the mark in a cell means."""
+        return _line(self.w("page.demo_legend", mark=DEMO), "demo") if self.demo else ""
 
     def group(self, item) -> str:
         record = next(row for row in self.analysis.indicators.values() if item in (row.number, row.code))
@@ -215,10 +236,8 @@ class _Part:
 
     def opening(self) -> list[str]:
         a, w = self.analysis, self.w
-        name = a.name(a.city, w.lang) if a.city else ""
-        title = f"{name}{' ' if w.lang == 'en' else ''}{w('slide.title')}".strip()
         parts = [
-            f"<h1>{escape(title)}</h1>",
+            f"<h1>{escape(_title(a, w))}</h1>",
             f'<p class="quiet">{escape(w("slide.as_of", as_of=a.as_of))}</p>',
         ]
         if worded.uses_demo(a.assessment):
@@ -317,7 +336,7 @@ class _Part:
     def tile(self, code: str, item) -> str:
         verdict = self.verdicts.at[item, code]
         missed = int(self.heads["missed"].get(code, 0))
-        said = escape(self.w.short_verdict(verdict))
+        said = escape(self.said(item, code))
         counted = escape(self.w("page.missed_count", count=missed))
         return (
             f'<li data-line="{self.line(code)}" style="{_painted(verdict)}">{self.linked(code)}'
@@ -330,7 +349,7 @@ class _Part:
         return {
             "code": code,
             "name": self.names[code],
-            "said": self.w.short_verdict(verdict),
+            "said": self.said(item, code),
             "line": self.line(code),
             "colour": VERDICT_COLOURS[verdict],
         }
@@ -350,7 +369,8 @@ class _Part:
         return [
             _heading(w("page.matrix")),
             self.filters(),
-            _scroll(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
+            self.legend,
+            scrolling(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
                     f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"),
             self.meanings(),
         ]  # fmt: skip
@@ -374,6 +394,8 @@ class _Part:
             shown = f"{s.record.label}{w('worded.colon')}{shown}" if s.part and shown != words.NOTHING else shown
             said = f'<a href="{_address(way)}">{said}</a>' if way else said
             value = f'<span class="value">{escape(shown)}</span>' if shown != words.NOTHING else ""
+        if (item, code) in self.demo:
+            value += f'<span class="mark" aria-hidden="true">{DEMO}</span><span class="heard">{escape(w.demo_mark(True))}</span>'
         weight = judge.SEVERITY.index(verdict) if verdict != "not_applicable" else -1
         return (
             f'<td data-region="{escape(code)}" data-verdict="{LETTERS[verdict]}" data-weight="{weight}" '
@@ -449,7 +471,7 @@ class _Part:
                 f'<td data-weight="0">{escape(above)}</td>'
                 f'<td data-weight="{rank}">{escape(answer)}</td>{counts}'
                 f'<td class="chosen" data-verdict="{LETTERS[verdict]}" data-weight="{judge.SEVERITY.index(verdict)}" '
-                f'style="{_painted(verdict)}">{escape(w.short_verdict(verdict))}</td></tr>'
+                f'style="{_painted(verdict)}">{escape(self.said(item, code))}</td></tr>'
             )
         above = [(self.names[code], self.names[code]) for code in self.analysis.parents]
         there = set(self.verdicts.to_numpy().ravel())
@@ -461,7 +483,7 @@ class _Part:
             _heading(w("page.matrix")),
             self.leading(),
             self.bar(controls, "page.shown_regions"),
-            _scroll(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
+            scrolling(w("page.matrix"), f'<table class="matrix"><caption>{caption}</caption><thead><tr>{"".join(heads)}'
                     f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"),
             self.meanings(),
         ]  # fmt: skip
@@ -591,6 +613,11 @@ def _other(parts: list[str], lang: str) -> str:
     return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
 
 
+def _title(analysis, w: Words) -> str:
+    name = analysis.name(analysis.city, w.lang) if analysis.city else ""
+    return w("docx.title", region=name, title=w("slide.title")) if name else w("slide.title")
+
+
 def _split(text) -> list[str]:
     """Items that a table holds joined by semicolons."""
     return [part for part in str(text if text == text else "").split(";") if part]
@@ -613,7 +640,7 @@ def _sort(text: str) -> str:
     return f'<button type="button" class="sort" hidden aria-label="{label}" title="{label}">↕</button>'
 
 
-def _scroll(name: str, table: str) -> str:
+def scrolling(name: str, table: str) -> str:
     """A table that scrolls inside itself, by keyboard too."""
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">{table}</div>'
 

@@ -100,13 +100,13 @@ def checked(there: dict, names: str, both: bool = False) -> Given:
 
 def injected(cells: list[str]) -> set[str]:
     """Names that are set in cells put in by papermill."""
-    found = set()
+    names = set()
     for cell in cells:
         if cell.startswith(INJECTED):
             for node in ast.walk(ast.parse(cell)):
                 if isinstance(node, ast.Assign):
-                    found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return found
+                    names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
 
 
 def _year(name: str, value, wrong: list[str]) -> int | None:

@@ -61,8 +61,9 @@ def _section(table, analysis, w: Words) -> str:
         parts.append(f'<p class="demo">{escape(w("slide.demo_notice"))}</p>')
     parts += [f"<p>{escape(sentence)}</p>" for sentence in replay.sentences(table, analysis, w)]
     for by, head in (("said", "replay.by_class"), ("item", "replay.by_item"), ("region_code", "replay.by_region")):
-        parts += [f"<h2>{escape(w(head))}</h2>", _scores(replay.scores(table, by), by, analysis, w)]
-    parts += [f"<h2>{escape(w('replay.every'))}</h2>", _rows(table, analysis, w)]
+        scores = _scores(replay.scores(table, by), by, analysis, w)
+        parts += [f"<h2>{escape(w(head))}</h2>", page.scrolling(w(head), scores)]
+    parts += [f"<h2>{escape(w('replay.every'))}</h2>", page.scrolling(w("replay.every"), _rows(table, analysis, w))]
     parts.append(f'<p class="quiet">{escape(w("replay.note"))}</p>')
     return "".join(parts)
 
@@ -78,8 +79,9 @@ def _scores(scores, by: str, analysis, w: Words) -> str:
     for key, row in scores.iterrows():
         shares = [w.percent(row[name]) for name in ("base_rate", "mean_p", "hits")]
         band = w.percent(row["coverage80"]) if np.isfinite(row["coverage80"]) else NOTHING
-        lines.append([escape(named(key)), w.number(row["statements"], 0), *shares, w.number(row["brier"], 3), band])
-    return _table(head, [[f"<td>{cell}</td>" for cell in line] for line in lines])
+        numbers = [w.number(row["statements"], 0), *shares, w.number(row["brier"], 3), band]
+        lines.append([_row_head(named(key)), *(f"<td>{number}</td>" for number in numbers)])
+    return _table(head, lines)
 
 
 def _rows(table, analysis, w: Words) -> str:
@@ -93,7 +95,7 @@ def _rows(table, analysis, w: Words) -> str:
         wrong = ' style="font-weight:bold"' if row.hit == 0 else ""
         lines.append(
             [
-                f"<td>{escape(f'{record.label} {w.name(record)}'.strip() + mark)}</td>",
+                _row_head(f"{record.label} {w.name(record)}".strip() + mark),
                 f"<td>{escape(analysis.name(row.region_code, w.lang))}</td>",
                 f'<td style="{colour}">{escape(w.short_verdict(row.said))}</td>',
                 f"<td>{escape(w.chance(row.p))}</td>",
@@ -104,6 +106,10 @@ def _rows(table, analysis, w: Words) -> str:
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:
-    top = "".join(f"<th>{escape(text)}</th>" for text in head)
+    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in lines)
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row_head(text: str) -> str:
+    return f'<th scope="row">{escape(text)}</th>'

@@ -132,12 +132,12 @@ def title_size(title: str, width: int, height: int) -> float:
 # ---------------------------------------------------------------------- paper
 
 
-def opened(path: Path | str):
-    """A presentation that exists; `NoDeck` where the file is none."""
+def opened(path: Path | str, wrong: str = "deck.no_deck"):
+    """A presentation that exists; `NoDeck`, with the phrase of that key, where the file is none."""
     try:
         return Presentation(str(path))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError):
-        raise NoDeck(words.in_both("deck.no_deck", file=Path(path).name)) from None
+        raise NoDeck(words.in_both(wrong, file=Path(path).name)) from None
 
 
 def saved(presentation, path: Path | str) -> Path:
@@ -240,7 +240,9 @@ class Deck:
         """An empty deck on a bureau's template, or on our own paper where there is none."""
         if template is None:
             return cls(w)
-        presentation = opened(template)
+        if not Path(template).is_file():
+            raise NoDeck(words.in_both("deck.template_missing", file=template))
+        presentation = opened(template, "deck.no_template")
         _emptied(presentation)
         return cls(w, presentation)
 
@@ -543,9 +545,9 @@ def _widths(lines: Sequence[Sequence[str]], widths: Sequence[int], size: float) 
         return high, len(column) - whole, parted * line
 
     def cost(widths: Sequence[int]) -> tuple[int, int]:
-        found = [heights(x, width) for x, width in enumerate(widths)]
-        high = int(np.max([one[0] for one in found], axis=0).sum())
-        return sum(one[1] for one in found), high + sum(one[2] for one in found)
+        columns = [heights(x, width) for x, width in enumerate(widths)]
+        high = int(np.max([one[0] for one in columns], axis=0).sum())
+        return sum(one[1] for one in columns), high + sum(one[2] for one in columns)
 
     widths = list(widths)
     best = cost(widths)

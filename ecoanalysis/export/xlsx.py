@@ -22,18 +22,18 @@ from ecoanalysis.words import SIGNS, Words
 
 FONT = SCREEN_FONTS["east_asian"]
 HEAD = {"bg_color": "#dfe7ee", "bottom": 1, "text_wrap": True, "valign": "vcenter", "bold": True, "font_color": INK}
-LINE = 14.5  # height of a line [pt]
+LINE = 14.0  # height of a line [pt]
+A4, A3 = 9, 8  # papers, as Excel numbers them
+A4_ACROSS, A3_ACROSS = 784, 1132  # room between the margins of a paper that lies [pt]
+SMALLEST = 0.7  # words of ten points are printed at seven at least
 EVERY_REGION = 8  # regions up to which every row is printed, some 60 pages; of more the first one's rows
 DETAILS = "assessment series changes editions evidence data to_verify".split()  # tables with a row for many a region
-YEARS_SHOWN = 10  # measured years that are printed; earlier ones stand to the right
+YEARS_SHOWN = 10  # measured years beside the forecasts
+YEARS_PRINTED = 6  # years of the sheet of data that are printed; earlier ones stand to the right
 ACROSS = 30  # more regions than this stand below each other
 LINKS = 65_000  # Excel opens no sheet with more
 CHANCE = '[<0.01]"<1 %";[>0.99]">99 %";0 %'  # no forecast is certain
 ANSWERS = {"yes": "word.yes", "no": "word.no", "unknown": "book.unknown", "not_due": "deck.not_due"}
-PRINTED = (  # what an official reads of the assessment and what is printed; the reckoning stands to the right
-    "item part region_name indicator_name verdict met_at_due latest_year latest_value unit comparison target due gap "
-    "gap_count gap_count_unit p_reach p_hold lead_department sentence"
-).split()
 
 
 def write(analysis: Analysis, path: Path | str, lang: str) -> None:
@@ -116,7 +116,7 @@ class Book:
     def about_file(self) -> None:
         a, w = self.analysis, self.w
         city = a.name(a.city, w.lang) if a.city else ""
-        self.title = f"{city} {w('slide.title')}".strip() if w.lang == "en" else f"{city}{w('slide.title')}"
+        self.title = w("docx.title", region=city, title=w("slide.title")) if city else w("slide.title")
         about = {"title": self.title, "subject": w("slide.as_of", as_of=a.as_of), "author": "", "comments": ""}
         self.workbook.set_properties(about)
 
@@ -124,23 +124,25 @@ class Book:
         key = tuple(sorted(properties.items()))
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format(
-                {"font_name": FONT, "font_size": 10, "valign": "top"} | properties
+                {"font_name": FONT, "font_size": 10, "valign": "vcenter"} | properties
             )
         return self.formats[key]
 
     # ------------------------------------------------------------------ sheets and tables
 
-    def sheet(self, name: str, header: int | None = 0):
-        """A sheet that prints on the width of A4 across, the row of its table's headings on every page."""
+    def sheet(self, name: str, header: int | None = 0, paper: int = A4, upright: bool = False):
+        """A sheet that prints on the width of its paper, the row of its table's headings on every page."""
         sheet = self.workbook.add_worksheet(self.w(f"sheet.{name}"))
-        sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_portrait() if upright else sheet.set_landscape()
+        sheet.set_paper(paper)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_default_row(LINE)  # programs differ in the height of a row that nobody set
+        sheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.5)
+        unscaled = {"scale_with_doc": False}
         title = self.title.replace("&", "&&")
-        sheet.set_header(f"&L&8{title}&R&8&A")
+        sheet.set_header(f"&L&8{title}&R&8&A", unscaled)
         demo = self.w.demo_mark(worded.uses_demo(self.analysis.assessment)).replace("&", "&&")
-        sheet.set_footer(f"&L&8{demo}&C&8&P / &N&R&8{self.w('slide.as_of', as_of=self.analysis.as_of)}")
+        sheet.set_footer(f"&L&8{demo}&C&8&P / &N&R&8{self.w('slide.as_of', as_of=self.analysis.as_of)}", unscaled)
         if header is not None:
             sheet.repeat_rows(header)
             sheet.freeze_panes(header + 1, 0)
@@ -170,7 +172,7 @@ class Book:
         wrapped = [column for column in columns if column.wrap and not column.hidden]
         for y in range(count) if wrapped else ():  # not every program fits rows to their words
             lines = max(lines_in(str(column.cells[y] or ""), column.width) for column in wrapped)
-            sheet.set_row(top + 1 + y, LINE * lines + 1)
+            sheet.set_row(top + 1 + y, LINE * lines)
         if name in DETAILS:
             self.for_print(sheet, columns, last, right)
         return last, right
@@ -224,6 +226,11 @@ class Book:
         twice = {name for name in names.values() if list(names.values()).count(name) > 1}
         return {code: f"{name} ({code})" if name in twice else name for code, name in names.items()}
 
+    @cached_property
+    def region_width(self) -> float:
+        """Of the column with regions' names: as wide as the longest, within reason."""
+        return min(max((width_of(name) for name in self.names.values()), default=0), 24) + 1.5
+
     def in_order(self, table: pd.DataFrame) -> list:
         """The rows of a table, region by region."""
         place = {code: k for k, code in enumerate(self.names)}
@@ -265,9 +272,8 @@ class Book:
         """The answer: may the city apply, what stands in the way, who is in charge; then every region in a line."""
         a, w = self.analysis, self.w
         sheet = self.sheet("leaders", header=None)
-        sheet.fit_to_pages(1, 1)
         sheet.hide_gridlines(2)
-        widths = [8, 34, 16, 22, 22, 26, 22, 30]
+        widths = [7, 40, 14, 22, 20, 24, 24, 50]
         for x, width in enumerate(widths):
             sheet.set_column(x, x, width)
         region = a[a.city or a.regions["code"].iloc[0]]
@@ -275,6 +281,7 @@ class Book:
         sheet.write_string(0, 0, self.title, self.format(font_size=16, font_color=INK, bold=True))
         sheet.set_row(0, 27)
         sheet.write_string(1, 0, w("slide.as_of", as_of=a.as_of), self.format(font_color=QUIET))
+        sheet.set_row(1, 18)
         answer = f"{w('deck.conditions')}{w('worded.colon')}{w(f'deck.conditions_{head.conditions_met}')}"
         colour = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data"}[head.conditions_met]
         look = {"bg_color": VERDICT_COLOURS[colour], "font_color": words_on(colour), "font_size": 14, "bold": True}
@@ -289,7 +296,7 @@ class Book:
             look = {"text_wrap": True} | ({"font_color": MARK, "bg_color": MARK_GROUND} if demo and line == 3 else {})
             sheet.merge_range(line, 0, line, 7, "", self.format(**look))
             sheet.write_string(line, 0, text, self.format(**look))
-            sheet.set_row(line, LINE * lines_in(text, sum(widths)) + 2)
+            sheet.set_row(line, LINE * lines_in(text, sum(widths)) + 4)
             line += 1
         line = self.regions(sheet, line + 1) + 2
         self.pressing(sheet, line, region)
@@ -301,19 +308,20 @@ class Book:
         heads = [a[code].headline for code in codes]
         missed = [w.list(a.item_name(item, w.lang) for item in head.missed_binding) for head in heads]
         columns = [
-            _Column("rank", list(range(1, len(codes) + 1)), 8, "0", centred=True, heading=w("column.number")),
-            _Column("region_name", [self.names[code] for code in codes], 34),
+            _Column("rank", list(range(1, len(codes) + 1)), 7, "0", centred=True, heading=w("column.number")),
+            _Column("region_name", [self.names[code] for code in codes], 40, wrap=True),
             _Column(
                 "conditions_met",
                 [w(f"deck.conditions_{head.conditions_met}") for head in heads],
-                16,
+                14,
+                wrap=True,
                 marks={w("deck.conditions_no"): {"font_color": TARGET, "bold": True}},
             ),
             _Column("met", [len(head.met) for head in heads], 22, "0", centred=True),
-            _Column("missed", [len(head.missed) for head in heads], 22, "0", centred=True),
-            _Column("missed_binding", [len(head.missed_binding) for head in heads], 26, "0", centred=True),
-            _Column("unknown", [len(head.unknown) for head in heads], 22, "0", centred=True),
-            _Column("missed_names", missed, 30, wrap=True),
+            _Column("missed", [len(head.missed) for head in heads], 20, "0", centred=True),
+            _Column("missed_binding", [len(head.missed_binding) for head in heads], 24, "0", centred=True),
+            _Column("unknown", [len(head.unknown) for head in heads], 24, "0", centred=True),
+            _Column("missed_names", missed, 50, wrap=True),
         ]
         return self.table(sheet, "regions", columns, top)[0]
 
@@ -321,16 +329,17 @@ class Book:
         """What of one region is unmet or may slip, the most pressing first."""
         w, weak = self.w, region.weak
         sheet.write_string(top, 0, w("book.pressing", region=region.name(w.lang)), self.format(bold=True, font_size=12))
+        sheet.set_row(top, 22)
         values = [worded.value(s, w) + w.bracket(w.demo_mark(s.status == "demo")) for s in weak]
         columns = [
-            _Column("item", [s.record.number for s in weak], 8, "0", centred=True, heading=w("book.plan_number")),
-            _Column("indicator_name", [w.name(s.record) for s in weak], 34, wrap=True),
-            _Column("attribute", [self.attribute(s) for s in weak], 16),
+            _Column("item", [s.record.number for s in weak], 7, "0", centred=True, heading=w("book.plan_number")),
+            _Column("indicator_name", [w.name(s.record) for s in weak], 40, wrap=True),
+            _Column("attribute", [self.attribute(s) for s in weak], 14),
             _Column("verdict", [briefing.verdict(s, w) for s in weak], 22, wrap=True, marks=self.verdict_marks()),
-            _Column("latest_value", values, 22, wrap=True),
-            _Column("target", [worded.target(s, w) for s in weak], 26, wrap=True),
-            _Column("gap", [briefing.gap_with_things(s, w) for s in weak], 22, wrap=True),
-            _Column("lead_department", [worded.lead(s, w) for s in weak], 30, wrap=True),
+            _Column("latest_value", values, 20, wrap=True),
+            _Column("target", [worded.target(s, w) for s in weak], 24, wrap=True),
+            _Column("gap", [briefing.gap_with_things(s, w) for s in weak], 24, wrap=True),
+            _Column("lead_department", [worded.lead(s, w) for s in weak], 50, wrap=True),
         ]
         self.table(sheet, "pressing", columns, top + 1)
 
@@ -361,26 +370,44 @@ class Book:
             ]
             self.table(sheet, "matrix", columns)
             sheet.freeze_panes(1, 1)
+            self.across(sheet, columns, 1)
             return
-        columns = [_Column("number", numbers, 6, "0"), _Column("indicator", names, 46, wrap=True)]
+        columns = [_Column("number", numbers, 6, "0"), _Column("indicator", names, 58, wrap=True)]
         columns += [
-            _Column("region_name", list(shown[code]), 13, centred=True, heading=self.names[code], marks=marks)
+            _Column(
+                "region_name",
+                list(shown[code]),
+                13 if w.lang == "zh" else 16,
+                centred=True,
+                heading=self.names[code],
+                marks=marks,
+            )
             for code in shown
         ]
         self.table(sheet, "matrix", columns)
         sheet.freeze_panes(1, 2)
+        self.across(sheet, columns, 2)
+
+    def across(self, sheet, columns: list[_Column], named: int) -> None:
+        """Print a table that is too wide for one A4 on A3, beside each other where it has to be, its first columns on each."""
+        if _points(columns) * SMALLEST <= A4_ACROSS:
+            return
+        sheet.set_paper(A3)
+        beside = math.ceil(_points(columns[named:]) / (A3_ACROSS / SMALLEST - _points(columns[:named])))
+        if beside > 1:
+            sheet.repeat_columns(0, named - 1)
+            sheet.fit_to_pages(beside, 0)
 
     # ------------------------------------------------------------------ every target
 
     def assessment(self) -> None:
         """Every target of every region; ratio, gap and pace reckon themselves, a value leads to its inputs."""
-        sheet = self.sheet("assessment")
+        sheet = self.sheet("assessment", paper=A3)
         columns = self.assessment_columns()
         last, _ = self.table(sheet, "assessment", columns)
         sheet.freeze_panes(1, 4)
         place = {column.key: x for x, column in enumerate(columns)}
-        # An English sentence is twice as long: printed, the sheet would take 25 pages.
-        self.for_print(sheet, columns, last, len(PRINTED) - (1 if self.w.lang == "zh" else 2))
+        self.for_print(sheet, columns, last, place["lead_department"])  # sentence and reckoning are for the screen
         bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea", "min_type": "num", "max_type": "num"}
         for name in ("p_reach", "p_hold"):
             x = place[name]
@@ -395,9 +422,15 @@ class Book:
         columns = [
             _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
             _Column("part", [s.part for s in rows], 5),
-            _Column("region_name", [self.names[s.region_code] for s in rows], 12),
-            _Column("indicator_name", [w.name(s.record) for s in rows], 30 if w.lang == "zh" else 52, wrap=True),
-            _Column("verdict", [briefing.verdict(s, w) for s in rows], 18, wrap=True, marks=self.verdict_marks()),
+            _Column("region_name", [self.names[s.region_code] for s in rows], self.region_width, wrap=True),
+            _Column("indicator_name", [w.name(s.record) for s in rows], 44, wrap=True),
+            _Column(
+                "verdict",
+                [briefing.verdict(s, w) for s in rows],
+                17 if w.lang == "zh" else 30,
+                wrap=True,
+                marks=self.verdict_marks(),
+            ),
             _Column(
                 "met_at_due",
                 [w(ANSWERS[s.met_at_due]) if s.met_at_due in ANSWERS else "" for s in rows],
@@ -406,8 +439,14 @@ class Book:
             ),
             _Column("latest_year", [s.latest_year for s in rows], 8, "0"),
             _Column("latest_value", [None] * len(rows), 12, decimals),
-            _Column("unit", [w.unit(s.record.unit) for s in rows], 12, wrap=True),
-            _Column("comparison", [self.comparison(s) for s in rows], 8, wrap=True),
+            _Column("unit", [w.unit(s.record.unit) for s in rows], 13, wrap=True),
+            _Column(
+                "status",
+                [w.status(s.status) if np.isfinite(s.latest_value) else "" for s in rows],
+                9,
+                marks=self.status_marks,
+            ),
+            _Column("comparison", [self.comparison(s) for s in rows], 14, wrap=True),
             _Column("target", [s.target for s in rows], 10, number),
             _Column("due", [s.due for s in rows], 7, "0"),
             _Column("gap", [None] * len(rows), 10, number),
@@ -417,8 +456,8 @@ class Book:
             ),
             _Column("p_reach", [s.p_reach if s.verdict in judge.OPEN else None for s in rows], 9, CHANCE),
             _Column("p_hold", [s.p_hold for s in rows], 9, CHANCE),
-            _Column("lead_department", [lead for lead, _ in departments], 16 if w.lang == "zh" else 48, wrap=True),
-            _Column("sentence", [briefing.sentence(s, w) for s in rows], 70 if w.lang == "zh" else 160, wrap=True),
+            _Column("lead_department", [lead for lead, _ in departments], 28 if w.lang == "zh" else 65, wrap=True),
+            _Column("sentence", [briefing.sentence(s, w) for s in rows], 140),
             _Column("supporting_departments", [supporting for _, supporting in departments], 24),
             _Column("numerator", [one.numerator for one in reckoned], 13, number),
             _Column("denominator", [one.denominator for one in reckoned], 13, number),
@@ -433,12 +472,6 @@ class Book:
             _Column("attribute", [self.attribute(s) for s in rows], 10),
             _Column("requirement", [w(f"book.requirement_{s.requirement}") for s in rows], 12),
             _Column("named_weak", [w(f"word.{'yes' if s.named_weak else 'no'}") for s in rows], 9),
-            _Column(
-                "status",
-                [w.status(s.status) if np.isfinite(s.latest_value) else "" for s in rows],
-                10,
-                marks=self.status_marks,
-            ),
             _Column("warning", [w.warnings(s.warning) for s in rows], 30),
             _Column("region_code", [s.region_code for s in rows], 10, hidden=True),
             _Column("indicator_code", [s.indicator for s in rows], 10, hidden=True),
@@ -476,9 +509,9 @@ class Book:
         rows = rows[(rows["numerator"] > 0) & (rows["denominator"] > 0) & rows["value"].notna()]
         factors = {}
         for code, group in rows.groupby("indicator"):
-            found = (group["value"] * group["denominator"] / group["numerator"]).to_numpy()
-            if np.ptp(found) <= 1e-9 * abs(found[0]):
-                factors[code] = float(f"{found[0]:.9g}")
+            factor = (group["value"] * group["denominator"] / group["numerator"]).to_numpy()
+            if np.ptp(factor) <= 1e-9 * abs(factor[0]):
+                factors[code] = float(f"{factor[0]:.9g}")
         return factors
 
     def input_order(self, id_: str) -> int:
@@ -509,7 +542,7 @@ class Book:
     def series(self) -> None:
         """Measured values and forecasts, a row for every region and indicator."""
         a, w = self.analysis, self.w
-        sheet = self.sheet("series")
+        sheet = self.sheet("series", paper=A3)
         by_pair = {(s.region_code, s.indicator): s for s in reversed(self.statements)}
         rows = [by_pair[pair] for pair in self.drawn]
         forecasts = {key: group.set_index("year") for key, group in a.forecasts.groupby(["region_code", "indicator"])}
@@ -517,9 +550,9 @@ class Book:
         columns = [
             _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
             _Column("part", [s.part for s in rows], 5),
-            _Column("region_name", [self.names[s.region_code] for s in rows], 12),
-            _Column("indicator_name", [w.name(s.record) for s in rows], 30, wrap=True),
-            _Column("unit", [w.unit(s.record.unit) for s in rows], 12),
+            _Column("region_name", [self.names[s.region_code] for s in rows], self.region_width, wrap=True),
+            _Column("indicator_name", [w.name(s.record) for s in rows], 57, wrap=True),
+            _Column("unit", [w.unit(s.record.unit) for s in rows], 13, wrap=True),
             _Column("target", [s.target for s in rows], 9, "#,##0.####"),
         ]
         for year in self.years:
@@ -577,23 +610,23 @@ class Book:
         columns = [
             _Column("item", [s.record.number for s in asked], 6, "0", heading=w("column.number")),
             _Column("part", [s.record.part for s in asked], 5),
-            _Column("indicator_name", [w.name(s.record) for s in asked], 34, wrap=True),
+            _Column("indicator_name", [w.name(s.record) for s in asked], 28 if w.lang == "zh" else 26, wrap=True),
             _Column("attribute", [self.attribute(s) for s in asked], 9),
-            _Column("target", [worded.target(s, w) for s in asked], 15, wrap=True),
-            _Column("verdict", [briefing.verdict(s, w) for s in asked], 20, wrap=True, marks=self.verdict_marks()),
-            _Column("gap", [briefing.gap_with_things(s, w) for s in asked], 20, wrap=True),
-            _Column("lead_department", [lead for lead, _ in named], 20, wrap=True),
-            _Column("supporting_departments", [helping for _, helping in named], 30, wrap=True),
-            _Column("milestone", [s.milestone for s in asked], 8, "0"),
-            _Column("papers", absent, 24, wrap=True, heading=w("duty_table.column.papers")),
-            _Column("mark", [w.demo_mark(s.status == "demo") for s in asked], 12, heading=w("column.status")),
+            _Column("target", [worded.target(s, w) for s in asked], 13, wrap=True),
+            _Column("verdict", [briefing.verdict(s, w) for s in asked], 15, wrap=True, marks=self.verdict_marks()),
+            _Column("gap", [briefing.gap_with_things(s, w) for s in asked], 17, wrap=True),
+            _Column("lead_department", [lead for lead, _ in named], 23, wrap=True),
+            _Column("supporting_departments", [helping for _, helping in named], 56, wrap=True),
+            _Column("milestone", [s.milestone for s in asked], 8 if w.lang == "zh" else 10, "0"),
+            _Column("papers", absent, 12, wrap=True, heading=w("duty_table.column.papers")),
+            _Column("mark", [w.demo_mark(s.status == "demo") for s in asked], 10, heading=w("column.status")),
         ]
         self.table(sheet, "tasks", columns)
 
     def one_indicator(self) -> None:
         """Two selectors, what is said of what they choose, its series with a chart, and all regions beside each other."""
         w = self.w
-        sheet = self.sheet("one", header=None)
+        sheet = self.sheet("one", header=None, upright=True)
         sheet.hide_gridlines(2)
         if not self.drawn:
             sheet.write_string(0, 0, w("sheet.nothing"), self.format())
@@ -664,20 +697,20 @@ class Book:
             sheet.write_string(4, x, w(self.column_key(name)), self.format(**HEAD))
             shape = CHANCE if name.startswith("p_") else "#,##0.0##"
             text = self.format(text_wrap=True, num_format=shape, align="left")
-            found = self.found("assessment", places[name], count, "$B$4")
+            formula = self.chosen_cell("assessment", places[name], count, "$B$4")
             empty = isinstance(value, float) and not np.isfinite(value)
-            sheet.write_formula(5, x, found, text, "" if empty else value)
+            sheet.write_formula(5, x, formula, text, "" if empty else value)
         sheet.set_row(5, 3 * LINE)
         sheet.merge_range(6, 0, 6, 8, "", self.format(text_wrap=True))
         sentence = briefing.sentence(s, w)
-        found = self.found("assessment", places["sentence"], count, "$B$4")
-        sheet.write_formula(6, 0, found, self.format(text_wrap=True), sentence)
+        formula = self.chosen_cell("assessment", places["sentence"], count, "$B$4")
+        sheet.write_formula(6, 0, formula, self.format(text_wrap=True), sentence)
         sheet.set_row(6, 3 * LINE)
         for text, look in self.verdict_marks().items():
             rule = {"type": "cell", "criteria": "==", "value": _quoted(text), "format": self.format(**look)}
             sheet.conditional_format(5, 0, 5, 0, rule)
 
-    def found(self, sheet: str, x: int, count: int, row: str) -> str:
+    def chosen_cell(self, sheet: str, x: int, count: int, row: str) -> str:
         """A cell of the chosen row; empty where there is nothing or no such row."""
         cell = f"INDEX({self.reference(sheet, xl_range_abs(1, x, count, x))},{row})"
         return f'=IFERROR(IF({cell}="","",{cell}),"{self.w("sheet.nothing")}")'
@@ -770,6 +803,7 @@ class Book:
         sheet = self.sheet("changes")
         rows = self.in_order(a.changes[a.changes["verdict"] != a.changes["verdict_before"]])
         records = [a.indicators[row.indicator] for row in rows]
+        regions = [self.names.get(row.region_code, row.region_code) for row in rows]
         pressing = [record.binding or record.requirement in ("duty", "condition") for record in records]
 
         def verdicts(name: str) -> list[str]:
@@ -778,16 +812,24 @@ class Book:
         columns = [
             _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
             _Column("part", [record.part for record in records], 5),
-            _Column("region_name", [self.names.get(row.region_code, row.region_code) for row in rows], 14),
-            _Column("indicator_name", [w.name(record) for record in records], 44, wrap=True),
-            _Column("moved", [self.moved(row.moved) for row in rows], 12),
-            _Column("verdict_before", verdicts("verdict_before"), 22, wrap=True, marks=self.verdict_marks()),
-            _Column("verdict", verdicts("verdict"), 22, wrap=True, marks=self.verdict_marks()),
+            _Column("region_name", regions, self.region_width, wrap=True),
+            _Column("indicator_name", [w.name(record) for record in records], 53, wrap=True),
+            _Column("moved", [self.moved(row.moved) for row in rows], 12, wrap=True),
+            _Column(
+                "verdict_before",
+                verdicts("verdict_before"),
+                22 if w.lang == "zh" else 30,
+                wrap=True,
+                marks=self.verdict_marks(),
+            ),
+            _Column(
+                "verdict", verdicts("verdict"), 22 if w.lang == "zh" else 30, wrap=True, marks=self.verdict_marks()
+            ),
             _Column("year_before", [row.year_before for row in rows], 9, "0"),
             _Column("value_before", [row.value_before for row in rows], 11, "#,##0.0##"),
             _Column("latest_year", [row.year for row in rows], 9, "0"),
             _Column("latest_value", [row.value for row in rows], 11, "#,##0.0##"),
-            _Column("unit", [w.unit(record.unit) for record in records], 14),
+            _Column("unit", [w.unit(record.unit) for record in records], 10, wrap=True),
         ]
         self.table(sheet, "changes", columns)
 
@@ -797,27 +839,29 @@ class Book:
     def editions(self) -> None:
         """Targets beside what national editions ask."""
         a, w = self.analysis, self.w
-        sheet = self.sheet("editions")
+        sheet = self.sheet("editions", upright=True)
         rows = self.in_order(a.editions)
         records = [a.indicators[row.indicator] for row in rows]
+        regions = [self.names.get(row.region_code, row.region_code) for row in rows]
         weaker = w("edition.weaker")
         columns = [
             _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
             _Column("part", [record.part for record in records], 5),
-            _Column("region_name", [self.names.get(row.region_code, row.region_code) for row in rows], 14),
-            _Column("indicator_name", [w.name(record) for record in records], 50, wrap=True),
-            _Column("target", [row.target for row in rows], 11, "#,##0.####"),
-            _Column("edition", [f"{row.edition}" for row in rows], 12),
-            _Column("comparison", [SIGNS.get(row.national_comparison, row.national_comparison) for row in rows], 9),
-            _Column("national", [row.national for row in rows], 11, "#,##0.####"),
-            _Column("unit", [w.unit(row.unit) for row in rows], 16),
+            _Column("region_name", regions, self.region_width, wrap=True),
+            _Column("indicator_name", [w.name(record) for record in records], 45, wrap=True),
+            _Column("target", [row.target for row in rows], 8, "#,##0.####"),
+            _Column("edition", [f"{row.edition}" for row in rows], 8),
+            _Column("comparison", [SIGNS.get(row.national_comparison, row.national_comparison) for row in rows], 8),
+            _Column("national", [row.national for row in rows], 8, "#,##0.####"),
+            _Column("unit", [w.unit(row.unit) for row in rows], 7, wrap=True),
             _Column(
                 "weaker",
                 [weaker if row.weaker else "" for row in rows],
-                20,
+                15,
+                wrap=True,
                 marks={weaker: {"font_color": TARGET, "bold": True}},
             ),
-            _Column("verified", [self.verified(row.confidence) for row in rows], 10),
+            _Column("verified", [self.verified(row.confidence) for row in rows], 10, wrap=True),
         ]
         self.table(sheet, "editions", columns)
 
@@ -847,7 +891,7 @@ class Book:
         columns = [
             _Column("part", [w(f"papers_by.{by}") for by, _, _ in rows], 14, heading=w("papers_by")),
             _Column(
-                "department", [named[by](name) for by, name, _ in rows], 44, wrap=True, heading=w("papers_by.name")
+                "department", [named[by](name) for by, name, _ in rows], 56, wrap=True, heading=w("papers_by.name")
             ),
             *(
                 _Column(key, [float(row[key]) for _, _, row in rows], 13, "0", heading=w(f"papers_by.{key}"))
@@ -863,26 +907,24 @@ class Book:
     def evidence(self) -> None:
         """What is on file, one row a paper."""
         a, w = self.analysis, self.w
-        sheet = self.sheet("evidence")
+        sheet = self.sheet("evidence", paper=A3, upright=True)
         rows = [row for row in self.in_order(a.evidence) if row.region_code in self.names]
         records = [a.indicators.get(row.indicator) for row in rows]
         kinds = [w(f"papers.{row.kind}") if words.has_phrase(f"papers.{row.kind}") else row.kind for row in rows]
+        owners = [w.list(a.called(x, w.lang) for x in departments.parted(str(row.department))) for row in rows]
         columns = [
             _Column("item", [record.number if record else None for record in records], 6, "0"),
-            _Column("region_name", [self.names[row.region_code] for row in rows], 14),
-            _Column("indicator_name", [w.name(record) if record else "" for record in records], 50),
-            _Column("year", [float(row.year) if str(row.year).strip() else None for row in rows], 7, "0"),
-            _Column("kind", kinds, 12),
-            _Column("title", [a.called(row.title, w.lang) for row in rows], 50),
+            _Column("region_name", [self.names[row.region_code] for row in rows], self.region_width, wrap=True),
+            _Column("indicator_name", [w.name(record) if record else "" for record in records], 50, wrap=True),
+            _Column("year", [float(row.year) if str(row.year).strip() else None for row in rows], 6, "0"),
+            _Column("kind", kinds, 9 if w.lang == "zh" else 5, wrap=True),
+            _Column("title", [a.called(row.title, w.lang) for row in rows], 74, wrap=True),
+            _Column("department", owners, 30 if w.lang == "zh" else 52, wrap=True),
             _Column("location", [str(row.location) for row in rows], 34),
-            _Column(
-                "department",
-                [w.list(a.called(x, w.lang) for x in departments.parted(str(row.department))) for row in rows],
-                20,
-            ),
         ]
         columns[0].heading = w("column.number")
-        self.table(sheet, "evidence", columns)
+        last, right = self.table(sheet, "evidence", columns)
+        self.for_print(sheet, columns, last, max(right - 1, 0))  # where a paper lies is for the screen
 
     # ------------------------------------------------------------------ data and sources
 
@@ -904,27 +946,34 @@ class Book:
     def data(self) -> None:
         """Every statistic of every region: its years, the newest first, with source, file and cell of the latest."""
         w = self.w
-        sheet = self.sheet("data")
+        sheet = self.sheet("data", paper=A3, upright=True)
         latest = [rows.iloc[0] for _, rows in self.observed]
         years = sorted({year for _, rows in self.observed for year in rows["year"]}, reverse=True)
         values = [dict(zip(rows["year"], rows["value"], strict=True)) for _, rows in self.observed]
         ids = [dict(zip(rows["year"], rows["id"], strict=True)) for _, rows in self.observed]
 
+        sources = [_with_address(self.analysis.called(row.source, w.lang)) for row in latest]
+
+        longest = max((len(f"{value:,.0f}") for one in values for value in one.values()), default=0)
+
         def of_year(year: int) -> _Column:
-            return _Column("value", [float(one.get(year, np.nan)) for one in values], 9, "#,##0.###", heading=str(year))
+            cells = [float(one.get(year, np.nan)) for one in values]
+            shapes = [_shape_of(value) for value in cells]
+            return _Column("value", cells, max(9.0, longest + 0.5), shapes, heading=str(year))
 
         columns = [
-            _Column("region_name", [self.names[row.region_code] for row in latest], 12),
-            _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 36),
-            _Column("unit", [w.unit(row.unit) for row in latest], 12),
+            _Column("region_name", [self.names[row.region_code] for row in latest], self.region_width, wrap=True),
+            _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 46, wrap=True),
+            _Column("unit", [w.unit(row.unit) for row in latest], 11, wrap=True),
             _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
-            _Column("source", [self.analysis.called(row.source, w.lang) for row in latest], 44),
-            _Column("cell", [briefing.place_of(row) for row in latest], 28),
-            *(of_year(int(year)) for year in years[:YEARS_SHOWN]),
+            _Column("source", [name for name, _ in sources], 50, wrap=True),
+            *(of_year(int(year)) for year in years[:YEARS_PRINTED]),
         ]
         printed = len(columns)
-        columns += [of_year(int(year)) for year in years[YEARS_SHOWN:]]
+        columns += [of_year(int(year)) for year in years[YEARS_PRINTED:]]
         columns += [
+            _Column("address", [address for _, address in sources], 40),
+            _Column("cell", [briefing.place_of(row) for row in latest], 28),
             _Column("region_code", [row.region_code for row in latest], 10, hidden=True),
             _Column("variable_code", [row.variable for row in latest], 10, hidden=True),
         ]
@@ -940,24 +989,31 @@ class Book:
     def to_verify(self) -> None:
         """Everything that somebody still has to check, in one table with its kind."""
         w = self.w
-        sheet = self.sheet("to_verify")
+        sheet = self.sheet("to_verify", upright=w.lang == "zh")
         rows = [*self.doubtful(), *self.differing(), *self.old(), *self.unverified()]
         columns = [
-            _Column("kind", [w(f"book.verify_{kind}") for kind, _, _ in rows], 20),
-            _Column("region_name", [region for _, region, _ in rows], 14),
-            _Column("problem", [text for _, _, text in rows], 120, wrap=True),
+            _Column("kind", [w(f"book.verify_{row[0]}") for row in rows], 17, wrap=True),
+            _Column("region_name", [row[1] for row in rows], self.region_width, wrap=True),
+            _Column(
+                "problem", [row[2] for row in rows], (122 if w.lang == "zh" else 186) - self.region_width, wrap=True
+            ),
+            _Column("cell", [row[3] for row in rows], 28),
         ]
-        self.table(sheet, "to_verify", columns)
+        last, right = self.table(sheet, "to_verify", columns)
+        self.for_print(sheet, columns, last, max(right - 1, 0))  # the cell is for the screen
 
-    def doubtful(self) -> list[tuple[str, str, str]]:
+    def doubtful(self) -> list[tuple[str, str, str, str]]:
         """Rows left out, and values that are possible and not plausible."""
         a, w = self.analysis, self.w
-        rows = [("left_out", "", text) for text in worded.left_out(a, w)]
+        rows = [("left_out", "", text, "") for text in worded.left_out(a, w)]
         doubts = [one for one in a.suspicions if not one.acknowledged]
         doubts.sort(key=lambda one: list(self.names).index(one.region) if one.region in self.names else -1)
-        return rows + [("doubtful", self.names.get(one.region, ""), one.text(w.lang)) for one in doubts]
+        for one in doubts:
+            name = self.names.get(one.region, "")
+            rows.append(("doubtful", name, one.sentence(w.lang, name or one.region), one.place))
+        return rows
 
-    def differing(self) -> list[tuple[str, str, str]]:
+    def differing(self) -> list[tuple[str, str, str, str]]:
         """The latest year in which a region's own figure and its counties' sum differ."""
         a, w = self.analysis, self.w
         rows = a.discrepancies.groupby(["region_code", "indicator"], sort=False).tail(1)
@@ -972,10 +1028,10 @@ class Book:
                 counties=w.measure(row.from_counties, record),
                 relative=w.percent(abs(row.relative), 1),
             )
-            told.append(("differs", self.names.get(row.region_code, ""), text))
+            told.append(("differs", self.names.get(row.region_code, ""), text, ""))
         return told
 
-    def old(self) -> list[tuple[str, str, str]]:
+    def old(self) -> list[tuple[str, str, str, str]]:
         """Values that are too old to tell what is met."""
         w = self.w
         return [
@@ -983,12 +1039,13 @@ class Book:
                 "stale",
                 self.names[s.region_code],
                 w("book.is_old", indicator=self.indicator(s.record), year=w.year(s.latest_year)),
+                "",
             )
             for s in self.statements
             if "stale" in s.warnings
         ]
 
-    def unverified(self) -> list[tuple[str, str, str]]:
+    def unverified(self) -> list[tuple[str, str, str, str]]:
         """National thresholds and coefficients that nobody could check against the text."""
         a, w = self.analysis, self.w
         texts = []
@@ -996,14 +1053,14 @@ class Book:
             if row.confidence in catalog.UNVERIFIED:
                 name = self.indicator(a.indicators[row.indicator])
                 texts.append(w("book.threshold", edition=row.edition, indicator=name, national=worded.national(row, w)))
-        told = [("threshold", "", text) for text in dict.fromkeys(texts)]
+        told = [("threshold", "", text, "") for text in dict.fromkeys(texts)]
         for row in catalog.coefficients(a.data):
             if row.confidence in catalog.UNVERIFIED:
                 name = f"{row.group} {row.name}".strip()
                 text = w(
                     "book.coefficient", standard=row.standard, clause=row.clause, name=name, value=w.plain(row.value)
                 )
-                told.append(("coefficient", "", text))
+                told.append(("coefficient", "", text, ""))
         return told
 
     # ------------------------------------------------------------------ definitions and how to read
@@ -1019,7 +1076,7 @@ class Book:
             _Column("item", [record.number for record in records], 6, "0", heading=w("column.number")),
             _Column("part", [record.part for record in records], 5),
             _Column("group", [record.group_en if english else record.group_zh for record in records], 20, wrap=True),
-            _Column("indicator_name", [w.name(record) for record in records], 46, wrap=True),
+            _Column("indicator_name", [w.name(record) for record in records], 58, wrap=True),
             _Column("unit", [w.unit(record.unit) for record in records], 14),
             _Column("attribute", [w(f"attribute.{'binding' if r.binding else 'advisory'}") for r in records], 10),
             _Column("requirement", [w(f"book.requirement_{record.requirement}") for record in records], 14),
@@ -1033,7 +1090,7 @@ class Book:
     def about(self) -> None:
         """What the sheets answer, what demo data are, and what the verdicts mean."""
         w, wrapped = self.w, self.format(text_wrap=True)
-        sheet = self.sheet("about", header=None)
+        sheet = self.sheet("about", header=None, upright=True)
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 96)
@@ -1162,6 +1219,32 @@ def _plain(number: float) -> str:
     return f"{number:.10f}".rstrip("0").rstrip(".")
 
 
+def _shape_of(number: float) -> str:
+    """How a number of unknown size is written: whole where it is whole or large, three decimals at most otherwise.
+
+    >>> _shape_of(724_400.0), _shape_of(27.6646), _shape_of(123_456.7)
+    ('#,##0', '#,##0.###', '#,##0')
+    """
+    return "#,##0.###" if abs(number) < 10_000 and number % 1 else "#,##0"
+
+
+def _with_address(source: str) -> tuple[str, str]:
+    """A source and where it stands on the web.
+
+    >>> _with_address("Yearbook 2023 p. 88 https://example.org/88.htm")
+    ('Yearbook 2023 p. 88', 'https://example.org/88.htm')
+    >>> _with_address("https://example.org/88.htm")
+    ('https://example.org/88.htm', '')
+    """
+    name, found, address = source.partition(" http")
+    return name, f"http{address}" if found else ""
+
+
+def _points(columns: list[_Column]) -> float:
+    """How wide columns are together [pt]: seven pixels a digit and five around it."""
+    return sum(0.75 * (7 * column.width + 5) for column in columns if not column.hidden)
+
+
 def _quoted(text: str) -> str:
     """A text inside a rule."""
     return '"' + text.replace('"', '""') + '"'
@@ -1177,6 +1260,15 @@ def _distinct(names: list[str]) -> list[str]:
     return distinct
 
 
+def width_of(text: str) -> int:
+    """About how many digits wide a text is; a Chinese glyph is as wide as two.
+
+    >>> width_of("甘谷县 25")
+    9
+    """
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
 def lines_in(text: str, width: float) -> int:
-    """About how many lines a text takes in a column of that width; a Chinese glyph is as wide as two digits."""
-    return sum(max(1, math.ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / width)) for part in text.split("\n"))
+    """About how many lines a text takes in a column of that width."""
+    return sum(max(1, math.ceil(width_of(part) / width)) for part in text.split("\n"))

@@ -6,7 +6,16 @@ where a series jumped.
 """
 
 from ecoanalysis.forecast.breaks import LevelShift, alike, have_shifted, level_shift
-from ecoanalysis.forecast.explanation import Explanation, Fared, Reason, explain, fared, fared_table, sentences
+from ecoanalysis.forecast.explanation import (
+    Explanation,
+    Fared,
+    Reason,
+    explain,
+    fared,
+    fared_table,
+    near_limit,
+    sentences,
+)
 from ecoanalysis.forecast.grey import GreyModel, grey_model
 from ecoanalysis.forecast.methods import COMPARISON, METHODS
 from ecoanalysis.forecast.paths import blocks, of_paths, quantiles, sample_paths
@@ -29,6 +38,7 @@ __all__ = [
     "grey_model",
     "have_shifted",
     "level_shift",
+    "near_limit",
     "of_paths",
     "quantiles",
     "sample_paths",

@@ -34,12 +34,12 @@ class Tabled:
         """As `Shape.at`; scores beyond the table get its last value."""
         count, horizon, _ = self.table.shape
         scores = np.broadcast_to(scores, (count, horizon, scores.shape[-1]))
-        found = np.empty(scores.shape, scores.dtype)
+        levels = np.empty(scores.shape, scores.dtype)
         for i in range(count):
             for h in range(horizon):
-                found[i, h] = np.interp(scores[i, h], GRID, self.table[i, h])
+                levels[i, h] = np.interp(scores[i, h], GRID, self.table[i, h])
         low, high = inside(self.low, self.high, scores.dtype)
-        return np.clip(found, low[:, None, None], high[:, None, None])
+        return np.clip(levels, low[:, None, None], high[:, None, None])
 
     def from_year(self, ahead: np.ndarray, horizon: int) -> Tabled:
         """As `Shape.from_year`."""
@@ -103,11 +103,11 @@ def _each(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what optimisers think of short series is known
             try:
-                found = one(years[known], values / unit, horizon)
+                forecast = one(years[known], values / unit, horizon)
             except (ValueError, np.linalg.LinAlgError):  # no fit: no answer
                 continue
-        if np.isfinite(found).all():
-            table[i] = found * unit
+        if np.isfinite(forecast).all():
+            table[i] = forecast * unit
     return Tabled(table, w.low, w.high)
 
 

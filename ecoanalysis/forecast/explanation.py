@@ -20,6 +20,7 @@ from ecoanalysis.forecast.windows import Windows
 from ecoanalysis.words import Words
 
 FARED = Path(__file__).with_name("fared.csv")
+NEAR = 0.1  # share of the distance of two bounds within which a value is near its limit
 BANDS = (0.025, 0.1, 0.5, 0.9, 0.975)
 
 
@@ -94,9 +95,7 @@ class Explanation:
     lone_bands : array (horizon, 5)
         `bands` as they would be without sisters.
     standing : array (horizon,)
-        Chance of the last value itself because the series stands still.
-    unchanged : array (horizon,)
-        Chance of the last value itself for whatever reason: `standing`, and at a bound also what would pass it.
+        Chance of the last value itself where the series stands still, 0 where it moved in its last year.
     reasons : tuple of Reason
         What moved the median, the strongest in the last year first.
     """
@@ -119,7 +118,6 @@ class Explanation:
     sisters: int
     lone_bands: np.ndarray
     standing: np.ndarray
-    unchanged: np.ndarray
     reasons: tuple[Reason, ...]
 
 
@@ -170,7 +168,6 @@ def explain(
         sisters=0 if w.company is None else len(w.company.who),
         lone_bands=lone_bands,
         standing=shape.standing[0],
-        unchanged=(fine == w.last[0]).mean(axis=1),
         reasons=_reasons(w, horizon, bands[:, 2]),
     )
 
@@ -184,13 +181,13 @@ def _reasons(w: Windows, horizon: int, median: np.ndarray) -> tuple[Reason, ...]
 
 
 def sentences(
-    found: Explanation, w: Words, decimals: int, unit: str = "", points: str | None = None, most: int = 3
+    explained: Explanation, w: Words, decimals: int, unit: str = "", points: str | None = None, most: int = 3
 ) -> list[str]:
     """An explanation in words: what moved the median of its last year, what the sisters changed, standing still.
 
     Parameters
     ----------
-    found : Explanation
+    explained : Explanation
     w : Words
         The language.
     decimals : int
@@ -209,8 +206,8 @@ def sentences(
     def difference(number: float) -> str:
         return w.number(number, decimals) + (unit if points is None else points)
 
-    years = len(found.bands)
-    told = [r for r in found.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
+    years = len(explained.bands)
+    told = [r for r in explained.reasons if abs(r.moved[-1]) >= 0.5 * 10.0**-decimals][:most]
     lines = [
         w(
             "explain.higher" if reason.moved[-1] > 0 else "explain.lower",
@@ -220,21 +217,21 @@ def sentences(
         )
         for reason in told
     ]
-    last, alone = found.bands[-1], found.lone_bands[-1]
-    if found.sisters:
+    last, alone = explained.bands[-1], explained.lone_bands[-1]
+    if explained.sisters:
         widths = {"before": difference(alone[3] - alone[1]), "after": difference(last[3] - last[1])}
         before, after = value(alone[2]), value(last[2])
         if before == after:
-            lines.append(w("explain.sisters_same", count=found.sisters, years=years, after=after))
+            lines.append(w("explain.sisters_same", count=explained.sisters, years=years, after=after))
         else:
-            lines.append(w("explain.sisters", count=found.sisters, years=years, before=before, after=after))
+            lines.append(w("explain.sisters", count=explained.sisters, years=years, before=before, after=after))
         if widths["before"] != widths["after"]:
             lines.append(w("explain.sisters_width", **widths))
     else:
         lines.append(w("explain.alone"))
-    if found.standing[-1] > 0:
+    if explained.standing[-1] > 0:
         lines.append(
-            w("explain.standing", years=years, value=value(found.latest), chance=w.chance(found.unchanged[-1]))
+            w("explain.standing", years=years, value=value(explained.latest), chance=w.chance(explained.standing[-1]))
         )
     return lines
 
@@ -244,9 +241,11 @@ class Fared:
     """How statements of one kind have fared on the reference panel, with series the model had never seen.
 
     Of `statements` statements that gave a chance between `low` and `high` (`said` on average) from histories of
-    `fewest` to `most` years, the share `came_true`.
+    `fewest` to `most` years, the share `came_true`. `domain` is `near_limit` for shares near their limit, `any` for
+    series of all kinds.
     """
 
+    domain: str
     fewest: int
     most: int
     low: float
@@ -261,14 +260,29 @@ class Fared:
 def fared_table() -> list[Fared]:
     """All rows of the reliability table."""
     with FARED.open(encoding="utf-8", newline="") as file:
+        made = {"str": str, "int": int, "float": float}
         kinds = Fared.__annotations__
-        return [
-            Fared(**{name: (int if kinds[name] == "int" else float)(text) for name, text in row.items()})
-            for row in csv.DictReader(file)
-        ]
+        return [Fared(**{name: made[kinds[name]](text) for name, text in row.items()}) for row in csv.DictReader(file)]
 
 
-def fared(probability: float, observations: int) -> Fared | None:
+def near_limit(value: float, bounds: tuple[float | None, float | None], better: int) -> bool:
+    """Whether a value between two bounds is within a tenth of their distance from the good one.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of the series; NaN is near nothing.
+    bounds : (low, high)
+        None or NaN for an open side.
+    better : int
+        +1, -1, or 0 where neither side is the good one.
+    """
+    low, high = (np.nan if side is None else float(side) for side in bounds)
+    room = (high - value if better > 0 else value - low) if better else np.nan
+    return bool(0 <= room <= NEAR * (high - low))
+
+
+def fared(probability: float, observations: int, *, near_limit: bool = False) -> Fared | None:
     """How statements that gave about this chance, from about so many years, have fared.
 
     Parameters
@@ -277,6 +291,8 @@ def fared(probability: float, observations: int) -> Fared | None:
         Between 0 and 1.
     observations : int
         Years of the history; more than the table knows counts as the most it knows.
+    near_limit : bool
+        Whether the statement is about a share near its limit: the record of such is given where it is large enough.
 
     Returns
     -------
@@ -292,7 +308,8 @@ def fared(probability: float, observations: int) -> Fared | None:
             f"probability {probability!r} of {observations!r} observations; give a chance from 0 to 1 and at least 1"
         )
     years = min(observations, max(row.most for row in fared_table()))
-    for row in fared_table():
-        if row.fewest <= years <= row.most and row.low <= probability <= row.high:
-            return row
+    for domain in ("near_limit", "any") if near_limit else ("any",):
+        for row in fared_table():
+            if row.domain == domain and row.fewest <= years <= row.most and row.low <= probability <= row.high:
+                return row
     return None

@@ -30,11 +30,11 @@ FADING = 0.85  # beyond them, what a year adds to the drift, over the year befor
 @cache
 def networks(file: Path) -> list[dict[str, np.ndarray]]:
     """Layers of every network: arrays (units, inputs + 1), the last column the constant."""
-    found: dict[str, dict[str, list]] = {}
+    layers_of: dict[str, dict[str, list]] = {}
     with file.open(encoding="utf-8", newline="") as rows:
         for net, layer, _, *weights in csv.reader(rows):
-            found.setdefault(net, {}).setdefault(layer, []).append([float(w) for w in weights])
-    return [{name: np.array(rows) for name, rows in layers.items()} for layers in found.values()]
+            layers_of.setdefault(net, {}).setdefault(layer, []).append([float(w) for w in weights])
+    return [{name: np.array(rows) for name, rows in layers.items()} for layers in layers_of.values()]
 
 
 def learned(
@@ -119,9 +119,9 @@ def _signed(weights: np.ndarray, odd: np.ndarray, even: np.ndarray) -> tuple[np.
 
 
 def _layer(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
-    found = x @ weights[:, :-1].T
-    found += weights[:, -1]
-    return found
+    result = x @ weights[:, :-1].T
+    result += weights[:, -1]
+    return result
 
 
 def _bend(x: np.ndarray) -> np.ndarray:

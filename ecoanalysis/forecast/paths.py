@@ -64,8 +64,8 @@ def quantiles(
     Returns
     -------
     array (series, horizon, levels)
-        Never NaN but for comparison methods. A series that was never anything but zero and has no bounds has no
-        scale: it stays at zero.
+        Never NaN but for comparison methods. A series that was never anything but zero and lacks a bound says nothing
+        of the size of a change: where it leaves zero, it does so by about a tenth of its unit.
 
     Raises
     ------
@@ -117,10 +117,10 @@ def sample_paths(
         As `quantiles`.
     """
     laid, *more = _prepared(histories, horizon, bounds, better, breaks, references, groups, paths, seed, method, BLOCK)
-    found = np.empty((len(laid), horizon, paths))
-    for _ in _drawn(laid, *more, found):
+    drawn = np.empty((len(laid), horizon, paths))
+    for _ in _drawn(laid, *more, drawn):
         pass
-    return found.swapaxes(1, 2)
+    return drawn.swapaxes(1, 2)
 
 
 def blocks(
@@ -180,14 +180,14 @@ def _drawn(laid: Windows, shape: Shape, labels, horizon, paths, seed, block, who
     companions, slots = companions_of(laid, labels)
     for start in range(0, len(laid), block):
         stop = min(start + block, len(laid))
-        found = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
+        drawn = np.empty((stop - start, horizon, paths), kind) if whole is None else whole[start:stop]
         taken = orders(range(start, stop), labels, slots, companions, laid.ahead, horizon, paths, seed)
         for first in range(start, stop, AT_ONCE):
             last = min(first + AT_ONCE, stop)
             for values, row in zip(shape.rows(first, last).at(grid), range(first - start, last - start), strict=True):
                 levels, shuffled = next(taken)
-                values.ravel().take(levels, mode="clip").take(shuffled, axis=1, out=found[row], mode="clip")
-        yield start, found.swapaxes(1, 2)
+                values.ravel().take(levels, mode="clip").take(shuffled, axis=1, out=drawn[row], mode="clip")
+        yield start, drawn.swapaxes(1, 2)
 
 
 def shapes(histories, horizon, bounds, better, breaks, method, references=None, groups=None) -> tuple[Windows, Shape]:
@@ -212,12 +212,12 @@ def of_model(model: Callable, laid: Windows, horizon: int) -> Shape:
 
 def _levels(levels: Sequence[float]) -> np.ndarray:
     try:
-        found = np.atleast_1d(np.asarray(levels, float))
+        checked = np.atleast_1d(np.asarray(levels, float))
     except (TypeError, ValueError):
         raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1") from None
-    if found.ndim != 1 or not np.all((found > 0) & (found < 1)):
+    if checked.ndim != 1 or not np.all((checked > 0) & (checked < 1)):
         raise ValueError(f"levels: {levels!r}; give numbers between 0 and 1, both excluded")
-    return found
+    return checked
 
 
 def _labels(groups: Sequence | None, count: int) -> list[int | None] | None:

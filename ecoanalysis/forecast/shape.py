@@ -48,19 +48,24 @@ class Shape:
         return self._moving(scores)
 
     def _with_standing(self, scores: np.ndarray) -> np.ndarray:
-        """Levels around the last value's own place give that value; the others are spread over the rest."""
+        """Levels around the last value's own place give that value; the others are spread over the rest.
+
+        The chance of standing is that of the value in all. At a bound nothing is added for what would pass it: what
+        moves moves inside.
+        """
         kind = scores.dtype
         values = self._moving(scores)
         rows = np.flatnonzero(self.standing.any(axis=1))
         own = self.take(rows)
         last = own.last[:, None]
         below = own.below(last)
-        up_to = np.where(last >= own.high[:, None], 1.0, below)[..., None]
-        below = np.where(last <= own.low[:, None], 0.0, below)[..., None]
+        under = np.where(last <= own.low[:, None], 0.0, below)[..., None]
+        over = np.where(last >= own.high[:, None], 0.0, 1 - below)[..., None]
         stays, moves = own.standing[..., None], 1 - own.standing[..., None]
+        some = np.maximum(under + over, 1e-12)  # 1 away from the bounds
         levels = special.ndtr(np.asarray(scores if scores.ndim == 1 else scores[rows], float))
-        lower, upper = levels < moves * below, levels > moves * up_to + stays
-        spread = np.where(lower, levels, levels - stays) / moves
+        lower, upper = levels < moves * under / some, levels > moves * under / some + stays
+        spread = np.where(lower, levels / moves * some, 1 - (1 - levels) / moves * some)
         moved = own._moving(special.ndtri(np.clip(spread, 1e-12, 1 - 1e-12)))
         low, high = inside(own.low, own.high, kind)
         found = np.where(lower | upper, moved, last[..., None]).astype(kind)

@@ -217,13 +217,13 @@ def _far(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _itself(laid: Windows, place: np.ndarray, w: Windows, owner: np.ndarray) -> np.ndarray:
     """Whether a reference is the series itself once more; what never moved, or has two values, may well be alike."""
-    found = (laid.n[place] == w.n[owner]) & (laid.last[place] == w.last[owner]) & (laid.n[place] > 2)
-    some = np.flatnonzero(found)
+    twin = (laid.n[place] == w.n[owner]) & (laid.last[place] == w.last[owner]) & (laid.n[place] > 2)
+    some = np.flatnonzero(twin)
     one, other = laid.values[place[some]], w.values[owner[some]]
     known = ~np.isnan(one)
     moved = (known & (one != one[:, -1:])).any(axis=1)
-    found[some] = moved & ((one == other) | ~known).all(axis=1)
-    return found
+    twin[some] = moved & ((one == other) | ~known).all(axis=1)
+    return twin
 
 
 def _joined(w: Windows, more: Windows) -> Windows:

@@ -3,8 +3,9 @@
 A smooth distribution gives the last value itself no chance. So a series that has not moved for some years gets, for
 each coming year, a chance of being at its last value: a logistic function of the years stood, of being at a bound, of
 having stood or been there before and of never having moved, which falls with the log of the years ahead. What stands
-persists and then ends: the chance of five years is not that of one year to the fifth power. The weights
-(`standing.csv`) are written by `training/standing.py`.
+persists and then ends: the chance of five years is not that of one year to the fifth power. It is the whole chance
+of the value: at a bound nothing is added for what would pass it. The weights (`standing.csv`) are written by
+`training/standing.py`.
 """
 
 from __future__ import annotations

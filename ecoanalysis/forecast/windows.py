@@ -15,6 +15,7 @@ LARGEST = 1e150  # absolute value beyond which squares overflow
 YEARS = 20  # years of it that are looked at
 PLAIN = {(np.dtype(float), 1)}  # type and dimensions of an array that is taken as it is
 PRIOR_CHANGE = 0.05  # usual annual change, as a share of the level, of a series with one observation
+FROM_ZERO = 0.1  # the same, in its unit, of one that was only zero: what 26 indicators of the panel began with
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Windows:
     ahead : int array
         Years between the last observation and the end of the history: the forecast starts that much later.
     scale : array
-        Usual annual change, in the series' own unit; zero if nothing tells it.
+        Usual annual change, in the series' own unit, above zero.
     level : array
         Mean absolute value of the window.
     low, high : arrays
@@ -135,7 +136,7 @@ def _scale(values, observed, n, level, low, high) -> np.ndarray:
     mean = np.nansum(size, axis=1) / np.maximum(n - 1, 1)
     span = np.where(np.isfinite(high) & np.isfinite(low), high - low, 0.0)
     prior = PRIOR_CHANGE * np.where(level > 0, level, 0.2 * np.where(np.isfinite(span), span, 0.0))
-    return np.where(mean > 1e-9 * level, mean, prior / n)
+    return np.where(mean > 1e-9 * level, mean, np.where(prior > 0, prior / n, FROM_ZERO))
 
 
 def _arrays(histories: Sequence) -> tuple[list, list[str]]:

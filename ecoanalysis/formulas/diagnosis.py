@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 from scipy.special import entr
-from scipy.stats import rankdata
 
 from .ei import HABITAT_CLASSES, capped, ecological_index
 
@@ -519,6 +518,8 @@ def weight_sensitivity(
     drawn = np.random.default_rng(seed).dirichlet(kept.to_numpy() * concentration, size=draws)
     score = scaled[kept.index] @ kept
     shaken = drawn @ scaled[kept.index].to_numpy(dtype=float).T
+    from scipy.stats import rankdata  # half a second to import, rarely needed
+
     ranks = rankdata(-shaken, axis=1, method="min")
     rank = rankdata(-score, method="min")
     low, high = np.quantile(ranks, [0.1, 0.9], axis=0, method="nearest")

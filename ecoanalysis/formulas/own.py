@@ -89,9 +89,9 @@ def expression(
         Unlike things are added up, a number without unit to things, or the result is nothing that the unit measures.
     """
     tree, names = _tree(text), _names(text)
-    found = _quantity(tree, {name: powers for name, (_, powers) in inputs.items()})
-    if found != quantity:
-        raise FormulaError("result", found=_told(found), asked=_told(quantity))
+    result = _quantity(tree, {name: powers for name, (_, powers) in inputs.items()})
+    if result != quantity:
+        raise FormulaError("result", found=_told(result), asked=_told(quantity))
     sizes = {name: float(inputs[name][0]) for name in names}
 
     def formula(*tables):
@@ -128,8 +128,8 @@ def _tree(text: str) -> ast.expr:
 
 def _names(text: str) -> list[str]:
     """The codes in an expression, each once, as they come."""
-    found = [node for node in ast.walk(_tree(text)) if isinstance(node, ast.Name)]
-    return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: (node.lineno, node.col_offset))))
+    names = [node for node in ast.walk(_tree(text)) if isinstance(node, ast.Name)]
+    return list(dict.fromkeys(node.id for node in sorted(names, key=lambda node: (node.lineno, node.col_offset))))
 
 
 def _quantity(node: ast.expr, known: dict[str, Counter]) -> Counter:

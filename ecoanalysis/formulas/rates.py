@@ -7,10 +7,12 @@ series gives no rate rather than a two-year one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 Yearly = pd.Series | pd.DataFrame  # one region by year, or years × regions
 
@@ -168,7 +170,7 @@ def _like(values: Yearly, cells: np.ndarray) -> Yearly:
 def wilson_interval(
     successes: float, n: float, level: float = 0.95, population: float | None = None
 ) -> tuple[float, float]:
-    """Interval of a survey share [%] from the number of valid answers (Wilson's score interval).
+    r"""Interval of a survey share [%] from the number of valid answers (Wilson's score interval).
 
     Parameters
     ----------
@@ -190,6 +192,13 @@ def wilson_interval(
     ValueError
         More successes than answers, or more answers than people.
 
+    Notes
+    -----
+    .. math:: \frac{p + z^2 / 2n \pm z \sqrt{p (1 - p) / n + z^2 / 4n^2}}{1 + z^2 / n}
+
+    with :math:`p` the share and :math:`z` the normal score of the level. statsmodels has the same
+    (`proportion_confint`), for half a second of imports before a report's first picture.
+
     References
     ----------
     Wilson 1927, Journal of the American Statistical Association 22; finite-population factor: Cochran,
@@ -198,8 +207,6 @@ def wilson_interval(
     >>> [round(end, 2) for end in wilson_interval(340, 400)]
     [81.17, 88.17]
     """
-    from statsmodels.stats.proportion import proportion_confint  # half a second to import, rarely needed
-
     if np.isnan([successes, n]).any() or n <= 0:
         return (np.nan, np.nan)
     if not 0 <= successes <= n:
@@ -211,5 +218,7 @@ def wilson_interval(
             return (successes / n * 100,) * 2
         widened = n * (population - 1) / (population - n)
         successes, n = successes / n * widened, widened
-    low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")
-    return (float(low) * 100, float(high) * 100)
+    share, z = successes / n, float(ndtri((1 + level) / 2))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    return ((middle - half) * 100, (middle + half) * 100)

@@ -125,24 +125,24 @@ def hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a data folder that documents are made of: tables, own rules, papers and the map's borders."""
     folder = Path(folder)
     named = [folder / name for name in (*COLUMNS, *READ_ELSEWHERE) if name.endswith(".csv")]
-    found = {}
+    hashes = {}
     for path in [*named, folder / BOUNDARIES, *_statistics(folder)]:
         with contextlib.suppress(files.Refused):  # what cannot be opened is reported by `read`
-            found[path.relative_to(folder).as_posix()] = hashlib.sha256(files.content(path, folder)).hexdigest()
+            hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(files.content(path, folder)).hexdigest()
     root = folder / papers.FOLDER
-    found |= {name: papers.sha256(folder / name, root) for name in papers.lying(folder)}
-    return found
+    hashes |= {name: papers.sha256(folder / name, root) for name in papers.lying(folder)}
+    return hashes
 
 
 def _all_files(folder: Path) -> list[Path]:
     """Everything under a folder that is not itself a folder, links not followed."""
-    found = []
+    paths = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         tables = [name for name in folders if name.casefold().endswith(".csv")]
-        found += [Path(place) / name for name in (*names, *tables)]
+        paths += [Path(place) / name for name in (*names, *tables)]
         folders[:] = [name for name in folders if name not in tables]
-    return sorted(found)
+    return sorted(paths)
 
 
 def _hidden(path: Path) -> bool:

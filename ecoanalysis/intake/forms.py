@@ -114,20 +114,20 @@ def needed(indicator: str, tables: catalog.Catalog) -> list[str]:
     """The statistics that an indicator is made of: inputs that no formula gives; itself when it is reported."""
     if tables.indicators[indicator].kind == "checklist":
         return []
-    found: list[str] = []
+    asked: list[str] = []
 
     def look(name: str) -> None:
         formula = FORMULAS.get(name)
         if formula is None:
             if name in tables.variables or name == indicator:
-                found.append(name)
+                asked.append(name)
             return
         for parameter in inspect.signature(formula).parameters.values():
             if parameter.kind is not parameter.KEYWORD_ONLY:
                 look(parameter.name)
 
     look(indicator)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(asked))
 
 
 def _form(path: Path, department: str, items: dict[str, list[str]], raw: Raw, years: list[int]) -> None:

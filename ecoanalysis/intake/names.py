@@ -95,7 +95,7 @@ def year_of(value) -> int | None:
 
 def year_in(text: str) -> int | None:
     """The only year that a title names; None when there is none or more than one."""
-    years = {int(found) for found in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|年度|年末|$|[^\d号])", text)}
+    years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|年度|年末|$|[^\d号])", text)}
     return years.pop() if len(years) == 1 else None
 
 
@@ -163,11 +163,11 @@ class Names:
 
     def region_in(self, text: str) -> str | None:
         """The only region that a title names, by its full name; the lowest when one lies in the other."""
-        found = {
+        regions = {
             row["code"]: row for row in self.regions.to_dict("records") if row["name_zh"] in text or
             (len(short_name(row["name_zh"])) >= 2 and short_name(row["name_zh"]) in text)
         }  # fmt: skip
-        lowest = {code for code in found if not any(row["parent"] == code for row in found.values())}
+        lowest = {code for code in regions if not any(row["parent"] == code for row in regions.values())}
         return lowest.pop() if len(lowest) == 1 else None
 
     def variable(self, text) -> tuple[str | None, str]:
@@ -204,13 +204,13 @@ class Names:
         """Codes whose names come near a label, the nearest first."""
         label = folded(cleaned(BRACKETS.sub("", text))) or folded(text)
         scorer = fuzz.ratio if label.isascii() else fuzz.WRatio
-        found = process.extract(label[:80], self._variable_names, scorer=scorer, limit=8, score_cutoff=60)
-        return list(dict.fromkeys(self.variable_index[name] for name, _, _ in found))[:most]
+        near = process.extract(label[:80], self._variable_names, scorer=scorer, limit=8, score_cutoff=60)
+        return list(dict.fromkeys(self.variable_index[name] for name, _, _ in near))[:most]
 
     def near_regions(self, text: str, most: int = 3) -> list[str]:
         """Codes of regions whose names come near a label."""
-        found = process.extract(folded(text)[:40], list(self.region_index), scorer=fuzz.ratio, limit=6, score_cutoff=50)
-        return list(dict.fromkeys(self.region_index[name] for name, _, _ in found))[:most]
+        near = process.extract(folded(text)[:40], list(self.region_index), scorer=fuzz.ratio, limit=6, score_cutoff=50)
+        return list(dict.fromkeys(self.region_index[name] for name, _, _ in near))[:most]
 
     @cached_property
     def _variable_names(self) -> list[str]:

@@ -103,11 +103,11 @@ def sha256(path: Path, root: Path) -> str:
 
 def lying(folder: Path) -> list[str]:
     """Paths of the files in `evidence/`, relative to the data folder; links and hidden files left out."""
-    found = []
+    relative = []
     for place, folders, names in os.walk(folder / FOLDER):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place) / name
             if not name.startswith((".", "~")) and path.is_file() and not path.is_symlink():
-                found.append(path.relative_to(folder).as_posix())
-    return found
+                relative.append(path.relative_to(folder).as_posix())
+    return relative

@@ -69,8 +69,10 @@ def regions(rows: Rows, desk: Desk) -> tuple[pd.DataFrame, frozenset[str]]:
 def _name(line: int, column: str, text: str, desk: Desk, *, needed: bool) -> None:
     if needed and not text:
         desk.report(line, "empty", column=column)
-    elif NOT_IN_NAMES.search(text) or text.startswith(".") or len(text) > LONGEST_NAME:
-        desk.report(line, "name", column=column, text=NOT_IN_NAMES.sub("�", text)[:LONGEST_NAME])
+    elif len(text) > LONGEST_NAME:
+        desk.report(line, "name_long", column=column, text=text, length=len(text), limit=LONGEST_NAME)
+    elif NOT_IN_NAMES.search(text) or text.startswith("."):
+        desk.report(line, "name", column=column, text=NOT_IN_NAMES.sub("�", text))
     else:
         desk.plain(line, column, text)
 

@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog
+from ecoanalysis import catalog, words
 
 KINDS = (
     *("part", "sum", "balance", "agree", "ratio", "range", "yearly", "area", "history", "sisters", "swapped", "zero"),
@@ -86,24 +86,33 @@ class Suspicion:
     names: dict = field(default_factory=dict, hash=False, compare=False)  # of its region, by language
     acknowledged: dict = field(default_factory=dict, hash=False)
 
+    @property
+    def place(self) -> str:
+        """File, sheet and cell of the value."""
+        return f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
+
     def text(self, lang: str = "zh") -> str:
-        """The suspicion as a sentence, with its place before it."""
-        where = f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
+        """The suspicion as a sentence, with its place before it and its region's code."""
+        name = self.names.get(lang) or self.names.get("zh")
+        return f"{self.place} {self.sentence(lang, f'{name} {self.region}' if name else self.region)}"
+
+    def sentence(self, lang: str, region: str) -> str:
+        """The suspicion alone, its region called by that name."""
         record = catalog.variables().get(self.variable) or catalog.indicators().get(self.variable)
         name = record.name(lang) if record else self.variable
         facts = {
-            "region": f"{self.names.get(lang) or self.names['zh']} {self.region}" if self.names else self.region,
+            "region": region,
             "name": name,
             "year": self.year,
             "value": _number(self.value),
-            "unit": self.unit,
+            "unit": words.of(lang).unit(self.unit),
             "low": _number(self.low),
             "high": _number(self.high),
         }
         sentence = catalog.phrase(f"suspicion.{self.compared}", lang, **facts | self.values)
         if self.acknowledged:
             sentence += catalog.phrase("suspicion.acknowledged", lang, **self.acknowledged)
-        return f"{where} {sentence}"
+        return sentence
 
 
 def rules(own: pd.DataFrame | None = None) -> list[Rule]:
@@ -150,22 +159,22 @@ def suspicions(
         In the order of file and row, each value once for a rule; acknowledged ones carry by whom and why.
     """
     panel = Panel(observations, regions)
-    found: list[Suspicion] = []
+    suspicions: list[Suspicion] = []
     if len(observations):
         for rule in rules() if table is None else table:
             check = _CHECKS.get(rule.kind)
             if check is not None:
-                found += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
-    found += [_and_more(rule, count) for rule, count in panel.more.items()]
+                suspicions += check(panel, rule) if rule.kind != "years" else check(panel, rule, this_year)
+    suspicions += [_and_more(rule, count) for rule, count in panel.more.items()]
     for rule in rules() if table is None else table:
         if rule.kind == "target":
-            found += _target_scale(targets, rule)
+            suspicions += _target_scale(targets, rule)
         elif rule.kind == "area":
-            found += _areas(panel, regions, rule)
+            suspicions += _areas(panel, regions, rule)
     named = _region_names(regions)
-    found = [replace(s, names=named.get(s.region, {})) for s in found]
+    suspicions = [replace(s, names=named.get(s.region, {})) for s in suspicions]
     by = acknowledged.set_index("suspicion").to_dict("index") if len(acknowledged) else {}
-    once = {s.key: s for s in found}
+    once = {s.key: s for s in suspicions}
     made = [s if s.key not in by else _set_aside(s, by[s.key]) for s in once.values()]
     return sorted(made, key=lambda s: (s.file, s.sheet, _row(s.cell), s.cell, s.rule))
 
@@ -338,9 +347,9 @@ def _balance(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     )
     cities = places[panel.family[panel.region[places]] > 0]
     keys = panel.region[cities].astype(np.int64) * 10_000 + panel.year[cities]
-    found = sums.reindex(keys)
-    total = found["sum"].to_numpy()
-    whole = (found["size"].to_numpy() == panel.family[panel.region[cities]]) & (total > 0)
+    parts = sums.reindex(keys)
+    total = parts["sum"].to_numpy()
+    whole = (parts["size"].to_numpy() == panel.family[panel.region[cities]]) & (total > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = whole & (np.abs(panel.value[cities] / total - 1) > rule.tolerance)
     for number in panel.first(np.flatnonzero(apart), rule):

@@ -83,8 +83,7 @@ class Ground:
 
     def latest(self, region: str, variable: str) -> tuple[int, float] | None:
         """Year and value of the last observation of a variable; None without any."""
-        found = self._latest.get((region, variable))
-        return None if found is None else found
+        return self._latest.get((region, variable))
 
     @cached_property
     def _latest(self) -> dict[tuple[str, str], tuple[int, float]]:

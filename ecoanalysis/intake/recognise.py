@@ -177,7 +177,7 @@ class _Reader:
 
     def blocks(self) -> list[tuple[int, int, int]]:
         """(first header row, first data row, row after the last) of every table on the sheet."""
-        found, start, data, head = [], 0, None, None
+        tables, start, data, head = [], 0, None, None
         for number, row in enumerate(self.cells):
             kind = self.row_kind(number, row)
             if data is None:
@@ -189,11 +189,11 @@ class _Reader:
                 begin = number
                 while begin - 1 > data and self.is_title(begin - 1):
                     begin -= 1
-                found.append((start, data, begin))
+                tables.append((start, data, begin))
                 start, data, head = begin, None, number
         if data is not None:
-            found.append((start, data, len(self.cells)))
-        return found
+            tables.append((start, data, len(self.cells)))
+        return tables
 
     def is_title(self, number: int) -> bool:
         first = next((value for value in self.cells[number] if value is not None), "")
@@ -421,9 +421,9 @@ class _Reader:
                     continue
                 total |= is_total(value)
                 total_label = total_label or (str(value) if is_total(value) else "")
-                found = self.names.region(value)
-                said["region"] = said["region"] or found
-                if not found and not is_total(value):
+                region = self.names.region(value)
+                said["region"] = said["region"] or region
+                if not region and not is_total(value):
                     said["region_label"] = said["region_label"] or str(value)
             elif role == "year":
                 said["year"] = said["year"] or year_of(value)
@@ -641,15 +641,15 @@ class _Reader:
         return text.strip() if is_unit(text) and year_of(text) is None and not text.strip().isdigit() else ""
 
     def title_units(self, header: list[int], top: int) -> list[str]:
-        found = []
+        units = []
         for number in header:
             for value in dict.fromkeys(str(v) for v in self.filled[number] if v is not None):
                 line = UNIT_LINE.search(value)
                 if not line:
-                    found += [inside.strip() for inside in BRACKETS.findall(value) if number < top and is_unit(inside)]
+                    units += [inside.strip() for inside in BRACKETS.findall(value) if number < top and is_unit(inside)]
                 else:
-                    found += [u.strip() for u in re.split(r"[、,，;；]", line[1]) if is_unit(u)]
-        return list(dict.fromkeys(found))
+                    units += [u.strip() for u in re.split(r"[、,，;；]", line[1]) if is_unit(u)]
+        return list(dict.fromkeys(units))
 
     def variable_in(self, title: str) -> str | None:
         """The variable that a title names: the longest known name in it."""

@@ -267,6 +267,8 @@ def _sheet(book, meta, number: int) -> Sheet | None:
     # Only what lies between the first and the last filled cell is held; the offset is put back with empty rows.
     top, left = sheet.start or (0, 0)
     inner = sheet.to_python(skip_empty_area=True)
+    while inner and not any(value != "" and _plain(value) is not None for value in inner[-1]):  # blanks, formats
+        inner.pop()
     cells = [[] for _ in range(min(top, 5000))] + [[None] * left + [_plain(value) for value in row] for row in inner]
     errors = {
         (row, column): value
@@ -313,19 +315,18 @@ def _formats(raw: bytes, sheets: list[Sheet], told: list) -> None:
             if column.hidden:
                 first = openpyxl.utils.column_index_from_string(letters)
                 sheet.hidden_columns |= set(range((column.min or first) - 1, column.max or first))
-        for row in page.iter_rows():
-            for cell in row:
-                place = (cell.row - 1, cell.column - 1)
-                if cell.value is None:
-                    continue
-                if "%" in str(cell.number_format):
-                    sheet.percent.add(place)
-                if cell.data_type == "f" and _at(sheet.cells, place) is None:
-                    sheet.errors[place] = "formula"
-                elif cell.data_type == "e":
-                    sheet.errors[place] = str(cell.value)
-                elif cell.data_type == "f" and str(cell.value).count("#REF!"):
-                    sheet.errors[place] = "#REF!"
+        for cell in page._cells.values():  # those of the file; `iter_rows` makes one for every empty place between
+            place = (cell.row - 1, cell.column - 1)
+            if cell.value is None:
+                continue
+            if "%" in str(cell.number_format):
+                sheet.percent.add(place)
+            if cell.data_type == "f" and _at(sheet.cells, place) is None:
+                sheet.errors[place] = "formula"
+            elif cell.data_type == "e":
+                sheet.errors[place] = str(cell.value)
+            elif cell.data_type == "f" and str(cell.value).count("#REF!"):
+                sheet.errors[place] = "#REF!"
 
 
 def _at(cells: list[list], place: tuple[int, int]):

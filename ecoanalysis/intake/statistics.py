@@ -207,12 +207,12 @@ def _canonical(frame, rows: np.ndarray, good: np.ndarray, factors: np.ndarray, b
 def _look(laid_out: Layout, rows: np.ndarray, odd: np.ndarray, book: Book, desk: Desk, made: Table) -> None:
     """Look at the odd rows one by one: tell what is wrong, keep what was only oddly spaced."""
     lines = laid_out.content.split(b"\n")
-    found = csv.reader(lines[place + 1].decode("utf-8") for place in odd)
+    parsed = csv.reader(lines[place + 1].decode("utf-8") for place in odd)
     blank = dict.fromkeys([*_WORDS, "note"], "")
     kept = []
     before = csv.field_size_limit(2**31 - 1)
     try:
-        for place, cells in zip(odd, found, strict=True):
+        for place, cells in zip(odd, parsed, strict=True):
             row = int(rows[place])
             cells = dict(zip(laid_out.header, (cell.strip() for cell in cells), strict=True))
             if not any(cells.values()) or next(iter(cells.values())).startswith("#"):

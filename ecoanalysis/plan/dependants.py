@@ -81,7 +81,7 @@ def stale(analysis: Analysis, table: pd.DataFrame, manifest: dict) -> pd.DataFra
     above = {code for region in touched for code in _above(analysis, region)}
     pictures = {(row.region_code, charts.picture_name(analysis.statements[row.place])) for row in table.itertuples()}
     folders = {one["folder"]: one["region"] for one in manifest.get("regions", []) if one["region"]}
-    found = []
+    documents = []
     for file in manifest.get("files", {}):
         path = PurePosixPath(file)
         if path.parts[0] in folders:
@@ -89,10 +89,10 @@ def stale(analysis: Analysis, table: pd.DataFrame, manifest: dict) -> pd.DataFra
             report = path.suffix in REPORTS and region in touched | above
             own = path.suffix == ".csv" and region in touched
             if report or own or (region, path.name) in pictures:
-                found.append((region, file))
+                documents.append((region, file))
         elif _shared(path, bool(touched)):
-            found.append(("", file))
-    return pd.DataFrame(found, columns=["region_code", "file"])
+            documents.append(("", file))
+    return pd.DataFrame(documents, columns=["region_code", "file"])
 
 
 def _above(analysis: Analysis, region: str) -> list[str]:

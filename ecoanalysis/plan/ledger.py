@@ -60,8 +60,8 @@ def ledger(analysis: Analysis, years: int | Iterable[int] | None = None, regions
         for year in years:
             there = {kind: _papers(register, region, code, year, kind) for kind in EVIDENCE_KINDS}
             supplied = any(there.values())
-            for kind, found in there.items():
-                rows.append(fixed | {"year": year, "kind": kind} | _entry(found, supplied))
+            for kind, filed in there.items():
+                rows.append(fixed | {"year": year, "kind": kind} | _entry(filed, supplied))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -78,18 +78,18 @@ def _papers(register: dict, region: str, code: str, year: int, kind: str) -> lis
     return register.get((region, code, year, kind), []) + register.get(("*", code, year, kind), [])
 
 
-def _entry(found: list[dict], supplied: bool) -> dict:
+def _entry(filed: list[dict], supplied: bool) -> dict:
     """The state of one kind of paper, and the papers behind it."""
-    states = [row["state"] for row in found]
+    states = [row["state"] for row in filed]
     best = min(states, key=papers.STATES.index, default="lacking" if supplied else "not_supplied")
     return {
         "state": best,
-        "papers": len(found),
+        "papers": len(filed),
         "not_found": states.count("not_found"),
-        "titles": ";".join(row["title"] for row in found),
-        "locations": ";".join(row["location"] for row in found if row["location"]),
-        "sha256": ";".join(row["sha256"] for row in found if row["sha256"]),
-        "demo": any(papers.is_demo(row["title"]) for row in found),
+        "titles": ";".join(row["title"] for row in filed),
+        "locations": ";".join(row["location"] for row in filed if row["location"]),
+        "sha256": ";".join(row["sha256"] for row in filed if row["sha256"]),
+        "demo": any(papers.is_demo(row["title"]) for row in filed),
     }
 
 

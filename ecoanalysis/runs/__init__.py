@@ -415,11 +415,11 @@ class _Making:
 
     def notices(self, word: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        found = self.partial(word)
+        lines = self.partial(word)
         for outcome in self.documents:
             if outcome.state != "done":
-                found.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
-        return found
+                lines.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
+        return lines
 
     def partial(self, word: str) -> list[str]:
         """That only some regions are in the documents, if so."""
@@ -541,10 +541,10 @@ def _differs(job: Job, last: dict) -> str:
     return changed[0] if changed else ""
 
 
-def _same_files(listed: dict, found: dict, folder: str) -> bool:
+def _same_files(listed: dict, digests: dict, folder: str) -> bool:
     """Whether a folder of the last run holds just what its manifest lists, and something at all."""
     before = {name: digest for name, digest in listed.items() if name.startswith(folder)}
-    return bool(before) and before == {name: digest for name, digest in found.items() if name.startswith(folder)}
+    return bool(before) and before == {name: digest for name, digest in digests.items() if name.startswith(folder)}
 
 
 def _inputs(work, data: Path, asked: dict) -> str:

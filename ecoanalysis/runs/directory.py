@@ -81,14 +81,14 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
     A link is never followed: it counts as the text of where it points.
     """
-    found = {}
+    digests = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found[name] = hashlib.sha256(b"link " + os.fsencode(path.readlink())).hexdigest()
+            digests[name] = hashlib.sha256(b"link " + os.fsencode(path.readlink())).hexdigest()
         elif path.is_file() and name != MANIFEST:
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+            digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
 
 
 def manifest_of(folder: Path) -> dict:
@@ -223,8 +223,8 @@ def _user() -> str:
 def _is_private(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
-    found = folder.stat()
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077)
+    state = folder.stat()
+    return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not stat.S_IMODE(state.st_mode) & 0o077)
 
 
 def _remove(path: Path) -> None:

@@ -236,19 +236,19 @@ def _sparing_engine() -> str:
 
 def _headings(notebook) -> dict[str, str]:
     """The heading that each cell stands under, by the cell's id."""
-    found, heading = {}, ""
+    headings, heading = {}, ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             heading = cell.source.strip().splitlines()[0].lstrip("# ").strip() if cell.source.strip() else heading
-        found[cell.get("id")] = heading
-    return found
+        headings[cell.get("id")] = heading
+    return headings
 
 
 def _assert_parameters(executed: Path, asked: dict) -> None:
     """What papermill says it injected is what was asked for."""
-    found = json.loads(executed.read_text(encoding="utf-8"))["metadata"]["papermill"]["parameters"]
-    if found != asked:
-        raise ValueError(f"the notebook ran with {found}, asked for was {asked}")
+    effective = json.loads(executed.read_text(encoding="utf-8"))["metadata"]["papermill"]["parameters"]
+    if effective != asked:
+        raise ValueError(f"the notebook ran with {effective}, asked for was {asked}")
 
 
 def _told(failure: Exception, executed: Path, limit: float) -> str:

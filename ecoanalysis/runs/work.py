@@ -27,7 +27,7 @@ TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
+FOR_ALL = ("changes", "assumed", "set", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -57,10 +57,10 @@ def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool
     return analysis
 
 
-def _take(analysis, found: dict) -> None:
-    """Give an analysis what `look_around` found."""
-    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in found["suspicions"]]
-    before = found["before"]
+def _take(analysis, seen: dict) -> None:
+    """Give an analysis what `look_around` seen."""
+    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in seen["suspicions"]]
+    before = seen["before"]
     if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
         analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
@@ -165,7 +165,7 @@ def write_explore(analysis, path: Path, regions: list[str], lang: str, notices: 
     """The exploring screen of these regions as one page that needs neither kernel nor network."""
     from ecoanalysis.explore import screen
 
-    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices)
+    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices, home="index.html")
 
 
 def write_replay(raw, path: Path, lang: str) -> None:

@@ -3,6 +3,8 @@
 Latencies are printed (`pytest -m browser -s`); screenshots are left in the folder that `SCREENSHOTS` names.
 """
 
+import itertools
+import json
 import os
 import re
 import shutil
@@ -14,9 +16,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+import barriers
 import pylopdf_fonts_zh_cn
 import pytest
 
+from ecoanalysis import cli
 from ecoanalysis.explore import payload, screen
 from ecoanalysis.runs import NOTEBOOKS
 
@@ -104,6 +108,101 @@ def test_the_page_works_from_the_disk_with_the_network_off(browser, page_file, s
     assert page.wrong == [] and max(took) < 300
 
 
+READ = """() => {
+  const picture = document.querySelector('.chart > svg'), all = (name) => [...picture.querySelectorAll(name)];
+  const number = (one) => Number(one.textContent.replace('\u2212', '-').replaceAll('\u2009', ''));
+  const place = (one, name) => Number(one.getAttribute(name));
+  const scale = (a, b) => (at) => a[1] + (at - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
+  const ends = (marks) => [marks[0], marks.at(-1)];
+  const across = scale(...ends(all('.tick[text-anchor=middle]').map((one) => [place(one, 'x'), number(one)])));
+  const up = scale(...ends(all('.tick[text-anchor=end]').map((one) => [place(one, 'y') - 4, number(one)])));
+  const steps = (one) => [...one.getAttribute('d').matchAll(/[ML](-?[\\d.]+) (-?[\\d.]+)/g)];
+  const points = (one) => steps(one).map((m) => [across(m[1]), up(m[2])]);
+  const line = (name) => all(name).flatMap(points);
+  const from = (one, letter) => Number(one.getAttribute('d').match(/^M(-?[\\d.]+) ?(-?[\\d.]+)/)[letter]);
+  return {
+    history: line('.history'), runs: all('.history').flatMap((one) => one.getAttribute('d').match(/M/g)).length,
+    median: line('.median'), band80: line('.band80'), band95: line('.band95'), was: line('.was'),
+    points: all('.point').map((one) => [across(from(one, 1)), up(from(one, 2)), one.getAttribute('class').split(' ')[1],
+      one.getAttribute('d').includes('a4 4')]),
+    target: all('.target').map((one) => up(from(one, 2))), label: all('.target-label').map((one) => one.textContent),
+    dates: all('.date').map((one) => across(from(one, 1))), named: all('.date-label').map((one) => one.textContent),
+    milestones: all('.milestone').map((one) => [across(from(one, 1)), one.textContent]),
+    legend: [...document.querySelectorAll('.legend span')].map((one) =>
+      [one.querySelector('path').getAttribute('class'), one.textContent.trim()]),
+  };
+}"""
+
+
+def years_of(table, *columns) -> list:
+    return [(float(year), float(row[name])) for name in columns for year, row in table.iterrows()]
+
+
+def test_the_picture_shows_the_numbers_of_the_library_read_as_a_person_reads_them(browser, page_file, shipped):
+    """By the printed scales: what was measured, the fan, target and dates; the trend beneath what a lever moves."""
+    page = opened(browser, offline=True)
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    # Gangu's index has no value of 2015: a gap stays a gap.
+    for region, indicator, breadth in (
+        ("620523", SHARE, 100),
+        ("620521", SHARE, 100),
+        ("620500", "ecological_index", 10),
+    ):
+        page.select_option("select[name=region]", region)
+        page.select_option("select[name=indicator]", indicator)
+        page.wait_for_timeout(60)
+        s, seen = shipped[region, indicator], page.evaluate(READ)
+        near = {"abs": breadth / 150}
+        history = s.history
+        assert [tuple(one[:2]) for one in seen["points"]] == [pytest.approx(one, **near) for one in history.items()]
+        assert [tuple(one) for one in seen["history"]] == [pytest.approx(one, **near) for one in history.items()]
+        assert seen["runs"] == 1 + sum(1 for a, b in itertools.pairwise(history.index) if b != a + 1)
+        assert {(kind, disc) for *_, kind, disc in seen["points"]} == {("demo", False)}
+        fan = s.forecast.set_index("year")
+        fan = fan[fan.index <= max(s.due, s.hold_until)]
+        for name in ("median", "band80", "band95"):
+            ahead = seen[name][1:]
+            low, high = {"median": ("median",) * 2, "band80": ("lo80", "hi80"), "band95": ("lo95", "hi95")}[name]
+            there = {(round(year), round(value, 1)) for year, value in ahead}
+            for year, column in itertools.product(fan.index, {low, high}):
+                found = [value for at, value in ahead if abs(at - year) < 0.02]
+                assert min(abs(value - fan.at[year, column]) for value in found) < breadth / 60, (
+                    name,
+                    year,
+                    column,
+                    there,
+                )
+        assert seen["target"] == [pytest.approx(s.target, **near)] and seen["label"][0].startswith("目标 ≥ ")
+        assert seen["dates"] == [pytest.approx(s.due, abs=0.02), pytest.approx(s.hold_until, abs=0.02)]
+        assert seen["named"] == [f"到期 {s.due}", f"复核 {s.hold_until}"] and seen["was"] == []
+        for at, told in seen["milestones"]:
+            assert at == pytest.approx(int(told[:4]) + int(told[5:7]) / 12 - 0.5, abs=0.02), told
+        assert len(seen["milestones"]) > 2
+        legend = {
+            "point demo": "演示数据",
+            "median": "预测中位",
+            "band80": "80 % 区间",
+            "band95": "95 % 区间",
+            "target": "目标",
+        }
+        assert seen["legend"] == [list(entry) for entry in legend.items()]
+    page.select_option("select[name=region]", "620523")
+    page.select_option("select[name=indicator]", SHARE)
+    after(page, lambda: page.locator("fieldset[data-lever=things] input[type=number]").fill("20"))
+    seen, trend = page.evaluate(READ), shipped["620523", SHARE].forecast.set_index("year")["median"]
+    middle = {name: {round(year): value for year, value in seen[name]} for name in ("was", "median")}
+    assert middle["was"][2025] == pytest.approx(trend[2025], abs=1)
+    assert middle["median"][2024] == pytest.approx(
+        trend[2024] + 100 * 20 / 404, abs=1
+    )  # of 404 villages, in the first year
+    assert middle["median"][2025] == pytest.approx(trend[2025] + 100 * 40 / 404, abs=1)
+    assert page.locator(".assumed").inner_text() == "假定：在趋势之外每年多完成 20 个村"
+    page.locator("fieldset[data-lever=target] input[type=number]").fill("50")
+    page.wait_for_function("document.querySelector('.target-label').textContent.includes('50')")
+    assert page.evaluate(READ)["target"] == [pytest.approx(50, abs=0.7)]
+
+
 def test_levers_of_the_page_agree_with_the_library_to_two_points(browser, page_file, shipped):
     page = opened(browser, offline=True)
     page.goto(page_file.as_uri())
@@ -134,6 +233,25 @@ def test_levers_of_the_page_agree_with_the_library_to_two_points(browser, page_f
     assert page.wrong == [] and max(took) < 100
 
 
+def test_an_answer_of_the_page_by_hand(browser, page_file, tmp_path):
+    """Futures spread evenly from 30 to 70 in 2025 and from 20 to 60 in 2026: half reach 50 in time, a quarter is there in
+    2026. 50 % of 404 villages are 202, 117 are done; 29.0 % are measured and two years are left."""
+    text = page_file.read_text(encoding="utf-8")
+    written = json.loads(re.search(r'id="written">(.*?)</script>', text, re.S).group(1))
+    levels, numbers = written["choices"]["levels"], written["views"][f"620523/{SHARE}"]["numbers"]
+    for year, (low, high) in {2024: (28, 32), 2025: (30, 70), 2026: (20, 60)}.items():
+        numbers["quantiles"][numbers["years"].index(year)] = [low + level * (high - low) for level in levels]
+    (tmp_path / "by_hand.html").write_text(screen.page(written, "by hand"), encoding="utf-8")
+    page = opened(browser, offline=True)
+    page.goto((tmp_path / "by_hand.html").as_uri())
+    page.wait_for_selector(".explore .card tr")
+    after(page, lambda: page.locator("fieldset[data-lever=target] input[type=number]").fill("50"))
+    told = card(page)
+    assert told["target"] == "≥ 50 %" and told["chance"] == "50 %" and told["hold"] == "至多 25 %"
+    assert told["gap"] == "21.0 个百分点" and told["things"] == "85 个村" and told["pace_required"] == "10.5 个百分点"
+    assert page.locator(".verdict").inner_text() == "经努力可达标"  # from 50 % on
+
+
 def test_a_project_on_the_page_is_a_mixture_as_in_the_library(browser, page_file, shipped):
     page = opened(browser, offline=True)
     page.goto(page_file.as_uri())
@@ -145,6 +263,24 @@ def test_a_project_on_the_page_is_a_mixture_as_in_the_library(browser, page_file
     name = next(lever for lever in levers.offered(s) if lever.kind == "projects").projects[0]["id"]
     asked = levers.answer(s, {"projects": {name: {}}}).statement
     assert abs(percent(card(page)["chance"]) - 100 * asked.p_reach) <= 2
+
+
+def test_levers_of_a_scenario_s_page_stand_where_it_set_them(browser, shipped, tmp_path, monkeypatch):
+    from ecoanalysis.explore import levers, scenarios
+
+    set_ = {("620523", SHARE): {"things": 10, "projects": {"演示：甘谷农村生活污水治理项目": {}}}}
+    made = shipped.under(scenarios.of_settings(shipped, "加快", set_))
+    monkeypatch.setattr(screen, "statements", lambda analysis: [analysis["620523", SHARE]])
+    page = opened(browser, offline=True)
+    page.goto(made.explore("620523", SHARE).save(tmp_path / "explore.html").as_uri())
+    page.wait_for_selector(".explore .card tr")
+    things = page.locator("fieldset[data-lever=things] input[type=number]")
+    assert things.input_value() == "10" and page.locator("fieldset[data-lever=projects]").count() == 0
+    assert card(page)["chance"] == f"{round(100 * made['620523', SHARE].p_reach)} %"
+    for count in (4, 14):
+        after(page, lambda n=count: things.fill(str(n)))
+        asked = levers.answer(made["620523", SHARE], {"things": count}).statement.p_reach
+        assert abs(percent(card(page)["chance"]) - 100 * asked) <= 2, count
 
 
 def test_impossible_positions_search_and_languages(browser, page_file):
@@ -175,6 +311,76 @@ def test_impossible_positions_search_and_languages(browser, page_file):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     keep(page, "page_narrow")
     assert page.wrong == []
+
+
+def test_the_page_of_a_run_and_its_index_lead_to_each_other(browser, three, notebooks, tmp_path):
+    notebooks()
+    out = tmp_path / "报告 out"
+    assert cli.main(["run", "--data", str(three.path), "--out", str(out), "--lang", "both"]) == 0
+    page = opened(browser, offline=True)
+    page.goto((out / "2023/index.html").as_uri())
+    for lang, heading, back in (
+        ("zh", "乙县 · 25 农村生活污水治理率", "返回目录"),
+        ("en", "County B · 25 ", "Back to the index"),
+    ):
+        page.locator(f"#{lang} a[href='explore.html']").click()
+        page.wait_for_selector(".explore .card tr")
+        assert page.url == (out / "2023/explore.html").as_uri()
+        page.select_option("select[name=language]", lang)
+        page.select_option("select[name=region]", "C1")
+        assert page.locator("h2").inner_text().startswith(heading)
+        assert page.locator("a.home").inner_text() == back
+        page.locator("a.home").click()
+        page.wait_for_url(f"**/2023/index.html#{lang}")
+        assert page.locator(f"#{lang}").is_visible() and "2023" in page.title()
+    assert page.wrong == []
+
+
+CUT = """() => {
+  const picture = document.querySelector('.chart > svg'), { left, right, top, bottom } = picture.getBoundingClientRect();
+  const boxes = [...picture.querySelectorAll('text')].map((one) => [one, one.getBoundingClientRect()]);
+  const most = Math.min(right, window.innerWidth);
+  const out = ([, box]) => box.left < left - 1 || box.right > most + 1 || box.top < top - 2 || box.bottom > bottom + 2;
+  const [due, hold] = [...picture.querySelectorAll('.date-label')].map((one) => one.getBoundingClientRect());
+  const met = hold && due.right > hold.left && hold.right > due.left ? ['due and re-inspection overlap'] : [];
+  return [...boxes.filter(out).map(([one]) => one.textContent), ...met];
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 420, 1280])
+def test_every_label_of_the_picture_ends_within_it(browser, page_file, shipped, width):
+    page = opened(browser, offline=True)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    drawn = list(dict.fromkeys(s.indicator for s in shipped.statements if s.region_code == "620523" and len(s.history)))
+    for lang in ("zh", "en"):
+        page.select_option("select[name=language]", lang)
+        for indicator in drawn:
+            page.select_option("select[name=indicator]", indicator)
+            page.wait_for_timeout(20)
+            assert page.evaluate(CUT) == [], (indicator, lang)
+    assert len(drawn) > 25 and page.locator(".target-label").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_meets_a_barrier_on_the_page(browser, page_file, scheme):
+    """As opened, while searching, refused, in English with its tables open, and where there are papers and no number."""
+    page = opened(browser, offline=True, color_scheme=scheme, bypass_csp=True)
+    page.goto(page_file.as_uri())
+    page.wait_for_selector(".explore .card tr")
+    assert barriers.on(page) == []
+    page.fill("input[name=search]", "lcfg")
+    assert barriers.on(page) == []
+    page.fill("input[name=search]", "")
+    after(page, lambda: page.locator("fieldset[data-lever=things] input[type=number]").fill("-4"))
+    assert barriers.on(page) == []
+    page.select_option("select[name=language]", "en")
+    assert page.evaluate("document.documentElement.lang") == "en" and page.title().startswith("Tianshui: exploring")
+    page.eval_on_selector_all("details", "all => all.forEach((one) => { one.open = true; })")
+    assert barriers.on(page) == []
+    page.select_option("select[name=indicator]", "river_chief_system")
+    assert barriers.on(page) == []
 
 
 # ---------------------------------------------------------------------- JupyterLab

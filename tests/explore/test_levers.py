@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ecoanalysis import analyse, words
-from ecoanalysis.explore import levers
+from ecoanalysis.explore import levers, scenarios
 
 SHARE = "rural_sewage_treatment_rate"
 ZH = words.of("zh")
@@ -159,3 +159,90 @@ def test_other_methods_differ_and_the_own_one_agrees(shipped):
     line = np.polyfit(s.history.index, s.history, 1)
     assert rows["straight_line"][1] == pytest.approx(np.polyval(line, 2025), abs=0.3)
     assert pd.Series({name: chance for name, (chance, _) in rows.items()}).between(0, 1).all()
+
+
+# ---------------------------------------------------------------------- under a scenario
+
+
+PLANTS = (
+    "region_code,variable,change,unit,first_year,last_year,probability,delay_years,cost,name,department\n"
+    "C1,villages_sewage_treated,40,village,2024,2024,0.5,,,plant,bureau\n"
+    "C1,villages_sewage_treated,20,village,2024,2024,1,,,pipes,bureau\n"
+)
+
+
+@pytest.fixture
+def planned(small):
+    """The trend of the two counties, and the same with the plant and six villages a year more in the first."""
+    small.write("projects.csv", PLANTS)
+    trend = analyse(small.path, 2023)
+    settings = {("C1", SHARE): {"projects": {"plant": {}}, "things": 6}}
+    return trend, trend.under(scenarios.of_settings(trend, "planned", settings))
+
+
+def test_what_a_scenario_has_set_does_not_act_twice(planned):
+    """Six villages of 200 are 3 points a year: 6 by 2025; the plant 20 points in half of the futures; the pipes 10."""
+    trend, made = (one["C1", SHARE] for one in planned)
+    there = {lever.kind: lever for lever in levers.offered(made)}
+    assert there["things"].start == 6 and [row["id"] for row in there["projects"].projects] == ["pipes"]
+    assert "pace" not in there and levers.answer(made, {"things": 6}).statement is made
+    by_2025 = {
+        name: levers.answer(made, setting).paths[:, 1]
+        for name, setting in {
+            "as it is": {},
+            "more": {"things": 8},
+            "pipes": {"projects": {"pipes": {}}},
+            "fewer": {"things": 0},
+        }.items()
+    }
+    bare = levers.answer(trend, {}).paths[:, 1]
+    assert set(np.round(by_2025["as it is"] - bare, 3)) == {6, 26}
+    assert set(np.round(by_2025["more"] - bare, 3)) == {8, 28} and set(np.round(by_2025["fewer"] - bare, 3)) == {0, 20}
+    assert set(np.round(by_2025["pipes"] - bare, 3)) == {16, 36}
+    with pytest.raises(levers.Refused, match="plant"):
+        levers.answer(made, {"projects": {"plant": {}}})
+
+
+def test_the_reverse_question_under_a_scenario_counts_from_the_trend(small):
+    trend = analyse(small.path, 2023)
+    made = trend.under(scenarios.of_settings(trend, "more", {("C1", SHARE): {"things": 6}}))
+    asked = levers.needed(trend["C1", SHARE]).things
+    assert levers.needed(made["C1", SHARE]).things == asked > 6
+
+
+def test_growth_of_a_scenario_is_where_the_lever_stands(folder):
+    for year in range(2013, 2024):
+        folder.add(
+            ("C1", year, "gdp_current", 1000 * 1.05 ** (year - 2013), "10⁴ CNY"), ("C1", year, "gdp_index", 105, "")
+        )
+        folder.add(("C1", year, "energy_use", 900 + 10 * (year % 3), "tce"))
+    folder.target("energy_per_gdp", "<=", 0.4, "tce/10⁴ CNY", due=2025)
+    trend = analyse(folder.path, 2023)
+    made = trend.under(scenarios.of_settings(trend, "boom", {("C1", "energy_per_gdp"): {"growth": 10}}))[
+        "C1", "energy_per_gdp"
+    ]
+    assert next(one.start for one in levers.offered(made) if one.kind == "growth") == 10
+    before = levers.answer(trend["C1", "energy_per_gdp"], {}).paths
+    assert levers.answer(made, {"growth": 5}).paths == pytest.approx(before, rel=1e-5)
+
+
+def test_a_scenario_on_top_of_another_is_kept_whole_and_another_one_takes_its_place(planned):
+    trend, made = planned
+    shown = made.explore("C1", SHARE)
+    shown.moved = {("C1", SHARE): {"things": 8, "projects": {"pipes": {}}}, ("C2", SHARE): {"target": 50}}
+    kept = shown.scenario("both").settings
+    assert kept["C1", SHARE] == {"things": 8, "projects": {"plant": {}, "pipes": {}}} and kept["C2", SHARE] == {
+        "target": 50
+    }
+    other = scenarios.of_settings(trend, "other", {("C1", SHARE): {"things": 2}})
+    again = made.under(other)["C1", SHARE]
+    assert again.p_reach == trend.under(other)["C1", SHARE].p_reach and again.analysis.scenario == "other"
+    assert scenarios.compared(made, other).equals(scenarios.compared(trend, other))
+
+
+def test_a_scenario_s_project_is_in_once_when_all_projects_come_in(planned):
+    """All projects as planned are 30 points by 2025 in half of the futures, the pipes alone 10; and 6 villages' points."""
+    trend, made = planned
+    bare, whole = levers.answer(trend["C1", SHARE], {}).paths[:, 1], made.with_projects()
+    moved = levers.answer(whole["C1", SHARE], {}).paths[:, 1] - bare
+    assert set(np.round(moved, 3)) == {16, 36} and whole.without_projects is made and whole.scenario == "planned"

@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ecoanalysis import analyse, words
 from ecoanalysis.explore import payload, scenarios, screen
 
 SHARE = "rural_sewage_treatment_rate"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def ask(one, ask, **content):
@@ -25,6 +28,8 @@ def test_a_view_says_what_the_library_says(shipped):
     assert rows["value"] == ("2023 年数值", "29.0 %") and rows["target"] == ("2025 年目标", "≥ 40 %")
     assert rows["chance"] == ("2025 年达标概率", "33 %") and rows["things"] == ("合", "45 个村")
     assert rows["gap"] == ("差距", "11.0 个百分点") and zh["verdict"] == "难达标"
+    other = {key: text for key, _, text in payload.view(shipped["620521", SHARE])["texts"]["zh"]["rows"]}
+    assert (other["chance"], other["hold"]) == ("23 %", "21 %")  # reaching is one thing, holding another
     assert ["完成生活污水治理的行政村数", "甘谷县", "2023", "117 个村"] in [row[:4] for row in zh["inputs"]]
     assert zh["inputs"][0][-1].startswith("statistics/demo.csv:")
     assert zh["departments"][0] == "牵头部门：市生态环境局"
@@ -99,12 +104,21 @@ def test_a_source_with_markup_stays_text(folder, tmp_path):
     assert "<script>x" not in text and "u003c/script>" in text
 
 
+@pytest.mark.parametrize(("page", "end"), [("explore.md", "_en.png"), ("explore.zh-CN.md", ".png")])
+def test_the_pictures_of_the_twelve_questions_are_small_and_in_the_language_of_their_page(page, end):
+    named = re.findall(r"\((pictures/\w+\.png)\)", (DOCS / page).read_text(encoding="utf-8"))
+    assert len(named) == len(set(named)) == 6 and all(name.endswith(end) for name in named)
+    assert not any(name.endswith("_en.png") for name in named) or end == "_en.png"
+    for name in named:
+        assert Image.open(DOCS / name).mode == "P" and (DOCS / name).stat().st_size <= 60_000, name
+
+
 # ---------------------------------------------------------------------- scenarios
 
 
 @pytest.fixture
 def kept(shipped, tmp_path, monkeypatch):
-    monkeypatch.setattr(scenarios, "folder", lambda analysis: tmp_path)
+    monkeypatch.setattr(scenarios, "FOLDER", str(tmp_path))
     settings = {("甘谷县", "25"): {"things": 10}, ("620523", "ecological_index"): {"target": 52}}
     one = scenarios.of_settings(shipped, "加快治污", settings)
     scenarios.write(shipped, one)

@@ -10,7 +10,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from lxml import etree
-from office_rules import C, broken
+from office_rules import C, against_the_schema, broken, with_part
 
 from ecoanalysis import analyse, catalog, judge, plotdata, words
 from ecoanalysis.catalog import phrase
@@ -418,6 +418,13 @@ def test_no_rule_of_the_format_is_broken(chapter, small_chapter):
     assert broken(chapter[1]) == [] and broken(small_chapter[1]) == []
 
 
+def test_a_chapter_keeps_the_schema_and_a_broken_one_is_noticed(small_chapter, tmp_path):
+    """A text beside its run, where the schema allows none."""
+    _, path, _ = small_chapter
+    assert against_the_schema(path) == []
+    assert against_the_schema(with_part(path, tmp_path, "word/document.xml", "<w:r>", "<w:t>x</w:t><w:r>")) != []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -431,14 +438,7 @@ def test_no_rule_of_the_format_is_broken(chapter, small_chapter):
 )
 def test_the_rules_notice_what_is_broken(small_chapter, tmp_path, old, new, said):
     _, path, _ = small_chapter
-    spoilt = tmp_path / "spoilt.docx"
-    with zipfile.ZipFile(path) as good, zipfile.ZipFile(spoilt, "w") as bad:
-        for name in good.namelist():
-            blob = good.read(name)
-            if name == "word/document.xml":
-                assert old.encode() in blob
-                blob = blob.replace(old.encode(), new.encode())
-            bad.writestr(name, blob)
+    spoilt = with_part(path, tmp_path, "word/document.xml", old, new)
     assert any(said in one for one in broken(spoilt))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from barriers import reader
 
 from ecoanalysis import analyse, briefing, words
 from ecoanalysis.catalog import phrase
@@ -207,6 +208,18 @@ def test_borders_of_the_user_make_the_map_with_their_approval_number(small, tmp_
     assert ("审图号：甘S(2024)001号" if number else "未注明审图号，不得公开发布") in text
 
 
+def test_each_shape_of_the_user_s_map_bears_the_verdict_of_its_own_county(worked, tmp_path):
+    """The plan has its papers in North and lacks some in South; water is met in North and missed in South."""
+    square = {"type": "Polygon", "coordinates": [SQUARE]}
+    features = [{"type": "Feature", "properties": {"name": name}, "geometry": square} for name in ("北县", "南县")]
+    borders = tmp_path / "boundaries.geojson"
+    borders.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    text = page.write_index(worked, tmp_path / "out", "zh", [], borders=borders).read_text(encoding="utf-8")
+    shapes = dict(re.findall(r'<g data-line="(\w+)" data-cell="path" data-name="(\w+)"', text))
+    assert {name: line[:2] for line, name in shapes.items()} == {"北县": "ca", "南县": "hg"}  # the plan, then water
+    assert 'aria-label="各县区示意图: 北县: 难达标, 南县: 难达标"' in text
+
+
 @pytest.mark.parametrize("content", ["{", '{"features": [1]}', '{"features": []}', '{"a": 1}', "[]"])
 def test_borders_that_cannot_be_read_leave_the_tiles(small, tmp_path, content):
     borders = tmp_path / "boundaries.geojson"
@@ -291,6 +304,13 @@ def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
         opened.close()
 
 
+@pytest.mark.browser
+def test_nobody_meets_a_barrier_on_the_index(written):
+    _, folder, _ = written
+    with reader() as barriers:
+        assert barriers(folder / "index.html") == []
+
+
 def test_demo_data_and_a_failed_region_are_told_in_each_language(written, analysis):
     lang, _, reader = written
     text = "".join(reader.words)
@@ -346,6 +366,24 @@ def test_counts_of_the_city_and_of_every_county_are_their_own(worked_page):
     )
     assert letters == {"生态文明建设规划": ("c", "h"), "水环境质量": ("a", "g")}  # papers complete, missing; met, unmet
     assert worked_page.index('class="demo">部分县区统计不公开') < worked_page.index("总体结论")
+
+
+def test_a_cell_that_rests_on_demo_data_is_marked_to_see_and_to_hear(worked_page):
+    """Only North's drinking water is demo data in the worked city, and what the city makes of it."""
+    marked = re.findall(r'<td data-region="(\w+)"[^>]*>(?:(?!</td>).)*<span class="mark" aria-hidden="true">◇</span>'
+                        r'<span class="heard">演示数据</span></td>', worked_page)  # fmt: skip
+    (line,) = re.findall(r"<tr [^>]*><th[^>]*><span[^>]*>[^<]*</span>23 [^<]*</th>(.*?)</tr>", worked_page)
+    assert line.count("演示数据") == len(marked) == 2 and "990002" not in marked
+    assert '<p class="demo">◇ 表示该格结论所依据的数值中有演示数据，不代表实际情况。</p>' in worked_page
+    tiles = dict(re.findall(r'<li data-line="(\w+)">(\w+)<', worked_page))
+    capitals = {name: [k for k, letter in enumerate(line) if letter.isupper()] for line, name in tiles.items()}
+    assert len(capitals["北县"]) == 1 and capitals["南县"] == []
+
+
+def test_no_mark_and_no_legend_without_demo_data(worked, tmp_path):
+    real = replace(worked, assessment=worked.assessment.assign(status="observed"), cache={})
+    text = page.write_index(real, tmp_path, "zh", []).read_text(encoding="utf-8")
+    assert "◇" not in text and 'class="heard"' not in text
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,17 @@
 import dataclasses
 import math
 import os
+import re
 import shutil
 import subprocess
 import zipfile
 
 import openpyxl
 import pytest
+from export import printed
+from export.office_rules import against_the_schema, with_part
+from openpyxl.styles import Font
+from openpyxl.worksheet.properties import PageSetupProperties
 
 import ecoanalysis as eco
 from ecoanalysis.export import xlsx
@@ -88,6 +93,13 @@ def row(sheet, **wanted) -> dict:
 def test_one_sheet_a_question_in_the_reader_s_language(book):
     lang, path = book
     assert openpyxl.load_workbook(path).sheetnames == SHEETS[lang]
+
+
+def test_the_file_keeps_the_schema_and_a_broken_one_is_noticed(book, tmp_path):
+    """A row within a cell, where the schema allows none."""
+    _, path = book
+    assert against_the_schema(path) == []
+    assert against_the_schema(with_part(path, tmp_path, "xl/worksheets/sheet3.xml", "<v>", "<row/><v>")) != []
 
 
 def test_the_leaders_read_the_answer_first(numbers):
@@ -210,7 +222,7 @@ def test_sheets_print_on_their_width_with_headings_and_page_numbers(book):
     lang, path = book
     for sheet in openpyxl.load_workbook(path):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
-        assert (sheet.page_setup.fitToWidth or 1) == 1 and sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1) == 1 and sheet.page_setup.paperSize in (8, 9)
         assert "&P / &N" in sheet.oddFooter.center.text or "&P" in sheet.oddFooter.center.text
         mark = {"zh": "演示数据", "en": "demo data"}[lang]
         assert mark in sheet.oddFooter.left.text
@@ -220,9 +232,71 @@ def test_sheets_print_on_their_width_with_headings_and_page_numbers(book):
 
 
 def test_what_is_read_of_the_assessment_is_printed_and_the_reckoning_stays_off_paper(formulas):
+    """The demo mark of a value is on paper with it; the sentence stands in the chapter, and here on the screen."""
     sheet = formulas["评估表"]
     printed = sheet[sheet.print_area.split("!")[-1].replace("$", "")]
-    assert [cell.value for cell in printed[0]][-2:] == ["牵头部门", "结论"] and len(printed) == sheet.max_row
+    head = [cell.value for cell in printed[0]]
+    assert head[-1] == "牵头部门" and "数据状态" in head and len(printed) == sheet.max_row
+    assert sheet.cell(1, len(head) + 1).value == "结论"
+
+
+@pytest.mark.parametrize(("lang", "most"), [pytest.param("zh", 50, marks=pytest.mark.slow), ("en", 58)])
+def test_the_shipped_workbook_prints_few_pages_in_words_of_seven_points(shipped, tmp_path, lang, most):
+    """The English one is the longer; it takes some seconds, as it has 900 rows of data."""
+    xlsx.write(shipped, tmp_path / "book.xlsx", lang)
+    laid_out = printed.of(tmp_path / "book.xlsx")
+    assert sum(sheet.pages for sheet in laid_out.values()) <= most
+    assert {name: sheet.points for name, sheet in laid_out.items() if sheet.points < 7} == {}
+
+
+def test_pages_and_points_of_a_print_set_up_worked_by_hand(tmp_path):
+    """A4 upright with margins of half an inch: 523.3 by 769.9 pt. A column of 100 digits and five pixels is 528.75 pt wide, so
+    98 %: ten points become 9.8, and 785 pt of rows go on a page: its head of 30 and 37 rows of 20. 80 rows: three pages."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.column_dimensions["A"].width = 100 + 5 / 7
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = 9, "portrait"
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
+    for side in ("left", "right", "top", "bottom"):
+        setattr(sheet.page_margins, side, 0.5)
+    for y in range(1, 82):
+        sheet.cell(y, 1, "x").font = Font(sz=10)
+        sheet.row_dimensions[y].height = 20 if y > 1 else 30
+    sheet.print_title_rows = "1:1"
+    book.save(tmp_path / "a.xlsx")
+    assert list(printed.of(tmp_path / "a.xlsx").values()) == [printed.Printed(3, 9.8)]
+    sheet.page_setup.fitToHeight = 1
+    book.save(tmp_path / "a.xlsx")
+    assert list(printed.of(tmp_path / "a.xlsx").values()) == [printed.Printed(1, 4.7)]  # 769.9 of 1,630 pt
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (shutil.which("soffice") and shutil.which("pdfinfo")), reason="no LibreOffice here to print with"
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_shipped_workbook_prints_at_most_58_pages(shipped, tmp_path, lang):
+    xlsx.write(shipped, tmp_path / "book.xlsx", lang)
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")], check=True, capture_output=True)
+    told = subprocess.run(["pdfinfo", str(tmp_path / "book.pdf")], check=True, capture_output=True, text=True).stdout
+    assert int(re.search(r"Pages:\s+(\d+)", told).group(1)) <= 58
+    words_ = subprocess.run(["pdftotext", str(tmp_path / "book.pdf"), "-"], check=True, capture_output=True, text=True)
+    assert "###" not in words_.stdout  # a number too long for its column
+
+
+def test_large_numbers_have_room(small, tmp_path):
+    """Ten digits and three commas in a column that shows them; 0.5 keeps its decimal."""
+    observations = small.observations.assign(
+        value=small.observations["value"].where(small.observations["value"] > 25, 0.5)
+    )
+    observations.loc[observations["variable"] == "hazardous_waste_generated", "value"] = 1_234_567_890.0
+    xlsx.write(dataclasses.replace(small, observations=observations), tmp_path / "a.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["数据与来源"]
+    (x,) = [cell.column for cell in sheet[1] if cell.value == "2023"]
+    shapes = {cell.value: cell.number_format for (cell,) in sheet.iter_rows(min_row=2, min_col=x, max_col=x)}
+    assert shapes[1_234_567_890] == "#,##0" and shapes[0.5] == "#,##0.###"
+    assert printed.width(sheet, x) >= 0.75 * 7 * len("1,234,567,890")
 
 
 def test_verdicts_are_marked_by_rules_that_follow_a_sorted_row(formulas):

@@ -104,12 +104,39 @@ def test_the_record_of_the_reference_panel_lies_near_the_diagonal():
 
 def test_a_statement_finds_the_record_of_its_own_kind():
     row = forecast.fared(0.72, 8)
+    assert row.domain == "any"
     assert row.low <= 0.72 <= row.high and row.fewest <= 8 <= row.most
     assert forecast.fared(1.0, 40).high == 1.0
     assert forecast.fared(0.5, 1) is None
     for wrong in ((1.2, 8), (float("nan"), 8), (0.5, 0)):
         with pytest.raises(ValueError, match="probability"):
             forecast.fared(*wrong)
+
+
+def test_a_share_near_its_limit_has_a_record_of_its_own():
+    row = forecast.fared(0.72, 8, near_limit=True)
+    assert (row.domain, row.low, row.high, row.statements, row.came_true) == ("near_limit", 0.7, 0.8, 556, 0.773)
+    assert forecast.fared(0.95, 30, near_limit=True).low == 0.8
+    assert forecast.fared(0.5, 2, near_limit=True) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "better", "near"),
+    [
+        (90.0, (0, 100), 1, True),
+        (89.9, (0, 100), 1, False),
+        (100.0, (0, 100), 1, True),
+        (95.0, (0, 100), -1, False),
+        (10.0, (0, 100), -1, True),
+        (10.0, (0, 100), 0, False),
+        (0.0, (0, None), -1, False),
+        (0.0, (0, np.nan), -1, False),
+        (np.nan, (0, 100), 1, False),
+        (2.9, (1, 3), 1, True),
+    ],
+)
+def test_near_its_limit_is_within_a_tenth_of_the_way_between_two_bounds(value, bounds, better, near):
+    assert forecast.near_limit(value, bounds, better) is near
 
 
 RISING = [60.0, 63, 64, 68, 70, 73, 75]
@@ -150,9 +177,7 @@ def made(**more) -> forecast.Explanation:
     bands = np.array([[1.0, 2, 5, 8, 9], [1, 3, 7, 9, 12]])
     return explanation.Explanation(
         *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((2, 2)), None, bands, bands, 0.1),
-        **(
-            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "unchanged": np.zeros(2), "reasons": ()} | more
-        ),
+        **({"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "reasons": ()} | more),
     )
 
 
@@ -163,9 +188,7 @@ def test_an_explanation_is_told_in_both_languages():
         explanation.Reason("jump", (), np.array([0.1, 0.04])),
     )
     lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 6, 10, 12]])
-    found = made(
-        sisters=6, lone_bands=lone, standing=np.array([0.8, 0.25]), unchanged=np.array([0.8, 0.31]), reasons=moves
-    )
+    found = made(sisters=6, lone_bands=lone, standing=np.array([0.8, 0.31]), reasons=moves)
     assert forecast.sentences(found, words.of("zh"), 1, " %") == [
         "因近年变化的方向，未来第 2 年的中位预测高 1.2 %。",
         "因离上下限的远近，未来第 2 年的中位预测低 0.4 %。",
@@ -194,10 +217,10 @@ def test_sisters_that_change_nothing_a_reader_could_see_are_told_so():
     ]
 
 
-def test_at_its_ceiling_a_value_is_unchanged_more_often_than_it_stands():
+def test_at_its_ceiling_a_value_stands_as_often_as_its_paths_are_there():
     found = forecast.explain([95.0, 98, 100, 100, 100], 3, bounds=(0, 100), better=1)
     told = forecast.quantiles(
         [[95.0, 98, 100, 100, 100]], 3, (np.arange(200) + 0.5) / 200, bounds=[(0, 100)], better=[1]
     )
-    np.testing.assert_allclose(found.unchanged, (told[0] == 100).mean(axis=1), atol=0.006)
-    assert (found.unchanged > found.standing).all()
+    np.testing.assert_allclose(found.standing, (told[0] == 100).mean(axis=1), atol=0.006)
+    np.testing.assert_allclose(found.at_bound[:, 1], found.standing, atol=0.006)

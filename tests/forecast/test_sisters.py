@@ -83,12 +83,37 @@ def test_a_sister_whose_last_value_is_of_another_year_is_not_read():
     np.testing.assert_array_equal(told(references=late), told())
 
 
+@pytest.mark.parametrize("odd", [np.full(8, np.nan), [np.nan], [], OWN, OWN.copy(), np.r_[RISING[0], np.nan]], ids=str)
+@pytest.mark.parametrize("place", [0, 3, 6])
+def test_what_cannot_be_read_among_enough_sisters_is_left_out_and_the_others_are_read(odd, place):
+    """All NaN, empty, the series itself once more, one that ends in another year."""
+    found = told(references=[*RISING[:place], odd, *RISING[place:]])
+    np.testing.assert_allclose(found, told(references=RISING), rtol=1e-9)
+    assert forecast.explain(OWN, references=[*RISING, odd]).sisters == 6
+
+
+def test_paths_and_blocks_leave_out_the_same_sisters():
+    more = {"bounds": [(0, None)], "paths": 200}
+    found = forecast.sample_paths([OWN], 3, references=[[*RISING, np.full(8, np.nan), OWN]], **more)
+    np.testing.assert_allclose(found, forecast.sample_paths([OWN], 3, references=[RISING], **more), rtol=1e-9)
+
+
+def test_every_reference_that_cannot_be_read_is_named_at_once():
+    with pytest.raises(ValueError) as raised:
+        forecast.quantiles([OWN, OWN], 3, LEVELS, references=[[RISING[0], "12"], [["1", "2"], [1.0, np.inf]]])
+    assert [line.split(";")[0] for line in str(raised.value).splitlines()] == [
+        "series 0, reference 1: not numbers",
+        "series 1, reference 0: not numbers",
+        "series 1, reference 1: infinite value",
+    ]
+
+
 def test_sisters_of_another_length_are_read():
     lengths = [RISING[0][-4:], np.r_[30.0, 31, RISING[1]], RISING[2]]
     assert not np.array_equal(told(references=lengths), told())
 
 
-def test_a_sister_in_another_unit_is_told_and_left_out():
+def test_a_sister_in_another_unit_is_raisedand_left_out():
     with pytest.warns(UserWarning, match="references of series 0 differ in level"):
         found = told(references=[*RISING, RISING[0] * 1e6])
     np.testing.assert_array_equal(found, told(references=RISING))

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from ecoanalysis import forecast
+from ecoanalysis.forecast.shape import Shape
 
 
 def stays(history, bounds=(None, None), horizon=3) -> np.ndarray:
@@ -59,3 +61,51 @@ def test_a_value_at_its_bound_stands_longer_and_one_seen_before_returns():
     plain = stays([96.0, 98, 99, 100, 100], (0, 110))
     assert (stays([96.0, 98, 99, 100, 100], (0, 100)) > plain + 0.1).all()
     assert (stays([100.0, 98, 99, 100, 100], (0, 110)) > plain).all()
+
+
+@pytest.mark.parametrize("method", ["learned", "closed_form"])
+@pytest.mark.parametrize(
+    ("history", "bounds"),
+    [
+        ([95.0, 98.0, 100.0, 100.0, 100.0], (0, 100)),
+        ([7.0, 3.0, 0.0, 0.0, 0.0], (0, 100)),
+        ([7.0, 3.0, 0.0, 0.0, 0.0], (0, None)),
+    ],
+)
+def test_at_a_bound_the_chance_of_standing_is_the_whole_chance_of_the_value(history, bounds, method):
+    """By hand from the table: odds of exp(-1.191 + 0.638 ln 2 + 1.712 + 1.468 * 0.25), 3 years ahead by exp(-1.0116 ln 3)."""
+    levels = (np.arange(1000) + 0.5) / 1000
+    found = forecast.quantiles([np.array(history)], 3, levels, bounds=[bounds], method=method)[0]
+    share = (found == history[-1]).mean(axis=1)
+    np.testing.assert_allclose(share[[0, 2]], [0.791, 0.555], atol=0.002)
+    assert (np.diff(found, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "level", "value"),
+    [
+        (-np.inf, 100, 0.2, 99.3255),  # half of those that leave, 0.4: the quartile of the whole
+        (-np.inf, 100, 0.04, 98.3551),  # a tenth of them: its twentieth
+        (-np.inf, 100, 0.41, 100),
+        (-np.inf, 100, 0.99, 100),
+        (100, np.inf, 0.8, 100.6745),
+        (100, np.inf, 0.96, 101.6449),
+        (100, np.inf, 0.59, 100),
+        (0, 200, 0.1, 99.3255),
+        (0, 200, 0.21, 100),
+        (0, 200, 0.79, 100),
+        (0, 200, 0.9, 100.6745),
+        (100, 100, 0.1, 100),
+    ],
+)
+def test_what_leaves_is_spread_over_the_values_inside_the_bounds(low, high, level, value):
+    """Normal around 100 with spread 1; the value 100 itself has a chance of 0.6."""
+    field = [np.full((1, 1), number) for number in (100.0, 1.0, 0.0, 1.0)]
+    found = Shape(*field, np.array([low]), np.array([high]), np.full((1, 1), 0.6), np.array([100.0]))
+    assert found.at(special.ndtri(np.array([level])))[0, 0, 0] == pytest.approx(value, abs=1e-4)
+
+
+def test_a_count_that_was_always_zero_leaves_it_now_and_then():
+    """Odds of exp(-1.191 + 0.638 ln 7 + 1.712), five years ahead by exp(-1.2746 ln 5): 0.854 and 0.428."""
+    chances = stays(np.zeros(8), (0, None), horizon=5)
+    np.testing.assert_allclose(chances[[0, 4]], [0.854, 0.428], atol=0.002)

@@ -135,8 +135,13 @@ def test_a_series_that_never_moved_gets_a_narrow_band():
     assert still[3] - still[1] < (lively[3] - lively[1]) / 2
 
 
-def test_a_series_that_was_never_anything_but_zero_stays_there():
-    np.testing.assert_array_equal(quantiles([[0.0, 0.0, 0.0]]), 0)
+def test_a_series_that_was_never_anything_but_zero_may_leave_it_by_about_a_tenth_of_its_unit():
+    """Zeros say how likely it leaves, not by how much."""
+    found = quantiles([[0.0, 0.0, 0.0]])[0]
+    assert (found[:, 2] == 0).all() and (found[0, [0, 4]] * [-1, 1] > 0.02).all() and found[4, 4] < 3
+    np.testing.assert_allclose(found, -found[:, ::-1])
+    bounded = quantiles([[0.0, 0.0, 0.0]], bounds=[(0, None)])[0]
+    assert (bounded >= 0).all() and (bounded[:, 1] == 0).all() and 0.1 < bounded[4, 4] < 3
 
 
 def test_a_history_that_ends_in_a_gap_is_continued_from_its_last_value():

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from ecoanalysis.formulas import FORMULAS, economy, rates
 from ecoanalysis.formulas.economy import gdp_constant
@@ -108,6 +109,13 @@ class TestConstantPrices:
 
 
 class TestWilsonInterval:
+    @pytest.mark.parametrize(
+        ("successes", "n", "level"), [(340, 400, 0.95), (0, 30, 0.9), (50, 50, 0.99), (1.5, 7, 0.8)]
+    )
+    def test_it_is_the_one_of_statsmodels(self, successes, n, level):
+        expected = proportion_confint(successes, n, alpha=1 - level, method="wilson")
+        assert rates.wilson_interval(successes, n, level) == pytest.approx([100 * end for end in expected], abs=1e-9)
+
     def test_it_has_width_where_everybody_agrees(self):
         low, high = rates.wilson_interval(400, 400)
         assert low < 99.5 and high == pytest.approx(100)

@@ -66,6 +66,7 @@ def test_a_slip_of_digits_or_unit_is_told_with_its_factor_and_place(folder, fact
     assert (one.region, one.year, one.cell) == ("C3", 2018, str(place + 2))
     assert one.low < x * 1e4 < one.high
     assert words in one.text("en") and "statistics/a.csv:" in one.text("zh") and "C3" in one.text("zh")
+    assert " 万元，" in one.text("zh") and "CNY" not in one.text("zh")  # units in words
 
 
 def test_nothing_where_there_was_always_something(folder):

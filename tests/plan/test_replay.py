@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from barriers import reader
 
 from ecoanalysis import analysis as analyses
 from ecoanalysis import words
@@ -169,3 +170,13 @@ def test_the_track_record_lays_the_page_beside_itself_where_something_fell_due(c
     nothing_due = dataclasses.replace(city.raw, targets=city.raw.targets.assign(due=2030))
     work.write_replay(nothing_due, tmp_path / "none.html", "zh")
     assert not (tmp_path / "none.html").exists()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_nobody_meets_a_barrier_on_the_page(city, tmp_path, lang):
+    file = page.write(city, tmp_path / "replay.html", lang)
+    text = file.read_text(encoding="utf-8")
+    assert text.count('<div class="scroll" role="region" tabindex="0"') == 4 == text.count("<table>")
+    with reader() as barriers:
+        assert barriers(file) == []

@@ -235,7 +235,8 @@ def test_one_row_a_target_and_rule_with_its_base(city):
     # 26 % in 2021, 30 % in 2023, 40 % asked in 2025: 4 of 14 points in half of the time.
     assert rows.loc["schedule", "number"] == pytest.approx(4 / 14 * 2) and rows.loc["schedule", "class"] == "behind"
     assert rows.loc["healthy_people", "number"] == pytest.approx(100 * 4 / 14)
-    assert set(rows["due"]) == {2025} and set(rows["latest_value"]) == {30}
+    assert set(rows["due"]) == {2025} and set(rows["latest_value"]) == {30} and set(rows["latest_year"]) == {2023}
+    assert set(rows["status"]) == {"observed"}
     ours = city["C2", SEWAGE].verdict in ("likely", "possible")
     assert set(rows["ours_on_track"]) == {"yes" if ours else "no"}
     assert bool(rows.loc["healthy_people", "differs"]) is not ours  # improved, its best class of the unmet
@@ -287,6 +288,21 @@ def test_sentences(city):
     )
     said = rule_sets.statement_sentence(city["C2", SEWAGE], words.of("en"), "schedule")
     assert said[0].startswith("Ours: ") and said[1].startswith("Schedule progress: behind schedule")
+    assert not any("demo" in line for line in said)
+
+
+def test_what_rests_on_demo_data_says_so_in_every_line(folder):
+    for year, count in enumerate([20, 22, 24, 26, 28, 30], 2018):
+        folder.add(
+            ("C2", year, "villages", 100, "village"),
+            ("C2", year, "villages_sewage_treated", count, "village"),
+            status="demo",
+        )
+    folder.target(SEWAGE, ">=", 40, "%", due=2025)
+    s = analyses.analyse(folder.path, 2023, paths=200)["C2", SEWAGE]
+    assert set(rule_sets.of_statement(s)["status"]) == {"demo"}
+    said = rule_sets.statement_sentence(s, words.of("zh"))
+    assert len(said) == 1 + len(rule_sets.RULES) and all(line.endswith("【演示数据】") for line in said)
 
 
 def test_a_rule_that_is_none(city):

@@ -102,7 +102,7 @@ def documents(out, name="2023") -> dict[str, dict]:
 def test_a_run_leaves_the_exploring_page_beside_its_index(going_on):
     out = going_on("both").out
     written = explored(out)
-    assert written["start"]["lang"] == "zh" and written["start"]["region"] == "C"
+    assert written["start"]["lang"] == "zh" and written["start"]["region"] == "C" and written["home"] == "index.html"
     assert {f"{region}/{SHARE}" for region in ("C", "C1", "C2")} <= set(written["views"])
     # C1: 100 of 200 villages treated, 60 % are asked for: 20 villages are missing, and 10 more a year are a lever.
     view = written["views"][f"C1/{SHARE}"]
@@ -162,6 +162,8 @@ def test_the_exploring_page_of_a_scenario_shows_the_scenario(three, notebooks, n
         (year,) = [row for row in zip(numbers["years"], numbers["quantiles"], strict=True) if row[0] == 2025]
         # five villages of 200 a year, for two years, beyond the trend
         assert abs(year[1][middle] - (s.paths.loc[2025].median() + 5)) < 0.01
+        levers = {lever["kind"]: lever for lever in written["views"][f"C1/{SHARE}"]["levers"]}
+        assert levers["things"]["start"] == 5  # they are in, and do not come on top once more
         assert any("情景“faster”" in notice for notice in written["choices"]["notices"]["zh"])
         assert any("每年多完成 5 个村" in notice for notice in written["choices"]["notices"]["zh"])
         assert not (made.out / "2023").exists()

@@ -86,6 +86,46 @@ def test_stopped_by_its_user_it_ends_in_three_seconds_with_all_it_started(three,
     assert left["state"] == "interrupted" and not (out / "2023").exists()
 
 
+LONG_PAGE = """
+import sys, time
+from pathlib import Path
+from ecoanalysis import cli, runs
+from ecoanalysis.explore import payload, screen
+runs.NOTEBOOKS = Path(sys.argv[1])
+view, page = payload.view, screen.page
+def seen(s):
+    Path(sys.argv[2]).write_text("views")
+    return view(s)
+def long(written):  # half a minute of encoding
+    Path(sys.argv[2]).write_text("page")
+    return page(written | {"more": [written["views"]] * 3000})
+if sys.argv[3] == "views":
+    screen.statements = lambda a, all=screen.statements: all(a) * 3000
+payload.view, screen.page = seen, long
+sys.exit(cli.main(sys.argv[4:]))
+"""
+
+
+@pytest.mark.parametrize(("number", "during"), [(signal.SIGINT, "views"), (signal.SIGTERM, "page")])
+def test_stopped_while_the_exploring_page_is_made_nothing_is_half_written(three, tmp_path, number, during):
+    notebooks, out, mark = write_notebooks(tmp_path / "notebooks"), tmp_path / "out", tmp_path / "mark"
+    command = [sys.executable, "-c", LONG_PAGE, notebooks, mark, during, "run", "--data", three.path, "--out", out]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([*map(str, command), "--lang", "en", "--jobs", "2"], env=environment, **streams)
+    while not (mark.exists() and mark.read_text() == during):
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)
+    started, asked = below(process.pid), time.monotonic()
+    process.send_signal(number)
+    told = process.communicate(timeout=10)[1]
+    assert time.monotonic() - asked < 3
+    assert process.returncode == 130 and "Interrupted" in told and "Traceback" not in told
+    assert not [child for child in started if child.is_running() and child.status() != "zombie"]
+    assert not list(out.rglob("*explore.html*")) and not (out / "2023").exists()
+
+
 def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
     slow = notebooks(extra="import time\nif region == 'C':\n    time.sleep(3)")
     out = tmp_path / "out"

@@ -1,10 +1,12 @@
 """The main job, as its user runs it: another city's folder in, reports out."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from barriers import reader
 
 import ecoanalysis as eco
 from ecoanalysis import cli, runs
@@ -42,6 +44,18 @@ def of_prefectures(folder):
     folder.target("co2_per_gdp", "<=", 1.2, "吨/万元", due=2020, hold_until=2023)
     folder.target("park_area_per_head", ">=", 13, "平方米/人", due=2020, hold_until=2023)
     return folder
+
+
+@pytest.mark.browser
+def test_nobody_meets_a_barrier_on_any_page_of_a_run(tmp_path):
+    """The city worked by hand in both languages: its own page, the county reports, the index, the exploring page."""
+    worked = Path(__file__).resolve().parents[1] / "worked_city"
+    assert cli.main(["run", "--data", str(worked), "--out", str(tmp_path), "--lang", "both"]) == 0
+    pages = sorted(tmp_path.rglob("*.html"))
+    names = {path.name for path in pages}
+    assert names == {"city_overview.html", "county_report.html", "explore.html", "index.html"} and len(pages) == 5
+    with reader() as barriers:
+        assert {path.parent.name + "/" + path.name: found for path in pages if (found := barriers(path))} == {}
 
 
 @pytest.fixture(scope="module")

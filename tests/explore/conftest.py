@@ -1,0 +1,5 @@
+"""A run of small notebooks, as the tests of runs have it."""
+
+from tests.runs.conftest import notebooks, three
+
+__all__ = ["notebooks", "three"]
