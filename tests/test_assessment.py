@@ -1,5 +1,8 @@
 """A duty judged by its record: the more years lie ahead, the less sure is holding."""
 
+import os
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,6 +67,12 @@ def test_what_is_worked_out_at_a_time_comes_in_its_order_and_its_errors_are_told
     assert assessment.each(lambda place: place, 0, jobs) == []
     with pytest.raises(ValueError, match="no such river"):
         assessment.each(_failing, 3, jobs)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="forks")
+def test_a_process_that_is_killed_loses_nothing():
+    here = os.getpid()
+    assert assessment.each(lambda place: place if os.getpid() == here else os.kill(os.getpid(), 9), 3, 2) == [0, 1, 2]
 
 
 def _failing(place: int) -> int:
