@@ -1,11 +1,11 @@
-"""A country to assess: python benchmarks/nation.py [--data DIR] [--regions 2844] [--out DIR] [--measure]
+"""A country to assess: python benchmarks/nation.py [--data DIR] [--regions 2844] [--out DIR] [--measure] [--jobs 2]
 
 Makes a data folder of many counties by tiling the series of the shipped ones: each copy keeps a real series' shape,
 is moved to a level of its own and carries a little noise (ratios stay between 0 and 1, counts stay whole, parts stay
 below their whole because both are moved alike). Cities of about ten counties each get no rows of their own.
 
-With --measure the folder is then assessed in a process of its own at growing sizes, and time and memory are printed
-with the slope of log time on log size.
+With --measure the folder is then assessed by so many processes at growing sizes, and time and memory are printed
+with the slope of log time on log size. Memory is the sum of the processes' largest: what they share is counted each time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ own, forked = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resourc
 print(json.dumps({
     "seconds": time.perf_counter() - started,
     "processor": sum(one.ru_utime + one.ru_stime for one in (own, forked)),
-    "gigabytes": (own.ru_maxrss + int(sys.argv[3] > "1") * int(sys.argv[3]) * forked.ru_maxrss) / 2**20,
+    "gigabytes": (own.ru_maxrss + (int(sys.argv[3]) if forked.ru_maxrss else 0) * forked.ru_maxrss) / 2**20,
     "rows": len(analysis.observations), "assessed": len(analysis.assessment),
 }))
 """
@@ -155,13 +155,13 @@ def _moved(rows: pd.DataFrame, amounts: set[str], generator: np.random.Generator
     return rows.assign(value=text, source="tiled").drop(columns="number")
 
 
-def measure(data: Path, sizes: list[int], years: int, folder: Path, as_of: int) -> None:
+def measure(data: Path, sizes: list[int], years: int, folder: Path, as_of: int, jobs: int) -> None:
     """Assess at growing sizes and print seconds, memory and the slope."""
     print(platform.platform(), "Python", platform.python_version(), "cores", os.cpu_count(), "pandas", pd.__version__)
     seconds = []
     for size in sizes:
         made = tile(data, folder / str(size), size, years)
-        command = [sys.executable, "-c", ASSESS, str(folder / str(size)), str(as_of)]
+        command = [sys.executable, "-c", ASSESS, str(folder / str(size)), str(as_of), str(jobs)]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         started = time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -188,6 +188,7 @@ def main() -> None:
     parser.add_argument("--regions", type=int, default=2844)
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--as-of", type=int, default=2023)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--measure", action="store_true", help="assess at growing sizes up to --regions")
     options = parser.parse_args()
     if options.out:
@@ -195,7 +196,7 @@ def main() -> None:
     if options.measure or not options.out:
         sizes = [size for size in SIZES if size < options.regions] + [options.regions]
         with tempfile.TemporaryDirectory() as folder:
-            measure(options.data, sizes, options.years, Path(folder), options.as_of)
+            measure(options.data, sizes, options.years, Path(folder), options.as_of, options.jobs)
 
 
 if __name__ == "__main__":

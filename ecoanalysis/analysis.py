@@ -586,6 +586,10 @@ class Analysis:
     def _forecasts_of(self) -> dict:
         return dict(list(self.forecasts.groupby(["region_code", "indicator"], sort=False)))
 
+    def warm_up(self) -> None:
+        """Look everything up once, for whoever shares this analysis from now on."""
+        _ = self._statements, self._forecasts_of, self._no_forecast, self.deciding("")
+
     @functools.cached_property
     def _no_forecast(self) -> pd.DataFrame:
         return self.forecasts[:0]

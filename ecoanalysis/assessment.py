@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -657,8 +658,11 @@ def each(function: Callable[[int], object], count: int, jobs: int) -> list:
     if jobs < 2 or sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
         return [function(place) for place in range(count)]
     forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, forked, _take_up, (function, os.getpid())) as workers:
-        return list(workers.map(_do, range(count)))
+    try:
+        with ProcessPoolExecutor(jobs, forked, _take_up, (function, os.getpid())) as workers:
+            return list(workers.map(_do, range(count)))
+    except BrokenProcessPool:  # one was killed, by the system where memory ran out: alone it needs less
+        return [function(place) for place in range(count)]
 
 
 _work: list[Callable[[int], object]] = []  # of a forked process: what it has taken up

@@ -392,8 +392,8 @@ def lacking(s, w: Words) -> str:
     names = []
     for lack in filter(None, str(rows.sort_values("year")["lacking"].iloc[-1]).split(";")):
         code, _, where = lack.partition("@")
-        region = s.analysis.name(where, w.lang) if where else ""
-        names.append(f"{input_name(code, w, s.analysis.records)}{f'({region})' if region else ''}")
+        name = input_name(code, w, s.analysis.records)
+        names.append(w("lacking.of", name=name, region=s.analysis.name(where, w.lang)) if where else name)
     return w("lacking.inputs", names=w.list(dict.fromkeys(names))) if names else w("lacking.everything")
 
 

@@ -18,6 +18,7 @@ from ecoanalysis.compute import COUNTIES, OWN, Measured
 from ecoanalysis.formulas import CHANGES
 
 PATHS = 1000
+AT_ONCE = 16  # cities whose ratios are reckoned together: few enough to stay in the cache
 METHOD = "learned"
 FORECAST_COLUMNS = [
     "region_code",
@@ -334,18 +335,29 @@ class _Series:
             levels = self.continued(level, (0, None), 0, f"{self.indicator} level")
         else:
             levels = {code: drawn[code] / factor for code in counties}
-        return {city: self.ratio_of_sums(city, codes, levels, wholes) for city, codes in parts.items()}
+        if self.indicator in CHANGES:
+            return {city: self.changed(city, *self.summed(city, parts[city], levels, wholes)) for city in parts}
+        found, cities = {}, list(parts)
+        for first in range(0, len(cities), AT_ONCE):  # reckoned cell by cell, so cities stand side by side
+            some = cities[first : first + AT_ONCE]
+            sides = zip(*(self.summed(city, parts[city], levels, wholes) for city in some), strict=True)
+            tables = [pd.DataFrame(np.concatenate(side, axis=1), index=self.span) for side in sides]
+            ratios = formula(*tables, **self.measured.fixed(formula)).to_numpy()
+            found |= zip(some, np.split(ratios, len(some), axis=1), strict=True)
+        return found
 
-    def ratio_of_sums(self, city: str, codes: list[str], levels: dict, wholes: dict) -> np.ndarray:
+    def summed(self, city: str, codes: list[str], levels: dict, wholes: dict) -> tuple[np.ndarray, np.ndarray]:
+        """Numerator and denominator of a city, each (years of `span`, paths)."""
         codes = [code for code in codes if code in levels and code in wholes]
         self.wholes[city] = {code: wholes[code] for code in codes}
         denominator = sum(wholes[code].astype(float) for code in codes)
         numerator = sum(levels[code].astype(float) * wholes[code] for code in codes)
-        sides = [pd.DataFrame(side, index=self.span) for side in (numerator, denominator)]
-        if self.indicator not in CHANGES:
-            formula = self.measured.formulas[self.indicator]
-            return formula(*sides, **self.measured.fixed(formula)).to_numpy()
+        return numerator, denominator
+
+    def changed(self, city: str, numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+        """What a city's level changes by, (years of `span`, paths)."""
         change = CHANGES[self.indicator]
+        sides = [pd.DataFrame(side, index=self.span) for side in (numerator, denominator)]
         level = self.measured.level_of(change.level, *sides)
         if not change.from_base:
             return change.of(level).to_numpy()

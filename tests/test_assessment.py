@@ -1,5 +1,8 @@
 """A duty judged by its record: the more years lie ahead, the less sure is holding."""
 
+import os
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +69,12 @@ def test_what_is_worked_out_at_a_time_comes_in_its_order_and_its_errors_are_told
         assessment.each(_failing, 3, jobs)
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="forks")
+def test_a_process_that_is_killed_loses_nothing():
+    here = os.getpid()
+    assert assessment.each(lambda place: place if os.getpid() == here else os.kill(os.getpid(), 9), 3, 2) == [0, 1, 2]
+
+
 def _failing(place: int) -> int:
     if place == 1:
         raise ValueError("no such river")
@@ -101,3 +110,34 @@ def test_the_second_opinion_is_the_share_of_the_other_method_s_paths_that_meet_t
 
 
 COVER = [36.0, 36.9, 36.4, 37.2, 37.8, 37.3, 38.6, 38.9, 38.4, 39.2]
+
+
+def test_a_duty_is_met_since_the_year_after_its_last_lapse(folder):
+    """One county disposed of everything since 2016, the other after a lapse in 2018 since 2019."""
+    folder.target(DUTY, ">=", 100, "%", due=2023, hold_until=2026)
+    for year in range(2016, 2024):
+        folder.add(("C1", year, DUTY, 100, "%"), ("C2", year, DUTY, 99 if year == 2018 else 100, "%"))
+    a = analyse(folder.path, 2023)
+    assert [a[code, DUTY].attain_year for code in ("C1", "C2")] == [2016, 2019]
+    assert a["C1", DUTY].id == "C1:hazardous_waste_rate:>=:2023"
+
+
+def test_a_pace_that_is_far_from_enough_is_not_said_to_slow_down(folder):
+    """One point a year where sixteen are needed: 28 % in 2023, 60 % in 2025."""
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    for year in range(2016, 2024):
+        folder.add(("C1", year, "villages", 100, "village"))
+        folder.add(("C1", year, "villages_sewage_treated", 28 - (2023 - year), "village"))
+    s = analyse(folder.path, 2023)["C1", "25"]
+    assert (s.pace_observed, s.pace_required) == (pytest.approx(1), pytest.approx(16)) and s.p_reach < 0.5
+    assert "slows" not in s.warnings
+
+
+def test_what_lacks_an_input_and_what_was_not_reported_at_its_date_are_told_as_that(folder):
+    folder.target("sanitary_toilet_rate", ">=", 90, "%", due=2025)
+    folder.target("no_major_incident", "done", due=2021)
+    folder.add(("C1", 2023, "rural_households", 900, "household"), ("C1", 2023, "major_incidents", 0, "piece"))
+    a = analyse(folder.path, 2023)
+    assert a["C1", "sanitary_toilet_rate"].warnings == ("lacks_inputs",)
+    event = a["C1", "no_major_incident"]
+    assert event.latest_value == 0 and event.met_at_due == "unknown"

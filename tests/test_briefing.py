@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecoanalysis import analysis, briefing, catalog, headline, intake, judge, words
+from ecoanalysis import analyse, analysis, briefing, catalog, headline, intake, judge, words
+from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
 PHRASES = catalog.rows(files("ecoanalysis") / "tables" / "phrases.csv")
@@ -237,3 +238,90 @@ def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shippe
     assert found.startswith(f"On reference {said}") and "gave 50–60 % came true" in found
     assert found.count("984") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
     assert "无环境类" in briefing.fared(s, ZH)
+
+
+# ---------------------------------------------------------------------- a small folder, word for word
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A county one village short of 60 of 100, with an incident three years ago; another that lacks nearly everything."""
+    folder = Folder(tmp_path_factory.mktemp("small") / "data")
+    for year in range(2016, 2024):
+        folder.add(("C1", year, "villages", 100, "village"))
+        folder.add(("C1", year, "villages_sewage_treated", 59 - 5 * (2023 - year), "village"))
+        folder.add(("C2", year, "villages", 200, "village"))
+    folder.add(*(("C1", year, "major_incidents", int(year == 2021), "piece") for year in (2021, 2022, 2023)))
+    folder.add(("C1", 2023, "red_line_area", 50, "km²"), ("C1", 2023, "rural_households", 900, "household"))
+    folder.add(("C2", 2023, "households_sanitary_toilet", 80, "household"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    folder.target("red_line_area", "not_below_base", due=2025)
+    folder.target("no_major_incident", "done", due=2021)
+    folder.target("sanitary_toilet_rate", ">=", 90, "%", due=2025)
+    return analyse(folder.path, 2023)
+
+
+def test_a_number_is_led_back_step_by_step(small):
+    zh, en = (briefing.chain(small["C1", "25"], w).splitlines() for w in (ZH, EN))
+    assert zh[0] == "乙县 · 25 农村生活污水治理率" and "尚差 1.0 个百分点，合 1 个村；" in zh[1]
+    assert zh[2] == "方法：由同类序列学得的分布；数据 8 年"
+    assert zh[3].startswith("历年数值：2016: 24.0、2017: 29.0、") and zh[3].endswith("、2023: 59.0")
+    assert zh[-3] == "定义：2021 revision rural sewage（置信度 C）"
+    assert zh[-1] == (
+        "← 完成生活污水治理的行政村数，乙县，2023 年：59 个村，实测统计；"
+        "yearbook 2023 p. 88；statistics/statistics.csv:24"
+    )
+    assert en[0] == "County B · 25 Rural domestic sewage treatment rate" and "1 village short" in en[1]
+    assert en[2] == "Method: distribution learned from series of the kind; 8 years of data"
+    assert en[-2] == (
+        "← Administrative villages, County B, 2023: 100 villages, observed; yearbook 2023 p. 88; "
+        "statistics/statistics.csv:23"
+    )
+
+
+def test_what_is_lacking_is_named_with_whose_it_is(small):
+    assert briefing.lacking(small["C1", "sanitary_toilet_rate"], ZH) == "缺少使用无害化卫生厕所的农村户数"
+    assert briefing.lacking(small["C2", "sanitary_toilet_rate"], ZH) == "缺少农村户数"
+    assert briefing.lacking(small["C", "red_line_area"], ZH) == "缺少自然生态空间：生态保护红线面积（丙县）"
+    assert briefing.lacking(small["C", "25"], EN) == "lacks Villages with domestic sewage treated (County C)"
+
+
+def test_a_sum_of_some_counties_decides_nothing(small):
+    assert briefing.sentence(small["C", "25"], ZH) == (
+        "缺少完成生活污水治理的行政村数（丙县），暂不能判断。"
+        "2023 年 2 个县区中有 1 个报送，合计为 59.0 %，不代表全市，不据以判定。"
+    )
+
+
+def test_an_event_at_the_date_is_told_though_none_has_happened_since(small):
+    said = briefing.sentence(small["C1", "no_major_incident"], ZH)
+    assert said.startswith("2023 年未发现违反情形，符合要求，需巩固；到 2026 年始终不发生的概率 ")
+    assert said.endswith(" %。2021 年曾发生，到期未达标。材料尚未提供。")
+    assert briefing.sentence(small["C1", "no_major_incident"], EN).endswith(
+        " %. There was one in 2021; missed at its date. No papers supplied yet."
+    )
+
+
+def test_a_county_one_village_short_has_its_part_of_the_city_s_gap(folder):
+    """59 of 100 and 110 of 200 villages, 60 % asked: 1 and 10 short, the city 180 − 169 = 11."""
+    for code, treated, villages in (("C1", 59, 100), ("C2", 110, 200)):
+        for year in range(2018, 2024):
+            folder.add((code, year, "villages", villages, "village"))
+            folder.add((code, year, "villages_sewage_treated", treated - 2 * (2023 - year), "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    a = analyse(folder.path, 2023)
+    assert briefing.contribution(a["C1", "25"], ZH) == (
+        "甲市净缺口 11 个村（已由超额县区抵补），按缺口比例，乙县占 1 个村（9 %）。"
+    )
+    assert "share is 1 village (9 %)" in briefing.contribution(a["C1", "25"], EN)
+    assert briefing.contribution(a["C", "25"], ZH) == ""
+
+
+@pytest.mark.parametrize(("latest", "end"), [(90, "越接近上限越慢。"), (60, "历年起伏较大，难以保证。")])
+def test_why_a_recent_pace_that_would_do_is_not_believed(latest, end):
+    record = SimpleNamespace(low=0.0, high=100.0)
+    s = SimpleNamespace(
+        pace_required=2.0, pace_observed=4.0, pace_for_80=3.0, p_reach=0.4, warnings=("slows",), record=record
+    )
+    s.latest_value = latest
+    assert briefing.slows(s, ZH, 2.0, 1).endswith(end)

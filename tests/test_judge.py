@@ -89,6 +89,10 @@ def test_a_survey_just_below_its_target_is_within_its_error():
     """79.7 % of 2 500 answers: 78.1 to 81.2 %, with 80 inside; 77 % is 75.3 to 78.6."""
     assert judge.within_survey_error(79.7, 2500, 80, wilson_interval)
     assert not judge.within_survey_error(77.0, 2500, 80, wilson_interval)
+    # 60 of 100 answers: 50.20 to 69.06 %
+    assert judge.within_survey_error(60, 100, 69.0, wilson_interval)
+    assert not judge.within_survey_error(60, 100, 69.2, wilson_interval)
+    assert not judge.within_survey_error(60, 100, 50.1, wilson_interval)
 
 
 # ---------------------------------------------------------------------- gaps
@@ -138,6 +142,7 @@ def test_contributions_add_up_to_the_city_s_gap_by_largest_remainder():
     assert judge.contributions([45, 48, 0, 20], 88, True).tolist() == [35, 37, 0, 16]
     assert judge.contributions([2.4, 3.25], 5.65, False) == pytest.approx([2.4, 3.25])
     assert np.isnan(judge.contributions([0, np.nan], 5, True)).all()
+    assert judge.contributions([0.25, 0.5], 0.6, False) == pytest.approx([0.2, 0.4])  # less than one hectare in all
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=9), st.floats(0.1, 1))

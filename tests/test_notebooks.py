@@ -33,7 +33,12 @@ def executed():
     def run(name: str, parameters: dict):
         notebook = parameterize_notebook(load_notebook_node(str(NOTEBOOKS / f"{name}.ipynb")), parameters)
         notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f\n%reset -f in"))
-        NotebookClient(notebook, km=kernel, timeout=300).execute()
+        client = NotebookClient(notebook, km=kernel, timeout=300)
+        try:
+            client.execute()
+        finally:
+            if client.kc is not None:  # left open it warns whenever it is swept up, in whatever test that is
+                client.kc.stop_channels()
         return notebook
 
     yield run
@@ -156,6 +161,18 @@ def test_pictures_are_shown_as_they_are_drawn_and_chapter_and_year_before_come_a
     assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
 
 
+def test_without_a_year_before_the_report_says_so(folder, monkeypatch):
+    from ecoanalysis import analyse
+    from ecoanalysis.export import notebook
+
+    folder.add(("C1", 2023, "villages", 200, "village"), ("C1", 2023, "villages_sewage_treated", 80, "village"))
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    seen = []
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(shown.data))
+    notebook.since_last_year(analyse(folder.path, 2023)["C1"], "en")
+    assert seen == ["<p>There are no data of the year before to compare with.</p>"]
+
+
 def test_a_notebook_does_not_wait_for_what_its_first_picture_does_not_need():
     late = "import sys; from ecoanalysis.export import notebook, parameters; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True, cwd=ROOT).stdout
@@ -258,9 +275,9 @@ def test_a_region_may_be_a_whole_number_and_the_place_does_not_matter(folder, tm
         assert (given.region, given.data.as_posix(), given.out.as_posix()) == ("620502", data, out)
 
 
-def test_a_first_forecast_is_told_with_numbers_anybody_can_check(small, tmp_path):
+def test_a_first_forecast_is_told_with_numbers_anybody_can_check(executed, small):
     """Eleven values rise by 5 of 200 villages a year, to 80 in 2023: 2.5 points, ten times; 2 of 11 draws alike are ends."""
-    shown = executed("first_forecast", {"data": str(small.path), "region": "C1"}, tmp_path)
+    shown = executed("first_forecast", {"data": str(small.path), "region": "C1"})
     said = texts(shown)
     assert "2013—2023 年有 11 个数值，相邻两年的变化有 10 次：2.5、2.5" in said
     assert "最小 2.5，最大 2.5。" in said and "约为 18 %" in said
@@ -271,7 +288,7 @@ def test_a_first_forecast_is_told_with_numbers_anybody_can_check(small, tmp_path
     assert len(set(pictures(shown))) == 2  # futures one by one; the fan as of 2020
 
 
-def test_a_first_forecast_of_what_has_no_trend_says_so(folder, tmp_path, monkeypatch):
+def test_a_first_forecast_of_what_has_no_trend_says_so(folder, monkeypatch):
     from ecoanalysis import analyse
     from ecoanalysis.export import notebook
 

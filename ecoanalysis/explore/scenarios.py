@@ -130,7 +130,7 @@ def read(analysis: Analysis, name: Path | str, *, lang: str = "zh") -> Scenario:
         No such file, no JSON, of another city, or unknown names in it: everything wrong at once, with the file.
     """
     w = words.of(lang)
-    path = path_of(analysis.data, name)
+    path = path_of(folder(analysis), name)
     try:
         about = json.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -165,11 +165,11 @@ def read(analysis: Analysis, name: Path | str, *, lang: str = "zh") -> Scenario:
     return scenario
 
 
-def path_of(data: Path | str, name: Path | str) -> Path:
-    """The file of a kept scenario: a path as it is, a name in `scenarios/` of the data folder."""
+def path_of(folder: Path, name: Path | str) -> Path:
+    """The file of a kept scenario: a path as it is, a name in the folder of scenarios."""
     path = Path(name)
     is_path = path.suffix == ".json" or len(path.parts) > 1
-    return path if is_path else Path(data) / FOLDER / f"{name}.json"
+    return path if is_path else folder / f"{name}.json"
 
 
 def names(analysis: Analysis) -> list[str]:

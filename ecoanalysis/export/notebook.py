@@ -66,8 +66,9 @@ def conclusion(region, lang: str) -> None:
 
 
 def since_last_year(region, lang: str) -> None:
-    """What moved since the year before; nothing where there is no such year."""
-    text(briefing.changed(region, words.of(languages(lang)[0])))
+    """What moved since the year before, or that there is no such year."""
+    w = words.of(languages(lang)[0])
+    text(briefing.changed(region, w) or w("notebook.no_year_before"))
 
 
 def indicators(region, lang: str) -> None:

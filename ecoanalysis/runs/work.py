@@ -76,7 +76,7 @@ def scenario_hash(data: Path, scenario: str) -> str:
         return ""
     from ecoanalysis.explore import scenarios
 
-    path = scenarios.path_of(data, scenario)
+    path = scenarios.path_of(data / scenarios.FOLDER, scenario)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
@@ -106,10 +106,10 @@ def load(folder: Path | str):
 
 
 def warm_up(prepared: str) -> None:
-    """Read a kept analysis in the warm process, and draw once, so that its children need neither."""
+    """Read a kept analysis in the warm process and make what every report asks of it, so that its children need not."""
     from ecoanalysis import charts
 
-    load(prepared)
+    load(prepared).warm_up()
     charts.warm_up()
 
 

@@ -241,7 +241,7 @@ def test_an_answer_of_the_page_by_hand(browser, page_file, tmp_path):
     levels, numbers = written["choices"]["levels"], written["views"][f"620523/{SHARE}"]["numbers"]
     for year, (low, high) in {2024: (28, 32), 2025: (30, 70), 2026: (20, 60)}.items():
         numbers["quantiles"][numbers["years"].index(year)] = [low + level * (high - low) for level in levels]
-    (tmp_path / "by_hand.html").write_text(screen.page(written, "by hand"), encoding="utf-8")
+    (tmp_path / "by_hand.html").write_text(screen.page(written), encoding="utf-8")
     page = opened(browser, offline=True)
     page.goto((tmp_path / "by_hand.html").as_uri())
     page.wait_for_selector(".explore .card tr")

@@ -33,9 +33,12 @@ def test_a_view_says_what_the_library_says(shipped):
     assert (other["chance"], other["hold"]) == ("23 %", "21 %")  # reaching is one thing, holding another
     assert ["完成生活污水治理的行政村数", "甘谷县", "2023", "117 个村"] in [row[:4] for row in zh["inputs"]]
     assert zh["inputs"][0][-1].startswith("statistics/demo.csv:")
+    assert zh["needed"].startswith("要有八成把握在 2025 年达标，须在现有走势之外每年多完成 10 个村，")
     assert zh["departments"][0] == "牵头部门：市生态环境局"
     assert view["numbers"]["observed"][-1] == [2023, 28.9604, "demo"] and view["numbers"]["target"] == 40
     assert len(view["numbers"]["quantiles"][0]) == len(payload.LEVELS) == 41
+    middle = dict(zip(view["numbers"]["years"], (row[20] for row in view["numbers"]["quantiles"]), strict=True))
+    assert middle[2024] == pytest.approx(s.paths.loc[2024].median(), abs=0.001) and min(middle) == 2024
 
 
 def judged(analysis, place: tuple[str, str], **given):
@@ -106,7 +109,10 @@ def test_the_screen_answers_in_the_words_of_the_library(shipped):
     one = shipped.explore("甘谷县", "25")
     told = ask(one, "answer", region="620523", indicator=SHARE, setting={"things": 10}, lang="zh")
     moved = shipped["620523", SHARE]
-    assert told["numbers"]["p_reach"] > moved.p_reach and "每年多完成 10 个村" in told["texts"]["zh"]["assumed"]
+    assert (moved.verdict, told["numbers"]["verdict"]) == ("hard", "possible") and moved.p_reach < told["numbers"][
+        "p_reach"
+    ]
+    assert told["texts"]["zh"]["verdict"] == "经努力可达标" and "每年多完成 10 个村" in told["texts"]["zh"]["assumed"]
     code = told["texts"]["zh"]["link"]
     again = eval(code, {"a": shipped})  # the line of code shows the same again
     assert again.start == {"region": "620523", "indicator": SHARE, "lang": "zh", "setting": {"things": 10}}

@@ -9,6 +9,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from ecoanalysis import cli
+from ecoanalysis.runs import work
 from tests.runs.conftest import Made
 
 
@@ -183,3 +184,16 @@ def test_an_exploring_page_that_fails_is_that_document_s_failure_and_the_next_ru
     assert "explore.html 没有做成：division by zero" in (out / "2023/index.html").read_text(encoding="utf-8")
     assert run(made) == 0
     assert explored(out)["views"] and documents(out)["briefing_zh.pptx"]["reused"]
+
+
+def test_a_scenario_counts_by_its_file_wherever_it_lies(tmp_path, monkeypatch):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios/faster.json").write_text("abc")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans/slow").write_text("abc")
+    monkeypatch.chdir(tmp_path)
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # the published example of SHA-256
+    for name in ("faster", "scenarios/faster.json", "plans/slow"):  # as the analysis itself finds it
+        assert work.scenario_hash(tmp_path, name) == abc
+    for name in ("trend", "slow", "elsewhere.json"):
+        assert work.scenario_hash(tmp_path, name) == ""

