@@ -131,7 +131,7 @@ def test_the_page_stands_alone_and_shows_every_target(city, tmp_path):
     assert '<section lang="zh-CN"' in text and '<section lang="en"' in text and "演示数据" in text
     kept = pd.read_csv(tmp_path / "replay.csv")
     assert len(kept) == len(replay.replay(city)) == 4
-    assert text.count("<td>25 农村生活污水治理率") == 1 + 3  # among the items, then county by county
+    assert text.count('<th scope="row">25 农村生活污水治理率') == 1 + 3  # among the items, then county by county
     later = city.with_target("*", SEWAGE, 40, due=2025)
     only_papers = dataclasses.replace(later, assessment=later.assessment[later.assessment["due"] > 2023])
     assert page.write(only_papers, tmp_path / "none.html", "zh") is None and not (tmp_path / "none.html").exists()
