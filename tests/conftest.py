@@ -108,15 +108,16 @@ def pytest_runtest_call(item):
 QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
 QUICK |= {"test_projects.py", "test_record.py", "test_units.py", "test_words.py", "test_worked_city.py"}
 WHOLE = {"docs", "runs", "test_notebooks.py"}
+DRAWN = {"explore", "export", "test_charts.py", "test_plots.py"}  # there, what takes the whole shipped city
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         parts, others = set(item.path.parts), {mark.name for mark in item.iter_markers()} & {"slow", "browser", "whole"}
-        if WHOLE & parts:
+        if WHOLE & parts or (DRAWN & parts and "shipped" in getattr(item, "fixturenames", ())):
             item.add_marker("whole")
-        elif QUICK & parts and not others and "shipped" not in getattr(item, "fixturenames", ()):
+        elif QUICK & parts and not others:
             item.add_marker("quick")
     if os.environ.get("MUTANT_UNDER_TEST"):  # with an error in the code, the quickest test finds it first
         items.sort(key=lambda item: any(shares(one) for one in fixtures_of(item)))

@@ -74,6 +74,7 @@ def test_a_row_of_the_table_stands_once_and_asks_only_for_what_its_chinese_gives
         assert row["en"] and not HAN.search(row["en"]), row
 
 
+@pytest.mark.whole
 def test_every_name_of_the_shipped_city_has_its_english():
     a = eco.analyse("data/raw", 2023)
     bureaus = [duties.bureau(a, region, name) for region in a.regions["code"] for name in duties.departments(a)]
@@ -85,11 +86,13 @@ def test_every_name_of_the_shipped_city_has_its_english():
     assert a.called("小陇山林业管护中心", "en") == "Xiaolong Mountain Forestry Management and Protection Centre"
 
 
+@pytest.mark.whole
 def test_a_saved_analysis_keeps_the_names_that_its_folder_brought(tmp_path):
     kept = load(eco.analyse("data/raw", 2023).save(tmp_path))
     assert kept.called("天政发〔2022〕68号", "en") == "Municipal Government Document [2022] no. 68"
 
 
+@pytest.mark.whole
 def test_a_county_and_its_bureau_are_called_by_their_english_names():
     a = eco.analyse("data/raw", 2023)
     assert duties.named_departments(a["甘谷", "28"], words.of("en"))[0] == (

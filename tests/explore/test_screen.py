@@ -231,6 +231,7 @@ def test_a_bad_scenario_file_is_told_in_a_sentence_with_its_name(shipped, tmp_pa
         scenarios.read(shipped, tmp_path / "none.json")
 
 
+@pytest.mark.whole
 def test_a_scenario_runs_in_batch_with_the_numbers_of_the_screen(folder, tmp_path):
     """`assess --scenario` writes what the screen shows; the headline says what it rests on; trend tables stay."""
     from ecoanalysis import briefing, cli, load

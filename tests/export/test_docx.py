@@ -338,6 +338,7 @@ def test_the_demo_notice_stands_on_the_first_page(chapter):
     assert plain(phrase("slide.demo_notice", lang)) in before and words.of(lang).demo_mark(True) in before
 
 
+@pytest.mark.whole
 def test_a_region_without_demo_rows_bears_no_demo_mark(folder):
     folder.target("ecological_index", ">=", 57, "")
     folder.add(*(("C1", year, "ecological_index", 50 + year - 2019, "") for year in range(2019, 2024)))
@@ -432,6 +433,7 @@ def test_the_longest_name_and_odd_letters_do_no_harm(folder):
     assert "牵头部门：A&B <局>。" in paragraph_of(document, "9")
 
 
+@pytest.mark.whole
 def test_a_kept_analysis_gives_the_same_chapter(worked, tmp_path):
     before = lines(written(worked, WORKED, tmp_path / "before.docx"))
     work.save(worked, tmp_path / "kept")
@@ -446,6 +448,7 @@ def test_no_rule_of_the_format_is_broken(chapter, small_chapter):
     assert broken(chapter[1]) == [] and broken(small_chapter[1]) == []
 
 
+@pytest.mark.whole
 def test_a_chapter_keeps_the_schema_and_a_broken_one_is_noticed(small_chapter, tmp_path):
     """A text beside its run, where the schema allows none."""
     _, path, _ = small_chapter

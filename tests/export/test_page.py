@@ -243,6 +243,7 @@ def nation(analysis, count: int):
     return replace(analysis, regions=regions, cache={}, **tables, **none)
 
 
+@pytest.mark.whole
 def test_a_nation_of_a_thousand_counties_stands_below_each_other(small, tmp_path):
     started = time.monotonic()
     path = page.write_index(nation(small, 1000), tmp_path, "zh", [])

@@ -95,6 +95,7 @@ def test_one_sheet_a_question_in_the_reader_s_language(book):
     assert openpyxl.load_workbook(path).sheetnames == SHEETS[lang]
 
 
+@pytest.mark.whole
 def test_the_file_keeps_the_schema_and_a_broken_one_is_noticed(book, tmp_path):
     """A row within a cell, where the schema allows none."""
     _, path = book

@@ -91,6 +91,7 @@ def test_cells_a_million_rows_apart(tmp_path, data):
     assert "too far apart" in sent(tmp_path, data, "a.xlsx", content.getvalue())
 
 
+@pytest.mark.whole
 def test_a_million_empty_rows_are_no_obstacle(tmp_path, data):
     made = openpyxl.Workbook()
     for row in TABLE:
@@ -472,6 +473,7 @@ def test_own_tables_pass_the_same_door(data):
         assert words in found
 
 
+@pytest.mark.whole
 def test_fifty_thousand_unknown_names_are_one_problem(data):
     (data / "statistics/a.csv").write_text(
         HEAD + "".join(f"620502,2020,name_{n}_of_nothing,1,t,observed,s,\n" for n in range(50_000))
@@ -480,6 +482,7 @@ def test_fifty_thousand_unknown_names_are_one_problem(data):
     assert len(raw.problems) == 1 and len(raw.problems[0].rows) == 50_000
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", range(60))
 def test_bytes_changed_at_random_end_in_a_sentence(tmp_path, data, seed):
     chance = random.Random(seed)
@@ -541,6 +544,7 @@ def test_a_cell_of_two_hundred_thousand_characters(tmp_path, data):
     assert delivery.rows["value"].tolist() == [65.0] and len(delivery.text("en")) < 5000
 
 
+@pytest.mark.whole
 def test_a_table_of_fifty_megabytes_is_read(data):
     row = b"620502,%d,villages,420,village,observed,yearbook " + b"x" * 900 + b",\n"
     content = HEAD.encode() + b"".join(row % year for year in range(1950, 2025))
@@ -575,6 +579,7 @@ def test_a_command_whose_reader_has_gone_ends_quietly(data):
     assert done.returncode == 0 and done.stderr == b""
 
 
+@pytest.mark.whole
 def test_what_depends_on_a_cell_is_said_and_an_unknown_cell_is_told(capsys):
     from ecoanalysis import cli
 

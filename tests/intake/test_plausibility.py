@@ -197,6 +197,7 @@ def test_few_untouched_rows_of_the_shipped_data_are_suspected():
     assert len({s.id for s in raw.suspicions}) <= 0.02 * len(raw.observations)
 
 
+@pytest.mark.whole
 def test_seeded_faults_are_told():
     """Three of each kind in one go; `mutations.py` counts many and stands in the docs."""
     from mutations import KINDS, figures

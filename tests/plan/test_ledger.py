@@ -251,6 +251,7 @@ def test_laying_out_again_touches_nothing_and_a_changed_register_is_numbered(dat
     assert second.name == "档案登记表_2.csv" and first.read_bytes() == before and kept.read_text() == "a"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_tree_of_a_county_and_year_written_filled_read_back_and_robbed(data, tmp_path, capsys, lang):
     """Through the command: laid out, three files put there, taken in, judged; one taken away again is told."""
