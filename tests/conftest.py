@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,7 @@ import pytest
 # Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+sys.modules.setdefault("rfc3987_syntax", None)  # as the command does: seconds of building a grammar that nobody asks for
 
 # How many cases are tried for a property: few while working, many in `make all`. A busy machine is no failure.
 for name, examples in (("quick", 5), ("test", 25), ("all", 200)):
@@ -18,6 +20,7 @@ hypothesis.settings.load_profile("test")
 
 collect_ignore = ["conftest.py"]  # of its own name in docs/ too; it has no examples
 
+TESTS = Path(__file__).resolve().parent
 REGIONS = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
 C,甲市,City A,city,,300,hill,other,medium_small
 C1,乙县,County B,county,C,100,hill,other,
@@ -106,9 +109,20 @@ def pytest_runtest_call(item):
 
 # What is tried after each change of a line, in seconds; and what takes minutes: whole notebooks, runs, documents.
 QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
-QUICK |= {"test_projects.py", "test_record.py", "test_units.py", "test_words.py", "test_worked_city.py"}
+QUICK |= {"test_projects.py", "test_units.py", "test_words.py", "test_worked_city.py"}
+TAKES_LONGER = {"test_formula_properties.py", "test_paths.py"}  # among the quick ones
 WHOLE = {"docs", "runs", "test_notebooks.py"}
 DRAWN = {"explore", "export", "test_charts.py", "test_plots.py"}  # there, what takes the whole shipped city
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What a run of one size leaves out as a whole is not even read: reading takes seconds."""
+    size, name = config.getoption("markexpr"), collection_path.name
+    if size.startswith("not whole") and name in WHOLE:
+        return True
+    if size == "quick" and collection_path.parent == TESTS and name not in QUICK:
+        return True
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -117,7 +131,7 @@ def pytest_collection_modifyitems(items):
         parts, others = set(item.path.parts), {mark.name for mark in item.iter_markers()} & {"slow", "browser", "whole"}
         if WHOLE & parts or (DRAWN & parts and "shipped" in getattr(item, "fixturenames", ())):
             item.add_marker("whole")
-        elif QUICK & parts and not others:
+        elif QUICK & parts and not TAKES_LONGER & parts and not others:
             item.add_marker("quick")
     if os.environ.get("MUTANT_UNDER_TEST"):  # with an error in the code, the quickest test finds it first
         items.sort(key=lambda item: any(shares(one) for one in fixtures_of(item)))
