@@ -11,7 +11,9 @@ import pytest
 # Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
-sys.modules.setdefault("rfc3987_syntax", None)  # as the command does: seconds of building a grammar that nobody asks for
+sys.modules.setdefault(
+    "rfc3987_syntax", None
+)  # as the command does: seconds of building a grammar that nobody asks for
 
 # How many cases are tried for a property: few while working, many in `make all`. A busy machine is no failure.
 for name, examples in (("quick", 5), ("test", 25), ("all", 200)):
@@ -111,7 +113,7 @@ def pytest_runtest_call(item):
 QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
 QUICK |= {"test_projects.py", "test_units.py", "test_words.py", "test_worked_city.py"}
 TAKES_LONGER = {"test_formula_properties.py", "test_paths.py"}  # among the quick ones
-WHOLE = {"docs", "runs", "test_notebooks.py"}
+WHOLE = {"docs", "runs", "test_notebooks.py", "test_pptx.py"}
 DRAWN = {"explore", "export", "test_charts.py", "test_plots.py"}  # there, what takes the whole shipped city
 
 

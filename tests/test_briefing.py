@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecoanalysis import analyse, analysis, briefing, catalog, headline, intake, judge, words
+from ecoanalysis import analyse, briefing, catalog, headline, judge, words
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,11 +25,6 @@ READS_CHINESE = {
     "intake",
     "__init__.py",
 }  # 万, 亿, 约束性; bilingual help
-
-
-@pytest.fixture(scope="module")
-def shipped():
-    return analysis.of_raw(intake.read(ROOT / "data/raw"), 2023)
 
 
 @pytest.mark.parametrize("lang", words.LANGUAGES)

@@ -257,7 +257,6 @@ def test_only_slides_that_rest_on_demo_data_bear_the_mark(chinese):
     assert marked == [titles(chinese)[0], titles(chinese)[1], titles(chinese)[-2]]
 
 
-@pytest.mark.whole
 def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(deck):
     slides_ = opened(deck("shipped_zh"))
     plain = [
@@ -337,13 +336,11 @@ def test_every_slide_bears_its_number(each):
         assert field.get("type") == "slidenum" and field.find(qn("a:t")).text == str(number)
 
 
-@pytest.mark.whole
 def test_the_file_keeps_the_schema_and_the_rules_beside_it(each):
     assert against_the_schema(each) == []
     assert broken_rules(each) == []
 
 
-@pytest.mark.whole
 def test_a_broken_file_is_noticed(each, tmp_path):
     """The rules are no ornament: a negative axis id and a stray attribute are found."""
     deck = opened(each)
@@ -418,7 +415,6 @@ def sound(deck, path) -> None:
     assert against_the_schema(path) == []
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_fourteen_counties_of_the_longest_names_have_a_slide_each(folder, tmp_path, lang):
     a = eco.analyse(counties(folder, 14, names=LONG), 2023, paths=100)
@@ -429,7 +425,6 @@ def test_fourteen_counties_of_the_longest_names_have_a_slide_each(folder, tmp_pa
     assert any(title.startswith(name) for title in titles(deck)) and len(deck.slides) < 30
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_fifty_counties_are_told_in_a_table(folder, tmp_path, lang):
     a = eco.analyse(counties(folder, 50), 2023, paths=100)
@@ -449,7 +444,6 @@ def test_fifty_counties_are_told_in_a_table(folder, tmp_path, lang):
     assert told[0][1:5] == ["0", "1", "0", "1"]  # sewage missed, waste without data
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("years", [[2023], []], ids=["one observation", "no data"])
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_little_or_nothing_is_told_as_that(folder, tmp_path, lang, years):
@@ -569,7 +563,6 @@ def bureau(tmp_path_factory):
     return path
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("lang", words.LANGUAGES)
 def test_a_template_gives_layouts_fonts_and_size(worked, bureau, tmp_path, lang):
     path = pptx.write(worked, tmp_path / "deck.pptx", lang, template=bureau)
@@ -638,7 +631,6 @@ def test_what_cannot_be_drawn_or_written_is_a_sentence(worked, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a file"]
 
 
-@pytest.mark.whole
 def test_the_command_writes_a_deck_for_each_region(tmp_path, capsys):
     data = ["deck", "--data", str(WORKED), "--as-of", "2023", "--out", str(tmp_path)]
     assert cli.main([*data, "--region", "北县", "--region", "南县"]) == 0
