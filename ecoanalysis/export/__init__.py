@@ -40,9 +40,9 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
         table = table.copy()
         for place in texts:
             column = table.iloc[:, place].astype(object)
-            risky = column.map(lambda value: isinstance(value, str) and guarded(value) != value)
-            if risky.any():
-                table.isetitem(place, column.where(~risky, column.map(guarded)))
+            risky = {text: guarded(text) for text in column.unique() if isinstance(text, str) and guarded(text) != text}
+            if risky:
+                table.isetitem(place, column.map(lambda value, guards=risky: guards.get(value, value)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute, judge
+from ecoanalysis import catalog, judge
 from ecoanalysis.analysis import Analysis
 from ecoanalysis.intake import STATUSES
 from ecoanalysis.words import NOTHING, SIGNS, Words
@@ -50,20 +50,25 @@ def may_count(analysis: Analysis) -> pd.DataFrame:
     own = {}
     if (analysis.data / "thresholds.csv").is_file():
         own = {row.indicator: row for row in catalog.thresholds(analysis.data) if row.edition == EDITION}
+    cities = [region.code for region in analysis.regions.itertuples() if region.level in LEVELS]
+    asked = set(zip(analysis.assessment["region_code"], analysis.assessment["indicator"], strict=True))
     made = []
-    for region in analysis.regions.itertuples():
-        if region.level in LEVELS:
-            made += [_row(analysis, region.code, row, own.get(row["indicator"])) for row in rows()]
-    return pd.DataFrame(made, columns=COLUMNS)
+    for row in rows():
+        histories = _histories(analysis, cities, row)
+        for city in cities:
+            said = analysis[city, row["indicator"]] if (city, row["indicator"]) in asked else None
+            history = histories.get(city, (pd.Series(dtype=float), ""))
+            made.append(_row(analysis, city, row, own.get(row["indicator"]), said, *history))
+    table = pd.DataFrame(made, columns=COLUMNS)
+    order = table["region_code"].map({city: place for place, city in enumerate(cities)})
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
-def _row(analysis: Analysis, region: str, row: dict[str, str], own) -> dict:
+def _row(analysis: Analysis, region: str, row: dict[str, str], own, said, history: pd.Series, status: str) -> dict:
     value = float(row["value"]) if row["value"] else np.nan
     comparison, confidence = row["comparison"], row["confidence"]
     if own is not None and own.value is not None and comparison in SIGNS:
         value, comparison, confidence = own.value, own.comparison, own.confidence
-    history, status = _history(analysis, region, row)
-    said = _statement(analysis, region, row["indicator"])
     if said is not None and np.isfinite(said.latest_value) and len(history):
         history = history.copy()
         history[int(said.latest_year)] = said.latest_value  # the value our verdict speaks of
@@ -92,24 +97,20 @@ def _row(analysis: Analysis, region: str, row: dict[str, str], own) -> dict:
     }
 
 
-def _history(analysis: Analysis, region: str, row: dict[str, str]) -> tuple[pd.Series, str]:
-    """Measured values of a row by year, and what the latest rests on; empty where nobody measures it."""
+def _histories(analysis: Analysis, cities: list[str], row: dict[str, str]) -> dict[str, tuple[pd.Series, str]]:
+    """Measured values of a row by year, and what the latest rests on, of every city where somebody measures it."""
     if row["indicator"] and row["comparison"] != "done":
-        table = compute.deciding(analysis.results).dropna(subset="value")
-        own = table[(table["region_code"] == region) & (table["indicator"] == row["indicator"])].set_index("year")
-        weakest = max(own["status"].astype(str).sort_index().tail(2), key=STATUSES.index, default="")
-        return own["value"].astype(float).sort_index(), weakest
-    table = analysis.observations
-    own = table[(table["region_code"] == region) & (table["variable"] == row["variable"])].sort_values("year")
-    if not row["variable"] or own.empty:
-        return pd.Series(dtype=float), ""
-    return own.set_index("year")["value"].astype(float), str(own["status"].iloc[-1])
-
-
-def _statement(analysis: Analysis, region: str, indicator: str):
-    asked = analysis.assessment
-    there = ((asked["region_code"] == region) & (asked["indicator"] == indicator)).any()
-    return analysis[region, indicator] if indicator and there else None
+        table, is_judged = analysis.deciding(row["indicator"]), True
+    else:
+        table, is_judged = analysis.observations, False
+        table = table[(table["variable"] == row["variable"]) & bool(row["variable"])]
+    table = table[table["region_code"].isin(cities)].sort_values("year", kind="stable")
+    histories = {}
+    for city, mine in table.groupby("region_code", sort=False, observed=True):
+        statuses = mine["status"].astype(str)
+        status = max(statuses.tail(2), key=STATUSES.index) if is_judged else statuses.iloc[-1]
+        histories[str(city)] = mine.set_index("year")["value"].astype(float), str(status)
+    return histories
 
 
 def _passes(analysis: Analysis, history: pd.Series, said, comparison: str, value: float, row: dict) -> tuple[str, str]:
