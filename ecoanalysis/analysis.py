@@ -198,8 +198,6 @@ def of_raw(
     results = measured.results  # before the futures: whoever draws them shares what is reckoned here
     assessment, forecasts = assessor.assess(targets, jobs=jobs)
     forecasts["scenario"] = "trend"
-    items = headline.items(assessment, _item_of(indicators))
-    heads = headline.headlines(items, list(raw.regions["code"]), as_of, settings)
     made = Analysis(
         data=Path(raw.folder),
         as_of=as_of,
@@ -212,7 +210,7 @@ def of_raw(
         results=results,
         forecasts=forecasts,
         assessment=assessment,
-        headlines=_headline_table(heads),
+        headlines=_headlines(assessment, _item_of(indicators), raw.regions, as_of, settings),
         discrepancies=compute.discrepancies(results, tables),
         editions=judge.editions(assessment, raw.regions, tables.thresholds, indicators),
         problems=[*raw.problems, *measured.problems],
@@ -280,8 +278,9 @@ def _item_of(indicators: dict[str, Indicator]):
     return lambda code: indicators[code].number or code
 
 
-def _headline_table(heads: list[Headline]) -> pd.DataFrame:
-    """Headlines as a table: items joined by semicolons."""
+def _headlines(assessment: pd.DataFrame, item_of, regions: pd.DataFrame, as_of: int, settings) -> pd.DataFrame:
+    """The headlines of all regions as a table: items joined by semicolons."""
+    heads = headline.headlines(headline.items(assessment, item_of), list(regions["code"]), as_of, settings)
     rows = [
         {name: ";".join(map(str, value)) if isinstance(value, tuple) else value for name, value in vars(head).items()}
         for head in heads
@@ -779,14 +778,12 @@ class Analysis:
 
     def judged_as(self, scenario: str, assessment: pd.DataFrame, forecasts: pd.DataFrame, kept: dict) -> Analysis:
         """The same data under a scenario: another assessment, its headlines, and `kept` entries of the cache."""
-        items = headline.items(assessment, self.item_of)
-        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             self,
             scenario=scenario,
             assessment=assessment,
             forecasts=forecasts.assign(scenario=scenario),
-            headlines=_headline_table(heads),
+            headlines=_headlines(assessment, self.item_of, self.regions, self.as_of, self.settings),
             cache={
                 **{key: made for key, made in self.cache.items() if key == "without_projects" or key[0] == "outlook"},
                 **{"trend": self},
@@ -894,13 +891,11 @@ class Analysis:
             assessment = pd.concat([assessment.drop(rows.index), judged]).sort_index()
             others = forecasts[~forecasts["indicator"].isin(set(rows["indicator"]))]
             forecasts = pd.concat([others, bands.assign(scenario=self.scenario)], ignore_index=True)
-        items = headline.items(assessment, self.item_of)
-        heads = headline.headlines(items, list(self.regions["code"]), self.as_of, self.settings)
         return replace(
             bare,
             assessment=assessment,
             forecasts=forecasts,
-            headlines=_headline_table(heads),
+            headlines=_headlines(assessment, self.item_of, self.regions, self.as_of, self.settings),
             assessor=assessor,
             projects=projects,
             cache={"without_projects": bare},

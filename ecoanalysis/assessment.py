@@ -6,21 +6,13 @@ of many regions the sample paths of one indicator are dropped before the next is
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
-import signal
-import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import forecast, futures, judge, projects, record
+from ecoanalysis import forecast, forked, futures, judge, projects, record
 from ecoanalysis.catalog import Indicator, phrase
 from ecoanalysis.compute import COUNTIES, OWN
 from ecoanalysis.formulas import CHANGES, rates
@@ -96,7 +88,7 @@ class Assessor:
         targets = targets.reset_index(drop=True)
         until = until or self.until(targets)
         groups = [rows for _, rows in targets.groupby(["indicator", targets["base_year"].fillna(-1)], sort=False)]
-        judged = each(lambda n: self.of_indicator(groups[n], until), len(groups), jobs)
+        judged = forked.each(lambda n: self.of_indicator(groups[n], until), len(groups), jobs)
         parts, bands = [table for table, _ in judged], [one for _, forecasts in judged for one in forecasts]
         whole = pd.concat(parts).sort_index() if parts else pd.DataFrame(columns=COLUMNS)
         whole = self.contributions(whole)
@@ -640,45 +632,6 @@ class Assessor:
         numbers = (parts.numerator, parts.denominator, city["target"], city["comparison"], parts.factor, parts.unit)
         missing = judge.missing_things(*numbers)
         return float(missing / (10_000 if parts.unit == "m²" else 1)) if missing.is_finite() else 0.0
-
-
-# ---------------------------------------------------------------------- several at a time
-
-
-def each(function: Callable[[int], object], count: int, jobs: int) -> list:
-    """`function` of 0, 1, … below `count`, in their order.
-
-    Parameters
-    ----------
-    jobs : int
-        How many are worked out at a time, by forked processes that share what is in memory; one after the other where
-        there is no fork.
-    """
-    jobs = min(jobs, count)
-    if jobs < 2 or sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
-        return [function(place) for place in range(count)]
-    forked = multiprocessing.get_context("fork")
-    try:
-        with ProcessPoolExecutor(jobs, forked, _take_up, (function, os.getpid())) as workers:
-            return list(workers.map(_do, range(count)))
-    except BrokenProcessPool:  # one was killed, by the system where memory ran out: alone it needs less
-        return [function(place) for place in range(count)]
-
-
-_work: list[Callable[[int], object]] = []  # of a forked process: what it has taken up
-
-
-def _take_up(function: Callable[[int], object], starter: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it tells
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: none outlives its starter
-    if os.getppid() != starter:
-        os._exit(1)
-    _work.append(function)
-
-
-def _do(place: int) -> object:
-    return _work[-1](place)
 
 
 # ---------------------------------------------------------------------- small parts

@@ -691,18 +691,22 @@ def _futures(s: Statement, w: Words) -> Picture:
             x, y = [*start[0], *paths.index], [*start[1], *paths[number]]
             axes.plot(x, y, zorder=3 if met.get(number) else 2, **way)
         charts.measured(axes, plotdata.fan(s), w)
-        if np.isfinite(s.target):
-            charts.place_target(*charts.target_line(axes), s, w)
-            axes.set_ylim(charts.with_target(*axes.get_ylim(), s.target))
-        axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
-        first, last = int(known.index[0]), int(paths.index[-1])
-        axes.set_xlim(first - 0.4, last + 0.4)
-        dates = {"due": s.due, "hold_until": s.hold_until}
-        charts.place_dates([charts.date_mark(axes) for _ in dates], dates, range(first, last + 1), w)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
-        axes.tick_params(colors=look.QUIET, length=0)
-        axes.grid(axis="x", visible=False)
+        _target_and_dates(axes, s, int(known.index[0]), int(paths.index[-1]), w)
     return _told(figure, title, lines, w, s.status == "demo")
+
+
+def _target_and_dates(axes, s: Statement, first: int, last: int, w: Words) -> None:
+    """The target, the years from the first to the last, and in them the dates that count."""
+    if np.isfinite(s.target):
+        charts.place_target(*charts.target_line(axes), s, w)
+        axes.set_ylim(charts.with_target(*axes.get_ylim(), s.target))
+    axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
+    axes.set_xlim(first - 0.4, last + 0.4)
+    dates = {"due": s.due, "hold_until": s.hold_until}
+    charts.place_dates([charts.date_mark(axes) for _ in dates], dates, range(first, last + 1), w)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+    axes.tick_params(colors=look.QUIET, length=0)
+    axes.grid(axis="x", visible=False)
 
 
 def met_in(s: Statement) -> pd.Series:
@@ -757,17 +761,7 @@ def _methods(s: Statement, w: Words) -> Picture:
             handles.append(Line2D([], [], label=name, **look_of))
             axes.plot(x, y, zorder=3 if method == ours else 2, **look_of)
         _within_sight(axes, s, fan, table)
-        if np.isfinite(s.target):
-            charts.place_target(*charts.target_line(axes), s, w)
-            axes.set_ylim(charts.with_target(*axes.get_ylim(), s.target))
-        axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
-        first, last_year = int(known.index[0]), int(table["year"].max())
-        axes.set_xlim(first - 0.4, last_year + 0.4)
-        dates = {"due": s.due, "hold_until": s.hold_until}
-        charts.place_dates([charts.date_mark(axes) for _ in dates], dates, range(first, last_year + 1), w)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
-        axes.tick_params(colors=look.QUIET, length=0)
-        axes.grid(axis="x", visible=False)
+        _target_and_dates(axes, s, int(known.index[0]), int(table["year"].max()), w)
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.745, top), frameon=False, fontsize=8.5,
             labelcolor=look.INK, handlelength=2.2, labelspacing=0.65,

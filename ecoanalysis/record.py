@@ -307,7 +307,7 @@ class _Rates:
         """Chance (grid, regions) of that many more events, then others, in one given order."""
         a = self.first[:, None] + self.events[regions]
         b = self.second[:, None] + self.others[regions]
-        return np.exp(betaln(a + events, b + others) - betaln(a, b))
+        return _chance(a, b, events, others)
 
     def moment_of(self, region: int, events: int, others: int) -> np.ndarray:
         """`moment` of one region (grid,); regions with the same record have the same one, which is reckoned once."""
@@ -339,13 +339,16 @@ def _after(kind: str, events, others) -> _Rates:
     return _Rates(first, second, weight, events, others, kind)
 
 
+def _chance(a, b, events, others) -> np.ndarray:
+    return np.exp(betaln(a + events, b + others) - betaln(a, b))
+
+
 @lru_cache(maxsize=4096)
 def _moment(kind: str, own_events: int, own_others: int, events: int, others: float) -> np.ndarray:
     first, second, _ = _grid(kind)
-    a, b = first + own_events, second + own_others
-    found = np.exp(betaln(a + events, b + others) - betaln(a, b))
-    found.flags.writeable = False
-    return found
+    chance = _chance(first + own_events, second + own_others, events, others)
+    chance.flags.writeable = False
+    return chance
 
 
 @lru_cache(maxsize=512)

@@ -11,9 +11,8 @@ import pytest
 # Several workers on few cores: threads of BLAS would fight each other. It comes before numpy.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
-sys.modules.setdefault(
-    "rfc3987_syntax", None
-)  # as the command does: seconds of building a grammar that nobody asks for
+# As the command does: else jsonschema builds a grammar for seconds that nobody asks for.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 # How many cases are tried for a property: few while working, many in `make all`. A busy machine is no failure.
 for name, examples in (("quick", 5), ("test", 25), ("all", 200)):

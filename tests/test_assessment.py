@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecoanalysis import Settings, analyse, assessment, briefing, words
+from ecoanalysis import Settings, analyse, assessment, briefing, forked, words
 
 DUTY = "hazardous_waste_rate"
 
@@ -63,16 +63,16 @@ def test_one_process_and_two_say_the_same_to_the_last_digit(worked):
 
 @pytest.mark.parametrize("jobs", [1, 2, 9])
 def test_what_is_worked_out_at_a_time_comes_in_its_order_and_its_errors_are_told(jobs):
-    assert assessment.each(lambda place: place**2, 5, jobs) == [0, 1, 4, 9, 16]
-    assert assessment.each(lambda place: place, 0, jobs) == []
+    assert forked.each(lambda place: place**2, 5, jobs) == [0, 1, 4, 9, 16]
+    assert forked.each(lambda place: place, 0, jobs) == []
     with pytest.raises(ValueError, match="no such river"):
-        assessment.each(_failing, 3, jobs)
+        forked.each(_failing, 3, jobs)
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="forks")
 def test_a_process_that_is_killed_loses_nothing():
     here = os.getpid()
-    assert assessment.each(lambda place: place if os.getpid() == here else os.kill(os.getpid(), 9), 3, 2) == [0, 1, 2]
+    assert forked.each(lambda place: place if os.getpid() == here else os.kill(os.getpid(), 9), 3, 2) == [0, 1, 2]
 
 
 def _failing(place: int) -> int:

@@ -44,7 +44,7 @@ LAYERS = [
     {"compute", "forecast"},
     {"intake"},
     {"words", "units", "names", "formulas"},
-    {"catalog"},
+    {"catalog", "forked"},
 ]
 
 

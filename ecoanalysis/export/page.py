@@ -27,9 +27,8 @@ LISTED = 10  # of many regions, or of their items
 CHARTS = 24  # small charts of one indicator
 DOCUMENTS = ("reachability_zh.docx", "reachability_en.docx", "assessment.csv")
 ANSWER_COLOURS = {"yes": "reached", "no": "out_of_reach", "unknown": "insufficient_data"}
-LETTERS = dict(
-    zip(plotdata.BEST_FIRST, "abcdefghijk", strict=True)
-)  # a verdict in one letter, for a line of items; a capital one rests on demo data
+# A verdict in one letter, for a line of items; a capital one rests on demo data.
+LETTERS = dict(zip(plotdata.BEST_FIRST, "abcdefghijk", strict=True))
 DEMO = "◇"  # the mark of a cell that rests on demo data
 
 
@@ -69,7 +68,7 @@ def write_index(
         _Part(analysis, folder, words.of(part), outcomes, (notices or {}).get(part, []), borders).html(parts)
         for part in parts
     )
-    title = _title(analysis, words.of(parts[0]))
+    title = worded.title(analysis, words.of(parts[0]))
     script = files("ecoanalysis.export").joinpath("index.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"{POLICY}; script-src 'sha256-{digest}'"
@@ -237,7 +236,7 @@ class _Part:
     def opening(self) -> list[str]:
         a, w = self.analysis, self.w
         parts = [
-            f"<h1>{escape(_title(a, w))}</h1>",
+            f"<h1>{escape(worded.title(a, w))}</h1>",
             f'<p class="quiet">{escape(w("slide.as_of", as_of=a.as_of))}</p>',
         ]
         if worded.uses_demo(a.assessment):
@@ -613,11 +612,6 @@ def _other(parts: list[str], lang: str) -> str:
         if part != lang
     ]
     return f'<p class="quiet">{" ".join(links)}</p>' if links else ""
-
-
-def _title(analysis, w: Words) -> str:
-    name = analysis.name(analysis.city, w.lang) if analysis.city else ""
-    return w("docx.title", region=name, title=w("slide.title")) if name else w("slide.title")
 
 
 def _split(text) -> list[str]:

@@ -101,6 +101,12 @@ def named_weak(region, w: Words) -> str:
     return w("worded.named_weak", names=w.list(parts)) if parts else ""
 
 
+def title(analysis, w: Words) -> str:
+    """What a document of the whole analysis is called: the city's name before it, where there is a city."""
+    city = analysis.name(analysis.city, w.lang) if analysis.city else ""
+    return w("docx.title", region=city, title=w("slide.title")) if city else w("slide.title")
+
+
 def uses_demo(rows: pd.DataFrame) -> bool:
     return bool((rows["status"] == "demo").any())
 

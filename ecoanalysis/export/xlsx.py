@@ -115,8 +115,7 @@ class Book:
 
     def about_file(self) -> None:
         a, w = self.analysis, self.w
-        city = a.name(a.city, w.lang) if a.city else ""
-        self.title = w("docx.title", region=city, title=w("slide.title")) if city else w("slide.title")
+        self.title = worded.title(a, w)
         about = {"title": self.title, "subject": w("slide.as_of", as_of=a.as_of), "author": "", "comments": ""}
         self.workbook.set_properties(about)
 

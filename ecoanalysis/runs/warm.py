@@ -11,7 +11,6 @@ child's end. Where there is no fork (Windows), kernels are plain ones and tasks 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
@@ -27,6 +26,8 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+
+from ecoanalysis.forked import end_with
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32" and hasattr(socket, "AF_UNIX")
 START_SECONDS = 60
@@ -338,10 +339,7 @@ def _answer(connection: socket.socket, listener: socket.socket) -> int:
 
 def _become_child(starter: int) -> None:
     os.setpgid(0, 0)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no child outlives the warm process
-    if os.getppid() != starter:
-        os._exit(1)
+    end_with(starter)
     with Path(os.devnull).open("r+b") as nothing:
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)

@@ -58,7 +58,7 @@ def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool
 
 
 def _take(analysis, seen: dict) -> None:
-    """Give an analysis what `look_around` seen."""
+    """Give an analysis what `look_around` has seen."""
     analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in seen["suspicions"]]
     before = seen["before"]
     if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
