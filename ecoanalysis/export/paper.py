@@ -75,7 +75,7 @@ class Paper:
     def set_up(self, title: str = "") -> None:
         """An empty document with the house's styles; needs `words` and `lang`."""
         self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[self.lang]
-        self.document = Document(io.BytesIO(_blank(self.lang)))
+        self.document = Document(io.BytesIO(blank(self.lang)))
         self.numbered = self.sub_numbered = 0
         self.ids = 0
         self.captions: dict[str, tuple[str, str]] = {}  # by name: label and bookmark
@@ -575,7 +575,7 @@ _TABLE_LOOK = (
 
 
 @functools.cache
-def _blank(lang: str) -> bytes:
+def blank(lang: str) -> bytes:
     """An empty document with the house's styles, page, fonts and foot."""
     document = Document()
     section = document.sections[0]

@@ -56,7 +56,16 @@ class Outcome:
     went_in: dict = field(default_factory=dict, hash=False)
 
 
-def check_parameters(notebook: Path, parameters: dict) -> None:
+def declared(notebooks: list[str]) -> list[dict[str, str]]:
+    """The parameters that each of some notebooks declares, with their types."""
+    leave_out_grammar()
+    import papermill
+
+    told = [papermill.inspect_notebook(notebook) for notebook in notebooks]
+    return [{name: one["inferred_type_name"] for name, one in parameters.items()} for parameters in told]
+
+
+def check_parameters(notebook: Path, parameters: dict, declared: dict[str, str]) -> None:
     """See that a notebook gets just the parameters it declares, each of the declared type.
 
     Raises
@@ -64,14 +73,10 @@ def check_parameters(notebook: Path, parameters: dict) -> None:
     Refused
         With all that is unknown, missing or of another type; papermill itself would only warn.
     """
-    leave_out_grammar()
-    import papermill
-
-    declared = papermill.inspect_notebook(notebook)
     wrong = [f"{name} ?" for name in sorted(parameters.keys() - declared.keys())]
     wrong += [f"{name} = …" for name in sorted(declared.keys() - parameters.keys())]
     for name in sorted(declared.keys() & parameters.keys()):
-        kind, value = declared[name]["inferred_type_name"], parameters[name]
+        kind, value = declared[name], parameters[name]
         expected = TYPES.get(kind)
         if expected and (not isinstance(value, expected) or (isinstance(value, bool) and kind != "bool")):
             wrong.append(f"{name} = {value!r} ({kind})")

@@ -37,11 +37,13 @@ START_SECONDS = 60
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker a core: more would wait for each other
 # What notebooks, documents and pages import; a name that is not there is left to the notebook that asks for it.
 IMPORTS = (
-    "numpy pandas pandas.io.formats.style matplotlib.pyplot matplotlib.backends.backend_agg IPython.display "
+    "numpy pandas pandas.core.reshape.reshape pandas.io.formats.csvs pandas.io.formats.style matplotlib.pyplot "
+    "matplotlib.backends.backend_agg IPython.display IPython.core.completerlib IPython.core.oinspect sqlite3 psutil "
     "ipykernel.kernelapp ipykernel.pylab.backend_inline matplotlib_inline.backend_inline papermill nbclient nbconvert "
     "nh3 docx pptx xlsxwriter ecoanalysis.briefing ecoanalysis.charts ecoanalysis.track_record ecoanalysis.export.docx "
-    "ecoanalysis.export.pptx ecoanalysis.export.xlsx ecoanalysis.export.page ecoanalysis.runs.work "
-    "ecoanalysis.runs.notebook ecoanalysis.runs.pages"
+    "ecoanalysis.export.notebook ecoanalysis.export.pptx ecoanalysis.export.xlsx ecoanalysis.export.page "
+    "ecoanalysis.export.parameters ecoanalysis.formulas.grades ecoanalysis.runs.work ecoanalysis.runs.notebook "
+    "ecoanalysis.runs.pages"
 ).split()
 
 
@@ -326,6 +328,7 @@ def leave_out_grammar() -> None:
 def _import(gate: int) -> bool:
     """Import what children need; False when the starter is gone meanwhile."""
     leave_out_grammar()
+    sys.modules.setdefault("debugpy", None)  # each kernel would import it anew, and nobody debugs a batch
     gc.disable()  # modules stay: looking for what could be thrown away took a fifth of the time
     for name in IMPORTS:
         if select.select([gate], [], [], 0)[0]:
