@@ -186,7 +186,7 @@ def kernel_manager(address: str):
                 asked = self.kernel_info()
                 with contextlib.suppress(queue.Empty):
                     reply = await self.shell_channel.get_msg(timeout=1)
-                    while not _idle(await self.iopub_channel.get_msg(timeout=0.2), asked):
+                    while not _idle(await self.iopub_channel.get_msg(timeout=0.05), asked):
                         pass
                     self._handle_kernel_info_reply(reply)
                     return
@@ -390,7 +390,6 @@ def _become_child(starter: int) -> None:
 
 
 def _be_kernel(request: dict, connection: socket.socket, starter: int) -> None:
-    connection.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
@@ -399,6 +398,8 @@ def _be_kernel(request: dict, connection: socket.socket, starter: int) -> None:
     sys.argv = ["ipykernel_launcher", *request["kernel"]]
     app = IPKernelApp.instance()
     app.initialize([*request["kernel"], f"--IPKernelApp.parent_handle={starter}"])
+    # Only now: a client that finds the ports closed tries them again a tenth of a second later.
+    connection.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
     app.start()
 
 
