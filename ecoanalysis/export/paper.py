@@ -172,11 +172,11 @@ class Paper:
     def _fill_contents(self) -> None:
         """Entries as Word's own: a link to the heading, dots, and the page in a field of its own."""
         entries = [entry for entry in self.headings if entry[0] <= 2]
-        for place, (level, text, mark, page) in enumerate(entries):
+        for position, (level, text, mark, page) in enumerate(entries):
             begin = end = ""
-            if place == 0:
+            if position == 0:
                 begin = _begun('TOC \\o "1-2" \\h \\z \\u')
-            if place == len(entries) - 1:
+            if position == len(entries) - 1:
                 end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
             number = _field(rf"PAGEREF {mark} \h", str(page))
             link = (

@@ -136,7 +136,7 @@ def execute(
         except Exception as failure:
             error = f"{type(failure).__name__}: {failure}"
     if error:
-        error = _places([working, Path(building)]).sub("…", error)
+        error = _of_this_machine([working, Path(building)]).sub("…", error)
         with contextlib.suppress(OSError):
             (working / "error.txt").write_text(error + "\n", encoding="utf-8")
     outcome = Outcome(
@@ -299,29 +299,29 @@ def hide_places(executed: Path, folders: list[Path]) -> None:
     for name in ("input_path", "output_path"):
         if notes.get(name):
             notes[name] = Path(notes[name]).name
-    places = _places(folders)
+    named = _of_this_machine(folders)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [_clean(output, places) for output in cell["outputs"]]
+            cell["outputs"] = [_clean(output, named) for output in cell["outputs"]]
     temporary = executed.with_name(f".{executed.name}.tmp")
     temporary.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     temporary.replace(executed)
 
 
-def _clean(value, places: re.Pattern):
+def _clean(value, named: re.Pattern):
     if isinstance(value, str):
-        return places.sub("…", value)
+        return named.sub("…", value)
     if isinstance(value, list):
-        return [_clean(part, places) for part in value]
+        return [_clean(part, named) for part in value]
     if isinstance(value, dict):  # a picture holds no path
-        return {key: part if key == "image/png" else _clean(part, places) for key, part in value.items()}
+        return {key: part if key == "image/png" else _clean(part, named) for key, part in value.items()}
     return value
 
 
-def _places(folders: list[Path]) -> re.Pattern:
+def _of_this_machine(folders: list[Path]) -> re.Pattern:
     """Matches every folder of this machine that a message may name, the longest first."""
-    places = [*folders, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path.cwd()]
-    texts = sorted({str(place) for place in places if len(place.parts) > 1}, key=len, reverse=True)
+    named = [*folders, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path.cwd()]
+    texts = sorted({str(folder) for folder in named if len(folder.parts) > 1}, key=len, reverse=True)
     return re.compile("|".join([*map(re.escape, texts), r"/tmp/ipykernel_\d+"]))
 
 
