@@ -238,7 +238,7 @@ class _Chapter(Paper):
         head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]
         self.caption("table", "table.classes", self.say("docx.by_class_of", region=self.region.name(self.lang)))
         colours = [VERDICT_COLOURS[code] for code in counts.index] + ["#ffffff"]
-        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.table_size - 1, flags={0: colours})
+        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.look.table - 1, flags={0: colours})
 
     def standings(self, items: pd.DataFrame) -> str:
         """How many of some items are met, unmet, or not to be told: a clause."""
@@ -416,7 +416,7 @@ class _Chapter(Paper):
         county = 27 if max(len(line[2]) for line in lines) <= LONG_NAME[self.lang] else 52
         share = (105 - county) / (len(years) + 1)
         widths = (38, 13, county, *[share] * (len(years) + 1))
-        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.table_size - 1)
+        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.look.table - 1)
 
     def task_lines(self, s, rows: pd.DataFrame, years: list[int]) -> list[list[str]]:
         wide = rows.pivot_table(index="region_code", columns="year", values="needed", aggfunc="sum", sort=False)

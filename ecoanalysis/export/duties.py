@@ -392,7 +392,7 @@ class _Annex(Paper):
         ]
         widths = (10, 30, 19, 20, 20, 19, 20, 20)
         flags = {4: [VERDICT_COLOURS[s.verdict] for s in led]}
-        self.table(head, lines, widths, centred=(0, 2, 3), size=self.table_size - 1.5, flags=flags)
+        self.table(head, lines, widths, centred=(0, 2, 3), size=self.look.table - 1.5, flags=flags)
 
 
 # ---------------------------------------------------------------------- slides

@@ -113,7 +113,7 @@ def warm_up(prepared: str, lang: str) -> None:
     load(prepared).warm_up()
     charts.warm_up()
     for word in languages(lang):
-        paper.blank(word)
+        paper.look_of(word)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
