@@ -153,7 +153,7 @@ def saved(presentation, path: Path | str) -> Path:
         with replacing(path) as temporary:
             presentation.save(temporary)
     except OSError as error:
-        raise NoDeck(words.in_both("deck.not_written", file=path.name, reason=type(error).__name__)) from None
+        raise NoDeck(words.in_both("deck.not_written", file=path.name, reason=error)) from None
     return path
 
 
