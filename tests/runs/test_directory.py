@@ -174,11 +174,6 @@ def test_room_and_rights_are_looked_at_first(tmp_path):
     with pytest.raises(Refused) as refused:
         check_room(tmp_path, 10**18)
     assert refused.value.phrase == "no_room" and refused.value.values["needed"] == 10**12
-    file = tmp_path / "file"
-    file.write_text("")
-    with pytest.raises(Refused) as refused:
-        check_room(file / "below", 1)
-    assert refused.value.phrase == "cannot_write"
 
 
 def test_a_file_where_a_folder_should_be_is_told(tmp_path):
