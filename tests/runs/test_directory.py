@@ -168,12 +168,20 @@ def test_a_kill_between_the_two_renames_is_mended(tmp_path):
         assert (tmp_path / "2023/report.docx").read_text() == "old"
 
 
-def test_room_and_rights_are_looked_at_first(tmp_path):
+def test_room_and_rights_are_looked_at_first(tmp_path, monkeypatch):
     check_room(tmp_path / "a/b", 1)
     assert not (tmp_path / "a").exists()
     with pytest.raises(Refused) as refused:
         check_room(tmp_path, 10**18)
     assert refused.value.phrase == "no_room" and refused.value.values["needed"] == 10**12
+
+    def forbidden(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "mkdir", forbidden)
+    with pytest.raises(Refused) as refused:
+        check_room(tmp_path, 1)
+    assert refused.value.phrase == "cannot_write" and refused.value.values["folder"] == tmp_path
 
 
 def test_a_file_where_a_folder_should_be_is_told(tmp_path):
