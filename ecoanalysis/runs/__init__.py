@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ecoanalysis import words
+from ecoanalysis import __version__, words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import beside, languages, replacing
 from ecoanalysis.runs.directory import (
@@ -45,6 +45,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 NOTEBOOKS = next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 RECORD_NOTEBOOK = "track_record"
+STATEMENTS = "statements.csv"
 PROCESSED = Path("data/processed")
 PREPARED = "analysis"  # the saved analysis in the run's folder, so that a delivered notebook runs again by itself
 ROOM, ROOM_A_REGION = 50_000_000, 15_000_000  # bytes that must be free; pictures come three times
@@ -149,6 +150,8 @@ def run(
             "beside": beside(out),  # linked by the index
             "template": work.check_template(Path(template), word) if template else "",
         }
+        record = kept_record(out, data)
+        asked["own_record"] = hashlib.sha256(record.read_bytes()).hexdigest() if record else ""
         inputs = _inputs(work, data, asked)
         if inputs and (earlier := _unchanged(out, inputs, tables)):
             say(phrase("run.unchanged", word, folder=earlier.folder))
@@ -156,6 +159,8 @@ def run(
         check_room(out, ROOM)
         with _stoppable(), pool(jobs, cluster, warm) as workers:
             analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
+            if record:
+                analysis.track_record(record)
             plan = _plan(work, analysis, data, out, asked)
             check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
             with Directory(out, work.folder_name(analysis)) as directory:
@@ -217,9 +222,24 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         shutil.rmtree(made)
         work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
-        _write_manifest(directory.building, {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}, True)
+        manifest = {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}
+        manifest |= {"version": __version__, "hashes": intake.hashes(data)}
+        _write_manifest(directory.building, manifest, True)
         directory.publish()
     return outcome
+
+
+def kept_record(out: Path | str, data: Path | str) -> Path | None:
+    """The statements that `track_record` left in a reports folder, where just these data and this version made them."""
+    from ecoanalysis import intake
+
+    folder = Path(out) / RECORD_NOTEBOOK
+    manifest = manifest_of(folder)
+    if manifest.get("state") != "done" or manifest.get("version") != __version__ or not is_whole(folder, manifest):
+        return None
+    with contextlib.suppress(OSError):
+        return folder / STATEMENTS if manifest.get("hashes") == intake.hashes(Path(data)) else None
+    return None
 
 
 @dataclass

@@ -216,6 +216,7 @@ def went_in(analysis, code: str) -> str:
         mine |= (table["city"] if "city" in table else table["region_code"]) == code
         digest.update(_of_table(table[mine]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
+    digest.update(repr(analysis.own_record).encode())
     return digest.hexdigest()
 
 
