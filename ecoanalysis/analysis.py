@@ -944,17 +944,18 @@ class Analysis:
             else:
                 said = replay.read(kept)
             self.cache["track_record"] = said[said["year"] <= self.as_of].reset_index(drop=True)
-            self.cache["own_record"] = replay.own_classes(self.cache["track_record"])
+            names = {lang: self.name(self.city, lang) for lang in words.LANGUAGES} if len(self.parents) == 1 else {}
+            self.cache["own_record"] = replay.OwnRecord(names, tuple(replay.own_classes(self.cache["track_record"])))
         return self.cache["track_record"]
 
     @property
-    def own_record(self) -> list:
-        """Classes of chance with what came of them on these data (`track_record.OwnClass`); empty before
+    def own_record(self):
+        """What came of statements on these data, by class of chance (`track_record.OwnRecord`); None before
         `track_record` has been asked for. A scenario has the record of its trend."""
         if "own_record" in self.cache:
             return self.cache["own_record"]
         below = self.cache.get("trend", self.without_projects)
-        return [] if below is self else below.own_record
+        return None if below is self else below.own_record
 
     def outlook(self, indicator: str, method: str | None = None):
         """Measured values and joint sample paths of an indicator (a `futures.Outlook`), drawn again on demand."""
@@ -1001,7 +1002,7 @@ class Analysis:
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "suspicions": [asdict(one) for one in self.suspicions],
-            "own_record": [asdict(one) for one in self.own_record],
+            "own_record": self.own_record and asdict(self.own_record),
             "columns": columns,
         }
         text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
@@ -1060,7 +1061,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "assumed": about.get("assumed", {}),
             "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
-            "own_record": [_above("track_record").OwnClass(**one) for one in about.get("own_record", [])],
+            "own_record": about.get("own_record") and _above("track_record").OwnRecord.kept(**about["own_record"]),
             "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },

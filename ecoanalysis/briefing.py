@@ -351,22 +351,18 @@ def fared_by_source(s, w: Words) -> list[str]:
 def fared_here(s, w: Words) -> str:
     """How the user's own statements of the same class of chance came true (`Analysis.own_record`); empty where none was
     made or it holds too few."""
-    for known in s.analysis.own_record:
-        if known.low <= s.p_reach < known.high or s.p_reach == known.high == 1:
-            return own_class(known, whose(s.analysis, w), w) if known.is_enough else ""
-    return ""
+    record = s.analysis.own_record
+    known = record and record.of(s.p_reach)
+    return own_class(known, record.names.get(w.lang, ""), w) if known else ""
 
 
-def own_class(known, whose: str, w: Words) -> str:
-    """What came of the statements of a class (`track_record.OwnClass`), in a sentence."""
+def own_class(known, city: str, w: Words) -> str:
+    """What came of the statements of a class (`track_record.OwnClass`), in a sentence; `city` is empty where there is
+    not one."""
+    whose = city or w("claim.fared_whose")
     counts = {name: w.number(getattr(known, name), 0) for name in ("statements", "came_true", "series", "origins")}
     text = w("claim.fared_own", whose=whose, said=between(known), **counts)
     return text + w.bracket(w.demo_mark(known.demo))
-
-
-def whose(analysis, w: Words) -> str:
-    """Whose data they are: the city's name where there is one city."""
-    return analysis.name(analysis.city, w.lang) if len(analysis.parents) == 1 else w("claim.fared_whose")
 
 
 def between(known) -> str:

@@ -50,6 +50,25 @@ class OwnClass:
         return all(getattr(self, name) >= least for name, least in ENOUGH.items())
 
 
+@dataclass(frozen=True)
+class OwnRecord:
+    """Classes of chance with what came of them, and whose data they are: the city's name by language, or nothing where
+    there is not one city."""
+
+    names: dict[str, str]
+    classes: tuple[OwnClass, ...]
+
+    @classmethod
+    def kept(cls, names: dict[str, str], classes: list[dict]) -> OwnRecord:
+        """From plain values, as `dataclasses.asdict` gives them."""
+        return cls(names, tuple(OwnClass(**one) for one in classes))
+
+    def of(self, p: float) -> OwnClass | None:
+        """The class of a chance; None where it holds too little to be told."""
+        found = [one for one in self.classes if one.low <= p < one.high or p == one.high == 1]
+        return found[0] if found and found[0].is_enough else None
+
+
 def statements(
     data: Path | str = "data/raw",
     *,

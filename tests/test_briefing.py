@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ecoanalysis import analyse, briefing, catalog, headline, judge, words
-from ecoanalysis.track_record import OwnClass
+from ecoanalysis.track_record import OwnClass, OwnRecord
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -235,10 +235,10 @@ def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shippe
     assert "无环境类" in briefing.fared(s, ZH)
 
 
-def stated(shipped, own=(), cities=("C",), **row):
+def stated(shipped, classes=(), city=("甲市", "City A"), **row):
     """A statement of 55 %, beside an own record of these classes."""
-    names = {"zh": "甲市", "en": "City A"}
-    a = SimpleNamespace(own_record=list(own), parents=list(cities), city="C", name=lambda _, lang: names[lang])
+    names = dict(zip(("zh", "en"), city, strict=False))
+    a = SimpleNamespace(own_record=OwnRecord(names, tuple(classes)) if classes else None)
     usual = {"verdict": "hard", "p_reach": 0.55, "method": "learned", "n_obs": 7, "latest_value": 60.0, "binding": True}
     record = shipped.indicators["urban_sewage_treatment_rate"]
     return SimpleNamespace(**{**usual, "analysis": a, "record": record} | row)
@@ -259,7 +259,7 @@ def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
         "Back-tested on City A’s own data: of 41 statements that gave 40–60 % to a target not yet met, 29 came true "
         "(9 series, 6 years; they overlap, so this is a rough guide). On reference series of health"
     )
-    two_cities = stated(shipped, classes, cities=("C", "D"), p_reach=0.6)  # a class begins at its lower bound
+    two_cities = stated(shipped, classes, city=(), p_reach=0.6)  # a class begins at its lower bound
     assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 50 项")
     assert "this folder’s own data: of 50 statements" in briefing.fared(two_cities, EN)
 

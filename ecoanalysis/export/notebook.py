@@ -466,7 +466,7 @@ def own_record(said: pd.DataFrame, lang: str) -> None:
     w = words.of(lang)
     classes = track_record.own_classes(said)
     enough = [one for one in classes if one.is_enough]
-    points([briefing.own_class(one, w("claim.fared_whose"), w) for one in enough])
+    points([briefing.own_class(one, "", w) for one in enough])
     few = [briefing.between(one) for one in classes if not one.is_enough]
     if few:
         text(w("record.few", classes=w.list(few), **track_record.ENOUGH))

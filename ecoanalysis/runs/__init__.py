@@ -20,7 +20,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ecoanalysis import __version__, words
+import ecoanalysis as eco
+from ecoanalysis import words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import beside, languages, replacing
 from ecoanalysis.runs.directory import (
@@ -223,7 +224,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
         manifest = {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}
-        manifest |= {"version": __version__, "hashes": intake.hashes(data)}
+        manifest |= {"version": eco.__version__, "hashes": intake.hashes(data)}
         _write_manifest(directory.building, manifest, True)
         directory.publish()
     return outcome
@@ -235,7 +236,7 @@ def kept_record(out: Path | str, data: Path | str) -> Path | None:
 
     folder = Path(out) / RECORD_NOTEBOOK
     manifest = manifest_of(folder)
-    if manifest.get("state") != "done" or manifest.get("version") != __version__ or not is_whole(folder, manifest):
+    if manifest.get("state") != "done" or manifest.get("version") != eco.__version__ or not is_whole(folder, manifest):
         return None
     with contextlib.suppress(OSError):
         return folder / STATEMENTS if manifest.get("hashes") == intake.hashes(Path(data)) else None

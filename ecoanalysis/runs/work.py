@@ -191,7 +191,9 @@ def only(analysis, regions: list[str]):
         analysis,
         regions=among,
         cache={
-            k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook" or str(k).startswith("plan_")
+            **{k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook"},
+            **{k: v for k, v in analysis.cache.items() if str(k).startswith("plan_")},
+            "own_record": analysis.own_record,
         },
         **tables,
     )
