@@ -22,7 +22,7 @@ SCORE_COLUMNS = "statements,base_rate,mean_p,brier,brier_base_rate,skill,coverag
 FEWEST_VALUES = 4
 HORIZONS = 5
 BINS = np.array([0, 0.2, 0.4, 0.6, 0.8, 1])
-ENOUGH = {"statements": 30, "indicators": 3, "origins": 2}  # for a class of chance to be told; docs/decisions/0127
+ENOUGH = {"statements": 60, "indicators": 3, "origins": 2}  # for a class of chance to be told; docs/decisions/0127
 
 
 @dataclass(frozen=True)

@@ -249,31 +249,31 @@ def own(low, high, statements, came_true, demo=False):
 
 
 def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
-    classes = [own(0.4, 0.6, 41, 29), own(0.6, 0.8, 50, 40)]
+    classes = [own(0.4, 0.6, 71, 49), own(0.6, 0.8, 80, 60)]
     zh, en = (briefing.fared(stated(shipped, classes), w) for w in (ZH, EN))
     assert zh.startswith(
-        "甲市数据回溯检验：当时尚未达标、说有 40–60 % 可能的 41 项判断中，后来实现 29 项"
+        "甲市数据回溯检验：当时尚未达标、说有 40–60 % 可能的 71 项判断中，后来实现 49 项"
         "（9 条序列、6 个年份，判断互有重叠，仅供参考）。在卫生、经济、就业和教育的参照序列上"
     )
     assert en.startswith(
-        "Back-tested on City A’s own data: of 41 statements that gave 40–60 % to a target not yet met, 29 came true "
+        "Back-tested on City A’s own data: of 71 statements that gave 40–60 % to a target not yet met, 49 came true "
         "(9 series, 6 years; they overlap, so this is a rough guide). On reference series of health"
     )
     two_cities = stated(shipped, classes, city=(), p_reach=0.6)  # a class begins at its lower bound
-    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 50 项")
-    assert "this folder’s own data: of 50 statements" in briefing.fared(two_cities, EN)
+    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 80 项")
+    assert "this folder’s own data: of 80 statements" in briefing.fared(two_cities, EN)
 
 
 def test_an_own_record_is_silent_where_it_is_thin_and_marked_where_it_rests_on_demo_data(shipped):
-    thin = stated(shipped, [own(0.4, 0.6, 29, 20)])
+    thin = stated(shipped, [own(0.4, 0.6, 59, 20)])
     assert briefing.fared(thin, ZH).startswith("在卫生")
-    assert briefing.fared(stated(shipped, [own(0.6, 0.8, 41, 29)]), ZH).startswith("在卫生")  # of another class
-    marked = briefing.fared(stated(shipped, [own(0.4, 0.6, 41, 29, demo=True)]), ZH)
+    assert briefing.fared(stated(shipped, [own(0.6, 0.8, 71, 49)]), ZH).startswith("在卫生")  # of another class
+    marked = briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49, demo=True)]), ZH)
     assert "仅供参考）。【演示数据】在卫生" in marked
-    certain = stated(shipped, [own(0.8, 1.0, 41, 29)], p_reach=1.0)
+    certain = stated(shipped, [own(0.8, 1.0, 71, 49)], p_reach=1.0)
     assert "80–100 %" in briefing.fared(certain, EN).split(" On ")[0]
     for silent in ({"verdict": "reached"}, {"p_reach": float("nan")}, {"method": "record"}):
-        assert briefing.fared(stated(shipped, [own(0.4, 0.6, 41, 29)], **silent), EN) == ""
+        assert briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49)], **silent), EN) == ""
 
 
 # ---------------------------------------------------------------------- a small folder, word for word

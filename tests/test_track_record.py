@@ -74,22 +74,22 @@ def test_what_came_of_a_class_is_counted_in_statements_series_and_years():
     assert (eighty.low, eighty.statements, eighty.demo) == (0.8, 1, False)
 
 
-def test_a_class_is_told_from_thirty_statements_of_three_indicators_and_two_years():
-    rows = [row for n in range(30) for row in told(0.5, n < 16, indicator="abc"[n % 3], as_of=2018 + n % 2)]
+def test_a_class_is_told_from_sixty_statements_of_three_indicators_and_two_years():
+    rows = [row for n in range(60) for row in told(0.5, n < 16, indicator="abc"[n % 3], as_of=2018 + n % 2)]
     assert [one.is_enough for one in track_record.own_classes(pd.DataFrame(rows))] == [True]
-    for fewer in (rows[1:], told(0.5, True, 20) + told(0.5, True, 20, indicator="b", as_of=2018)):
+    for fewer in (rows[1:], told(0.5, True, 40) + told(0.5, True, 40, indicator="b", as_of=2018)):
         assert not track_record.own_classes(pd.DataFrame(fewer))[0].is_enough
     one_year = pd.DataFrame(rows).assign(as_of=2019)
     assert not track_record.own_classes(one_year)[0].is_enough
 
 
 def test_demo_data_are_counted_where_there_is_too_little_else_and_then_marked():
-    measured = [row for n in range(30) for row in told(0.5, True, indicator="abc"[n % 3], as_of=2018 + n % 2)]
+    measured = [row for n in range(60) for row in told(0.5, True, indicator="abc"[n % 3], as_of=2018 + n % 2)]
     demo = told(0.5, False, 40, status="demo")
     [both] = track_record.own_classes(pd.DataFrame(measured + demo))
-    assert (both.statements, both.came_true, both.demo) == (30, 30, False)
+    assert (both.statements, both.came_true, both.demo) == (60, 60, False)
     [mixed] = track_record.own_classes(pd.DataFrame(measured[1:] + demo))
-    assert (mixed.statements, mixed.came_true, mixed.demo) == (69, 29, True)
+    assert (mixed.statements, mixed.came_true, mixed.demo) == (99, 59, True)
 
 
 @pytest.fixture
@@ -174,12 +174,12 @@ def test_explain_tells_a_record_that_lies_in_the_reports_folder(rising, tmp_path
     asked = ["explain", "C1", "25", "2023", "--data", str(rising.path), "--lang", "zh"]
     assert cli.main(asked) == 0 and "回溯检验" not in capsys.readouterr().out
     classes = [
-        told(p, n < 7, indicator="abc"[n % 3], as_of=2018 + n % 2) for p in (0.1, 0.3, 0.5, 0.7, 0.9) for n in range(30)
+        told(p, n < 7, indicator="abc"[n % 3], as_of=2018 + n % 2) for p in (0.1, 0.3, 0.5, 0.7, 0.9) for n in range(60)
     ]
     laid_down(tmp_path / "reports", rising.path, pd.DataFrame(sum(classes, [])))
     assert cli.main(asked) == 0
     assert "甲市数据回溯检验：当时尚未达标、说有" in (shown := capsys.readouterr().out)
-    assert "可能的 30 项判断中，后来实现 7 项（3 条序列、2 个年份，判断互有重叠，仅供参考）。" in shown
+    assert "可能的 60 项判断中，后来实现 7 项（3 条序列、2 个年份，判断互有重叠，仅供参考）。" in shown
 
 
 def test_a_record_goes_into_the_documents_and_is_that_of_the_trend_without_projects(rising):
