@@ -324,9 +324,9 @@ def sources_of(s: Statement) -> list[SimpleNamespace]:
     if "by id" not in cache:
         columns = {name: rows[name].to_numpy(object) for name in SHOWN if name in rows}
         cache["by id"] = dict(zip(rows["id"], range(len(rows)), strict=True)), columns
-    places, columns = cache["by id"]
-    there = sorted(places[one] for one in s.inputs if one in places)
-    return [SimpleNamespace(**{name: column[place] for name, column in columns.items()}) for place in there]
+    positions, columns = cache["by id"]
+    there = sorted(positions[one] for one in s.inputs if one in positions)
+    return [SimpleNamespace(**{name: column[position] for name, column in columns.items()}) for position in there]
 
 
 def inputs(s: Statement, w: Words, sources: list[SimpleNamespace]) -> list[list[str]]:

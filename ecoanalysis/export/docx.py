@@ -617,14 +617,14 @@ class _Chapter(Paper):
 
     def shortened(self, rows: pd.DataFrame) -> list[str]:
         """Each source once, with the file and rows of its first cells and how many there are in all."""
-        places: dict[str, list[str]] = {}
+        cells_of: dict[str, list[str]] = {}
         for row in rows.itertuples():
-            places.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
+            cells_of.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
         shown = []
-        for source, cells in places.items():
+        for source, cells in cells_of.items():
             files: dict[str, list[str]] = {}
-            for place in cells[:SOURCES_SHOWN]:
-                file, mark, line = _parted(place)
+            for cell in cells[:SOURCES_SHOWN]:
+                file, mark, line = _parted(cell)
                 files.setdefault(f"{file}{mark}", []).append(line)
             text = self.say("join").join(f"{file}{self.words.list(lines)}" for file, lines in files.items())
             if len(cells) > SOURCES_SHOWN:
@@ -633,7 +633,7 @@ class _Chapter(Paper):
         return shown
 
 
-def _parted(place: str) -> tuple[str, str, str]:
+def _parted(cell: str) -> tuple[str, str, str]:
     """File (and sheet), the mark after it, and the cell: economy.csv : 23, book.xlsx!Sheet ! C12."""
-    mark = "!" if "!" in place else ":"
-    return place.rpartition(mark)
+    mark = "!" if "!" in cell else ":"
+    return cell.rpartition(mark)

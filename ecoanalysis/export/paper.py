@@ -75,7 +75,7 @@ class Paper:
     def set_up(self, title: str = "") -> None:
         """An empty document with the house's styles; needs `words` and `lang`."""
         self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[self.lang]
-        self.document = Document(io.BytesIO(_blank(self.lang)))
+        self.document = Document(io.BytesIO(blank(self.lang)))
         self.numbered = self.sub_numbered = 0
         self.ids = 0
         self.captions: dict[str, tuple[str, str]] = {}  # by name: label and bookmark
@@ -172,11 +172,11 @@ class Paper:
     def _fill_contents(self) -> None:
         """Entries as Word's own: a link to the heading, dots, and the page in a field of its own."""
         entries = [entry for entry in self.headings if entry[0] <= 2]
-        for place, (level, text, mark, page) in enumerate(entries):
+        for position, (level, text, mark, page) in enumerate(entries):
             begin = end = ""
-            if place == 0:
+            if position == 0:
                 begin = _begun('TOC \\o "1-2" \\h \\z \\u')
-            if place == len(entries) - 1:
+            if position == len(entries) - 1:
                 end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
             number = _field(rf"PAGEREF {mark} \h", str(page))
             link = (
@@ -575,7 +575,7 @@ _TABLE_LOOK = (
 
 
 @functools.cache
-def _blank(lang: str) -> bytes:
+def blank(lang: str) -> bytes:
     """An empty document with the house's styles, page, fonts and foot."""
     document = Document()
     section = document.sections[0]

@@ -491,10 +491,10 @@ class Deck:
 
     def tiles(self, slide, tiles: Sequence[tuple[str, str, str]], box: Box) -> None:
         """Big numbers side by side: number, what it counts, and the verdict that lends its colour."""
-        for (number, name, verdict), place in zip(
+        for (number, name, verdict), part in zip(
             tiles, box.columns(*[1] * len(tiles), between=Inches(0.15)), strict=True
         ):
-            tile = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *place)
+            tile = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *part)
             tile.name = name
             tile.fill.solid()
             tile.fill.fore_color.rgb = rgb(VERDICT_COLOURS[verdict])
@@ -505,7 +505,7 @@ class Deck:
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             frame.margin_left = frame.margin_right = Emu(30_000)
             frame.margin_top = frame.margin_bottom = 0
-            first = fitting([number], place.width - Emu(60_000), Pt(40), (32, 28, 24, 20, 18, 16))
+            first = fitting([number], part.width - Emu(60_000), Pt(40), (32, 28, 24, 20, 18, 16))
             for line, (text, size) in enumerate(((number, first), (name, LEAST))):
                 paragraph = frame.paragraphs[0] if line == 0 else frame.add_paragraph()
                 paragraph.alignment = PP_ALIGN.CENTER

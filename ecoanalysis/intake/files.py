@@ -76,13 +76,13 @@ def text(path: Path, folder: Path) -> Text:
         raise Refused("half_written")
     raw = raw.removeprefix(codecs.BOM_UTF8)
     told: list[tuple[str, int | None]] = []
-    place = _not_utf8(raw)
-    if place is not None:
-        if place >= len(raw) - 3 and _cut_character(raw[place:]):
+    offset = _not_utf8(raw)
+    if offset is not None:
+        if offset >= len(raw) - 3 and _cut_character(raw[offset:]):
             told.append(("half_written", raw.count(b"\n") + 1))
-            raw = raw[:place]
+            raw = raw[:offset]
         else:
-            raw = _from_gbk(raw, place)
+            raw = _from_gbk(raw, offset)
             told.append(("gbk", None))
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -111,11 +111,11 @@ def _cut_character(end: bytes) -> bool:
     return True
 
 
-def _from_gbk(raw: bytes, place: int) -> bytes:
+def _from_gbk(raw: bytes, offset: int) -> bytes:
     lines = [line for line in raw.split(b"\n") if not line.isascii()]
     real_utf8 = [line for line in lines if _not_utf8(line) is None and max(line) >= 0xE4]
     if real_utf8:
-        raise Refused("mixed_encodings", row=raw.count(b"\n", 0, place) + 1)
+        raise Refused("mixed_encodings", row=raw.count(b"\n", 0, offset) + 1)
     try:
         return raw.decode("gb18030").encode()
     except UnicodeDecodeError as error:

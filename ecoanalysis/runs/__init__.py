@@ -137,7 +137,7 @@ def run(
     jobs = workers_for(jobs)
     to_do = not any(out.glob(f"[0-9]*/{MANIFEST}"))  # for certain
     with warming(cluster) if to_do else contextlib.nullcontext() as warm:
-        from ecoanalysis.runs import work
+        from ecoanalysis.runs import notebook, work
 
         asked = {
             "regions": sorted(regions or []),
@@ -159,10 +159,20 @@ def run(
             return replace(earlier, seconds=time.monotonic() - started)
         check_room(out, ROOM)
         with _stoppable(), pool(jobs, cluster, warm) as workers:
+            notebooks = {
+                "notebooks": [str(NOTEBOOKS / f"{name}.ipynb") for name in (REGION_NOTEBOOK, OVERVIEW_NOTEBOOK)]
+            }
+            declared = workers.submit("ecoanalysis.runs.notebook:declared", notebooks)  # there papermill is at hand
             analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
             if record:
                 analysis.track_record(record)
-            plan = _plan(work, analysis, data, out, asked)
+            try:
+                kinds = declared.result()
+            except RuntimeError:  # a worker that was lost
+                kinds = notebook.declared(**notebooks)
+            plan = _plan(
+                work, analysis, data, out, asked, dict(zip((REGION_NOTEBOOK, OVERVIEW_NOTEBOOK), kinds, strict=True))
+            )
             check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
             with Directory(out, work.folder_name(analysis)) as directory:
                 making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
@@ -210,7 +220,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         "skip_bad_rows": skip_bad_rows,
     }
     source = NOTEBOOKS / f"{RECORD_NOTEBOOK}.ipynb"
-    check_parameters(source, parameters)
+    check_parameters(source, parameters, *notebook.declared([str(source)]))
     with Directory(out, RECORD_NOTEBOOK) as directory:
         # The replay reads the data anew each year, so it needs their real place; the delivered copy names it shortly.
         job = Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, "made", parameters | {"data": str(data)})
@@ -273,7 +283,7 @@ class _Making:
         self.note("running")
         prepared = self.building / PREPARED
         self.work.save(self.analysis, prepared, self.template)
-        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared))
+        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared), lang=self.lang)
         waiting: dict[Future, Job | str] = {}
         todo = [job for job in self.jobs if job.region not in self.outcomes]
         made = [job.region for job in self.plan if job in todo or job.region in self.outcomes]
@@ -281,12 +291,15 @@ class _Making:
         documents, went_in = self.documents_to_write(made)
         progress = Progress(len(todo) + len(documents), self.word)
         try:
-            for job in sorted(todo, key=lambda job: job.notebook != OVERVIEW_NOTEBOOK):  # the longest first
+            # The longest first: cities, the documents of all regions, counties.
+            for job in [job for job in todo if job.notebook == OVERVIEW_NOTEBOOK]:
                 waiting[self.submit(workers, job, progress)] = job
             for name in [name for name in documents if name != self.work.EXPLORE]:
                 regions = [code for code in made if self.charts.get(code) == name] or made
                 call = {"prepared": str(prepared), "path": str(self.building / name), "regions": regions}
                 waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
+            for job in [job for job in todo if job.notebook != OVERVIEW_NOTEBOOK]:
+                waiting[self.submit(workers, job, progress)] = job
             self.work.write_tables(self.analysis, tables or self.building / "tables")
             self.beside = fingerprints(tables) if tables else {}
             begun = time.monotonic()
@@ -481,7 +494,7 @@ class _Making:
 # ---------------------------------------------------------------------- the plan
 
 
-def _plan(work, analysis, data: Path, out: Path, asked: dict) -> list[Job]:
+def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str, dict]) -> list[Job]:
     """A job for every region, counties before the cities that are made of them; refuses what is not there."""
     known = analysis.regions.set_index("code")["name_zh"].to_dict()
     parent = analysis.regions.set_index("code")["parent"].to_dict()
@@ -508,7 +521,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict) -> list[Job]:
             "prepared": f"../{PREPARED}",
         }
         if not any(job.notebook == notebook for job in jobs):
-            check_parameters(source, parameters)
+            check_parameters(source, parameters, declared[notebook])
         went_in = {
             "rows": work.went_in(analysis, code),
             "asked": _hash(parameters),

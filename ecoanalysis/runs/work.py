@@ -105,12 +105,15 @@ def load(folder: Path | str):
     return analyses.load(folder)
 
 
-def warm_up(prepared: str) -> None:
+def warm_up(prepared: str, lang: str) -> None:
     """Read a kept analysis in the warm process and make what every report asks of it, so that its children need not."""
     from ecoanalysis import charts
+    from ecoanalysis.export import paper
 
     load(prepared).warm_up()
     charts.warm_up()
+    for word in languages(lang):
+        paper.blank(word)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
