@@ -338,7 +338,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog
+    from ecoanalysis import catalog, runs
 
     lang = _word(options)
     if options.cell:
@@ -358,6 +358,9 @@ def _explain(options: argparse.Namespace) -> int:
     if not options.region or not options.indicator:
         return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+    reports = options.run.absolute().parent if options.run else DEFAULT_OUT
+    if record := runs.kept_record(reports, options.data):
+        analysis.track_record(record)
     print(analysis[options.region, options.indicator].explain(_word(options)))
     return 0
 

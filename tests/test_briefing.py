@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ecoanalysis import analyse, briefing, catalog, headline, judge, words
+from ecoanalysis.track_record import OwnClass, OwnRecord
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -226,13 +227,53 @@ def test_an_item_is_not_missed_and_met_in_one_breath(shipped):
 )
 def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shipped, code, latest, said):
     record = shipped.indicators[code]
-    s = SimpleNamespace(
-        verdict="hard", p_reach=0.55, method="learned", n_obs=7, latest_value=latest, record=record, binding=True
-    )
+    s = stated(shipped, record=record, latest_value=latest)
     found = briefing.fared(s, EN)
     assert found.startswith(f"On reference {said}") and "gave 50–60 % came true" in found
     assert found.count("984") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
+    assert found.endswith("(984 of them, on 94 series)." if "near" in said else "(6\u2009831 of them, on 839 series).")
     assert "无环境类" in briefing.fared(s, ZH)
+
+
+def stated(shipped, classes=(), city=("甲市", "City A"), **row):
+    """A statement of 55 %, beside an own record of these classes."""
+    names = dict(zip(("zh", "en"), city, strict=False))
+    a = SimpleNamespace(own_record=OwnRecord(names, tuple(classes)) if classes else None)
+    usual = {"verdict": "hard", "p_reach": 0.55, "method": "learned", "n_obs": 7, "latest_value": 60.0, "binding": True}
+    record = shipped.indicators["urban_sewage_treatment_rate"]
+    return SimpleNamespace(**{**usual, "analysis": a, "record": record} | row)
+
+
+def own(low, high, statements, came_true, demo=False):
+    return OwnClass(low, high, statements, came_true, 0.5, series=9, indicators=4, origins=6, demo=demo)
+
+
+def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
+    classes = [own(0.4, 0.6, 71, 49), own(0.6, 0.8, 80, 60)]
+    zh, en = (briefing.fared(stated(shipped, classes), w) for w in (ZH, EN))
+    assert zh.startswith(
+        "甲市数据回溯检验：当时尚未达标、说有 40–60 % 可能的 71 项判断中，后来实现 49 项"
+        "（9 条序列、6 个年份，判断互有重叠，仅供参考）。在卫生、经济、就业和教育的参照序列上"
+    )
+    assert en.startswith(
+        "Back-tested on City A’s own data: of 71 statements that gave 40–60 % to a target not yet met, 49 came true "
+        "(9 series, 6 years; they overlap, so this is a rough guide). On reference series of health"
+    )
+    two_cities = stated(shipped, classes, city=(), p_reach=0.6)  # a class begins at its lower bound
+    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 80 项")
+    assert "this folder’s own data: of 80 statements" in briefing.fared(two_cities, EN)
+
+
+def test_an_own_record_is_silent_where_it_is_thin_and_marked_where_it_rests_on_demo_data(shipped):
+    thin = stated(shipped, [own(0.4, 0.6, 59, 20)])
+    assert briefing.fared(thin, ZH).startswith("在卫生")
+    assert briefing.fared(stated(shipped, [own(0.6, 0.8, 71, 49)]), ZH).startswith("在卫生")  # of another class
+    marked = briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49, demo=True)]), ZH)
+    assert "仅供参考）。【演示数据】在卫生" in marked
+    certain = stated(shipped, [own(0.8, 1.0, 71, 49)], p_reach=1.0)
+    assert "80–100 %" in briefing.fared(certain, EN).split(" On ")[0]
+    for silent in ({"verdict": "reached"}, {"p_reach": float("nan")}, {"method": "record"}):
+        assert briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49)], **silent), EN) == ""
 
 
 # ---------------------------------------------------------------------- a small folder, word for word

@@ -244,7 +244,7 @@ def said(told: levers.Answer, setting: dict, w: Words, classes: list | None = No
     return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),
-        "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
+        "more": [text for text in (briefing.pace(s, w), *briefing.fared_by_source(s, w)) if text],
         "rows": card(s, w),
         "tables": rules(classes, w),
         "assumed": w("join").join(levers.told(before, setting, w)),

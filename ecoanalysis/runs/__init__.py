@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import ecoanalysis as eco
 from ecoanalysis import words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import beside, languages, replacing
@@ -45,6 +46,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 NOTEBOOKS = next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 RECORD_NOTEBOOK = "track_record"
+STATEMENTS = "statements.csv"
 PROCESSED = Path("data/processed")
 PREPARED = "analysis"  # the saved analysis in the run's folder, so that a delivered notebook runs again by itself
 ROOM, ROOM_A_REGION = 50_000_000, 15_000_000  # bytes that must be free; pictures come three times
@@ -149,6 +151,8 @@ def run(
             "beside": beside(out),  # linked by the index
             "template": work.check_template(Path(template), word) if template else "",
         }
+        record = kept_record(out, data)
+        asked["own_record"] = hashlib.sha256(record.read_bytes()).hexdigest() if record else ""
         inputs = _inputs(work, data, asked)
         if inputs and (earlier := _unchanged(out, inputs, tables)):
             say(phrase("run.unchanged", word, folder=earlier.folder))
@@ -160,6 +164,8 @@ def run(
             }
             declared = workers.submit("ecoanalysis.runs.notebook:declared", notebooks)  # there papermill is at hand
             analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
+            if record:
+                analysis.track_record(record)
             try:
                 kinds = declared.result()
             except RuntimeError:  # a worker that was lost
@@ -227,9 +233,24 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         shutil.rmtree(made)
         work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
-        _write_manifest(directory.building, {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}, True)
+        manifest = {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}
+        manifest |= {"version": eco.__version__, "hashes": intake.hashes(data)}
+        _write_manifest(directory.building, manifest, True)
         directory.publish()
     return outcome
+
+
+def kept_record(out: Path | str, data: Path | str) -> Path | None:
+    """The statements that `track_record` left in a reports folder, where just these data and this version made them."""
+    from ecoanalysis import intake
+
+    folder = Path(out) / RECORD_NOTEBOOK
+    manifest = manifest_of(folder)
+    if manifest.get("state") != "done" or manifest.get("version") != eco.__version__ or not is_whole(folder, manifest):
+        return None
+    with contextlib.suppress(OSError):
+        return folder / STATEMENTS if manifest.get("hashes") == intake.hashes(Path(data)) else None
+    return None
 
 
 @dataclass

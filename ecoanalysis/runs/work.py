@@ -189,7 +189,9 @@ def only(analysis, regions: list[str]):
         analysis,
         regions=among,
         cache={
-            k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook" or str(k).startswith("plan_")
+            **{k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook"},
+            **{k: v for k, v in analysis.cache.items() if str(k).startswith("plan_")},
+            "own_record": analysis.own_record,
         },
         **tables,
     )
@@ -214,6 +216,7 @@ def went_in(analysis, code: str) -> str:
         mine |= (table["city"] if "city" in table else table["region_code"]) == code
         digest.update(_of_table(table[mine]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
+    digest.update(repr(analysis.own_record).encode())
     return digest.hexdigest()
 
 
