@@ -107,8 +107,8 @@ def warm_up(prepared: str, lang: str) -> None:
 
     load(prepared).warm_up()
     charts.warm_up()
-    for word in languages(lang):
-        paper.look_of(word)
+    for language in languages(lang):
+        paper.look_of(language)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
@@ -262,8 +262,8 @@ def year_before(data: str, year: int, skip_bad_rows: bool) -> dict:
 
 def documents(lang: str) -> list[str]:
     """The documents of all regions, by file name, that are written from the saved analysis."""
-    decks = [f"briefing_{word}.pptx" for word in languages(lang)]
-    return [*decks, "assessment.xlsx", *(f"assessment_{word}.xlsx" for word in languages(lang)[1:])]
+    decks = [f"briefing_{language}.pptx" for language in languages(lang)]
+    return [*decks, "assessment.xlsx", *(f"assessment_{language}.xlsx" for language in languages(lang)[1:])]
 
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
@@ -273,11 +273,11 @@ def write_document(prepared: str, path: str, regions: list[str], lang: str) -> N
 
     analysis = only(load(prepared), regions)
     if Path(path).parent.name == CHARTS:
-        for word in languages(lang):
-            charts.save_for_print(analysis, regions[0], Path(path) / word, word)
+        for language in languages(lang):
+            charts.save_for_print(analysis, regions[0], Path(path) / language, language)
     elif path.endswith(".pptx"):
-        word, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
-        pptx.write(analysis, Path(path), word, template=template if template.is_file() else None)
+        language, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
+        pptx.write(analysis, Path(path), language, template=template if template.is_file() else None)
     else:
         name = Path(path).stem
         xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])
