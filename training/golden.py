@@ -26,7 +26,8 @@ SHARE, OPEN, POSITIVE = (0.0, 100.0), (None, None), (0.0, None)
 
 
 def histories() -> list[tuple]:
-    """Name, values, bounds, good direction, sisters: twelve alone, five with sisters, three that stand."""
+    """Name, values, bounds, good direction, sisters: twelve alone, five with sisters, three that stand, two of these with
+    sisters."""
     rng = np.random.default_rng(20240607)
 
     def walk(start, drift, noise, years):
@@ -55,7 +56,17 @@ def histories() -> list[tuple]:
         (f"with {count} sisters", walk(50, 1, 2, 8), SHARE, 1, [walk(50, 1.5, 2, years) for years in lengths])
         for count, lengths in ((2, [8] * 2), (6, [8] * 6), (7, range(5, 12)), (16, [8] * 16), (20, [10] * 20))
     ]
-    return [(*row, []) for row in alone + stands] + together
+    name, values, *more = stands[0]
+    beside = [
+        (
+            f"{name} beside others that stand",
+            values,
+            *more,
+            [np.full(6, 80.0), np.full(6, 95.5), values + np.arange(6)],
+        ),
+        (f"{name} beside others that move", values, *more, [values + np.arange(6), values - 2 * np.arange(6)]),
+    ]
+    return [(*row, []) for row in alone + stands] + together + beside
 
 
 def text(values: np.ndarray) -> str:

@@ -16,6 +16,7 @@ from ecoanalysis.forecast.closed_form import roughness
 from ecoanalysis.forecast.features import RECENT
 from ecoanalysis.forecast.learned import learned
 from ecoanalysis.forecast.paths import of_model, shapes
+from ecoanalysis.forecast.standstill import sisters_that_stand
 from ecoanalysis.forecast.windows import Windows
 from ecoanalysis.words import Words
 
@@ -96,6 +97,10 @@ class Explanation:
         `bands` as they would be without sisters.
     standing : array (horizon,)
         Chance of the last value itself where the series stands still, 0 where it moved in its last year.
+    lone_standing : array (horizon,)
+        `standing` as it would be without sisters.
+    sisters_that_stand : (int, int)
+        Sisters whose last year brought no change, and of how many that is known.
     reasons : tuple of Reason
         What moved the median, the strongest in the last year first.
     """
@@ -118,6 +123,8 @@ class Explanation:
     sisters: int
     lone_bands: np.ndarray
     standing: np.ndarray
+    lone_standing: np.ndarray
+    sisters_that_stand: tuple[int, int]
     reasons: tuple[Reason, ...]
 
 
@@ -140,7 +147,7 @@ def explain(
     ahead = int(w.ahead[0])
     scores = special.ndtri(np.array(BANDS))
     bands = shape.at(scores)[0]
-    lone_bands = shapes(*one, "learned")[1].at(scores)[0] if w.company is not None else bands
+    lone = shapes(*one, "learned")[1] if w.company is not None else shape
     plain = shapes(*one, "closed_form", given)[1].at(scores)[0]
     fine = shape.at(special.ndtri((np.arange(400) + 0.5) / 400))[0]
     low, high = w.low[0], w.high[0]
@@ -166,8 +173,10 @@ def explain(
         plain_bands=plain,
         apart=float((np.abs(bands[:, 2] - plain[:, 2]) / half).max()) if width80 else 0.0,
         sisters=0 if w.company is None else len(w.company.who),
-        lone_bands=lone_bands,
+        lone_bands=lone.at(scores)[0],
         standing=shape.standing[0],
+        lone_standing=lone.standing[0],
+        sisters_that_stand=tuple(int(count[0]) for count in sisters_that_stand(w)),
         reasons=_reasons(w, horizon, bands[:, 2]),
     )
 
@@ -233,6 +242,14 @@ def sentences(
         lines.append(
             w("explain.standing", years=years, value=value(explained.latest), chance=w.chance(explained.standing[-1]))
         )
+        before, after = w.chance(explained.lone_standing[-1]), w.chance(explained.standing[-1])
+        if before != after:
+            stand, count = explained.sisters_that_stand
+            told = {"count": count, "before": before, "after": after}
+            if explained.standing[-1] > explained.lone_standing[-1]:
+                lines.append(w("explain.standing_raised", stand=stand, **told))
+            else:
+                lines.append(w("explain.standing_lowered", moved=count - stand, **told))
     return lines
 
 

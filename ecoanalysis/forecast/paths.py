@@ -198,7 +198,8 @@ def shapes(histories, horizon, bounds, better, breaks, method, references=None, 
         raise ValueError(f"method: {method!r}; choose one of {', '.join(METHODS)}")
     laid = windows(histories, bounds, better, breaks)
     laid = with_sisters(laid, references, _labels(groups, len(laid)))
-    return laid, of_model(METHODS[method], laid, int(horizon))
+    read = laid if method == "learned" else replace(laid, company=None)  # the others know no sisters
+    return laid, of_model(METHODS[method], read, int(horizon))
 
 
 def of_model(model: Callable, laid: Windows, horizon: int) -> Shape:

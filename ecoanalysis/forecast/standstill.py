@@ -4,8 +4,10 @@ A smooth distribution gives the last value itself no chance. So a series that ha
 each coming year, a chance of being at its last value: a logistic function of the years stood, of being at a bound, of
 having stood or been there before and of never having moved, which falls with the log of the years ahead. What stands
 persists and then ends: the chance of five years is not that of one year to the fifth power. It is the whole chance
-of the value: at a bound nothing is added for what would pass it. The weights (`standing.csv`) are written by
-`training/standing.py`.
+of the value: at a bound nothing is added for what would pass it.
+
+Where sister regions are known, the share of them that stand moves the log odds of all years ahead alike; a series alone
+keeps its chance. The weights (`standing.csv`) are written by `training/standing.py`.
 """
 
 from __future__ import annotations
@@ -53,6 +55,24 @@ def inputs(laid: Windows) -> dict[str, np.ndarray]:
     }
 
 
+def sisters_that_stand(laid: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """How many of each series' sisters stand, and of how many that is known, (series,) each.
+
+    It is known of those with a value in each of their last two years.
+    """
+    if laid.company is None:
+        return np.zeros(len(laid), int), np.zeros(len(laid), int)
+    pool, who, of = laid.company.pool, laid.company.who, laid.company.of
+    known = pool.observed[:, -2:].all(axis=1)
+    return tuple(np.bincount(of[which[who]], minlength=len(laid)) for which in (years_stood(pool) > 0, known))
+
+
+def moved_by_sisters(laid: Windows, c: dict[str, float]) -> np.ndarray:
+    """What the sisters add to the log odds of standing, (series,); 0 for a series alone."""
+    stand, known = sisters_that_stand(laid)
+    return np.where(known > 0, c["sisters"] + c["sisters_stand"] * stand / np.maximum(known, 1), 0.0)
+
+
 def standing_chance(laid: Windows, horizon: int) -> np.ndarray:
     """Chance (series, horizon) that a series is at its last value 1..horizon years after it; 0 for one that moved."""
     c = weights()
@@ -60,7 +80,7 @@ def standing_chance(laid: Windows, horizon: int) -> np.ndarray:
     rows = np.flatnonzero(years_stood(laid) > 0)
     if len(rows):
         seen = {name: values[rows] for name, values in inputs(laid).items()}
-        first = sum(c[name] * values for name, values in seen.items())
+        first = sum(c[name] * values for name, values in seen.items()) + moved_by_sisters(laid, c)[rows]
         fall = c["later"] + c["later_years"] * seen["years"]
         chance[rows] = special.expit(first[:, None] + fall[:, None] * np.log(np.arange(1, horizon + 1)))
     return chance

@@ -177,7 +177,11 @@ def made(**more) -> forecast.Explanation:
     bands = np.array([[1.0, 2, 5, 8, 9], [1, 3, 7, 9, 12]])
     return explanation.Explanation(
         *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((2, 2)), None, bands, bands, 0.1),
-        **({"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "reasons": ()} | more),
+        **(
+            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "lone_standing": np.zeros(2)}
+            | {"sisters_that_stand": (0, 0), "reasons": ()}
+            | more
+        ),
     )
 
 
@@ -188,7 +192,9 @@ def test_an_explanation_is_told_in_both_languages():
         explanation.Reason("jump", (), np.array([0.1, 0.04])),
     )
     lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 6, 10, 12]])
-    found = made(sisters=6, lone_bands=lone, standing=np.array([0.8, 0.31]), reasons=moves)
+    found = made(
+        sisters=6, lone_bands=lone, standing=np.array([0.8, 0.31]), lone_standing=np.array([0.8, 0.31]), reasons=moves
+    )
     assert forecast.sentences(found, words.of("zh"), 1, " %") == [
         "因近年变化的方向，未来第 2 年的中位预测高 1.2 %。",
         "因离上下限的远近，未来第 2 年的中位预测低 0.4 %。",
@@ -205,6 +211,33 @@ def test_an_explanation_is_told_in_both_languages():
     ]
     assert forecast.sentences(found, words.of("zh"), 1, " %", " 个百分点")[0].endswith("高 1.2 个百分点。")
     assert forecast.sentences(made(), words.of("zh"), 1) == ["没有可参照的同类地区，只依据本地历史。"]
+
+
+@pytest.mark.parametrize(
+    ("alone", "together", "zh", "en"),
+    [
+        (
+            0.304,
+            0.389,
+            "6 个同类地区中有 5 个最近一年也未变，使这一概率由 30 % 升至 39 %。",
+            "5 of 6 sister regions did not move in their last year either; that raises the chance from 30 % to 39 %.",
+        ),
+        (
+            0.45,
+            0.39,
+            "6 个同类地区中有 1 个最近一年有变化，使这一概率由 45 % 降至 39 %。",
+            "1 of 6 sister regions moved in their last year; that lowers the chance from 45 % to 39 %.",
+        ),
+    ],
+)
+def test_sisters_that_moved_the_chance_of_standing_are_told_behind_it(alone, together, zh, en):
+    chances = {"standing": np.array([0.8, together]), "lone_standing": np.array([0.7, alone])}
+    found = made(sisters=7, sisters_that_stand=(5, 6), **chances)
+    for lang, sentence in (("zh", zh), ("en", en)):
+        *_, stands, told = forecast.sentences(found, words.of(lang), 1)
+        assert "39 %" in stands and told == sentence
+    unmoved = made(sisters=7, sisters_that_stand=(5, 6), standing=np.array([0.8, 0.304]), lone_standing=np.full(2, 0.3))
+    assert "30 %" in forecast.sentences(unmoved, words.of("en"), 1)[-1]
 
 
 def test_sisters_that_change_nothing_a_reader_could_see_are_told_so():

@@ -109,3 +109,67 @@ def test_a_count_that_was_always_zero_leaves_it_now_and_then():
     """Odds of exp(-1.191 + 0.638 ln 7 + 1.712), five years ahead by exp(-1.2746 ln 5): 0.854 and 0.428."""
     chances = stays(np.zeros(8), (0, None), horizon=5)
     np.testing.assert_allclose(chances[[0, 4]], [0.854, 0.428], atol=0.002)
+
+
+STANDS = [7.0] * 6
+STILL, MOVING, UNKNOWN = [5.0, 6.0, 6.0], [6.0, 6.0, 5.0], [np.nan, np.nan, 6.0]
+
+
+def standing(history, sisters=(), **more) -> np.ndarray:
+    return forecast.explain(history, 5, references=[np.array(sister) for sister in sisters], **more).standing
+
+
+@pytest.mark.parametrize(
+    ("sisters", "one", "five"),
+    [
+        ([], 0.7872, 0.3475),  # log odds -1.191 + 0.638 ln 5 + 1.472 = 1.3078, five years ahead less 1.2040 ln 5
+        ([STILL, STILL], 0.8447, 0.4393),  # both 0.625 - 0.239 more
+        ([STILL, MOVING], 0.7992, 0.3643),  # both 0.3125 - 0.239 more
+        ([MOVING, MOVING], 0.7444, 0.2955),  # both 0.239 less
+        ([MOVING, MOVING, STILL, STILL, STILL], 0.8090, 0.3790),  # both 0.375 - 0.239 more
+        ([STILL, UNKNOWN], 0.8447, 0.4393),  # what is not known does not count
+        ([MOVING, [6.0, np.nan, 6.0], [6.0]], 0.7444, 0.2955),
+        ([UNKNOWN, UNKNOWN, [6.0]], 0.7872, 0.3475),
+    ],
+)
+def test_sisters_that_stand_raise_the_chance_of_standing_and_those_that_move_lower_it(sisters, one, five):
+    np.testing.assert_allclose(standing(STANDS, sisters)[[0, 4]], [one, five], atol=0.0001)
+
+
+def test_paths_blocks_and_quantiles_tell_the_chance_that_sisters_leave_and_the_closed_form_that_of_one_alone():
+    given, levels = {"references": [[np.array(STILL), np.array(STILL)]]}, (np.arange(2000) + 0.5) / 2000
+    history = [np.array(STANDS)]
+    found = {
+        "quantiles": forecast.quantiles(history, 5, levels, **given)[0].T,
+        "paths": forecast.sample_paths(history, 5, paths=2000, **given)[0],
+        "blocks": next(forecast.blocks(history, 5, paths=2000, **given))[1][0],
+        "grouped": forecast.sample_paths([*history, STILL, STILL], 5, paths=2000, groups=["a"] * 3)[0],
+        "closed form": forecast.quantiles(history, 5, levels, method="closed_form", **given)[0].T,
+    }
+    for name, values in found.items():
+        expected = [0.7872, 0.3475] if name == "closed form" else [0.8447, 0.4393]
+        np.testing.assert_allclose((values == 7).mean(axis=0)[[0, 4]], expected, atol=0.001, err_msg=name)
+
+
+def test_a_series_that_moved_in_its_last_year_stands_nowhere_whatever_its_sisters_do():
+    assert standing([7.0, 7.0, 6.0], [STILL, STILL]).max() == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.lists(st.sampled_from([1.0, 2.0, 3.0, np.nan]), min_size=1, max_size=4), max_size=6).filter(
+        lambda sisters: all(sister[-1] == sister[-1] for sister in sisters)
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_chance_depends_on_own_history_and_sisters_not_on_their_order_sign_unit_or_what_else_is_asked(sisters, by):
+    history, alone = np.array([2.0, 3.0, 3.0]), standing([2.0, 3.0, 3.0])
+    told = standing(history, sisters)
+    shuffled = by.sample(sisters, len(sisters))
+    np.testing.assert_array_equal(standing(history, shuffled), told)
+    np.testing.assert_array_equal(standing(-history, [-np.array(sister) for sister in sisters]), told)
+    np.testing.assert_array_equal(standing(1024 * history, [1024 * np.array(sister) for sister in sisters]), told)
+    references, levels = [[], [np.array(sister) for sister in sisters], []], (np.arange(400) + 0.5) / 400
+    crowd = forecast.quantiles([history] * 3, 5, levels, references=references) == 3
+    for chances, expected in zip(crowd.mean(axis=2), (alone, told, alone), strict=True):
+        np.testing.assert_allclose(chances, expected, atol=0.006)
