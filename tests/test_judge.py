@@ -83,6 +83,8 @@ def test_a_second_method_speaks_up_only_across_a_bound_and_by_more_than_a_hair()
     assert judge.crosses(0.45, 0.60, SETTINGS)
     assert not judge.crosses(0.49, 0.51, SETTINGS)
     assert not judge.crosses(0.55, 0.85, SETTINGS)
+    assert judge.crosses(0.25, 0.5, judge.Settings(methods_differ=0.25))  # a difference of just so much counts
+    assert not judge.crosses(np.nan, 0.6, SETTINGS) and not judge.crosses(0.6, np.nan, SETTINGS)
 
 
 def test_a_survey_just_below_its_target_is_within_its_error():
@@ -93,6 +95,11 @@ def test_a_survey_just_below_its_target_is_within_its_error():
     assert judge.within_survey_error(60, 100, 69.0, wilson_interval)
     assert not judge.within_survey_error(60, 100, 69.2, wilson_interval)
     assert not judge.within_survey_error(60, 100, 50.1, wilson_interval)
+    assert [judge.within_survey_error(75, 9, target, lambda *_: (70, 80)) for target in (69, 70, 80, 81)] == [
+        *(False, True, True, False)
+    ]
+    assert not judge.within_survey_error(np.nan, 100, 80, wilson_interval)
+    assert not judge.within_survey_error(79.7, 0, 80, wilson_interval)
 
 
 # ---------------------------------------------------------------------- gaps
@@ -142,6 +149,8 @@ def test_contributions_add_up_to_the_city_s_gap_by_largest_remainder():
     assert judge.contributions([45, 48, 0, 20], 88, True).tolist() == [35, 37, 0, 16]
     assert judge.contributions([2.4, 3.25], 5.65, False) == pytest.approx([2.4, 3.25])
     assert np.isnan(judge.contributions([0, np.nan], 5, True)).all()
+    assert np.isnan(judge.contributions([2, 3], 0, True)).all()
+    assert judge.contributions([1] * 20, 11, True).tolist() == [1] * 11 + [0] * 9  # of equals the first
     assert judge.contributions([0.25, 0.5], 0.6, False) == pytest.approx([0.2, 0.4])  # less than one hectare in all
 
 
@@ -157,8 +166,10 @@ def test_contributions_never_lose_a_village(short, share):
 
 
 def test_the_observed_pace_is_linear_over_five_calendar_years():
-    """From 5 in 2018 to 29 in 2023 is 24 in 5 years: 4.8 a year; 2015 is too long ago."""
-    assert judge.observed_pace(pd.Series({2015: 1.0, 2018: 5.0, 2023: 29.0})) == (4.8, 2018.0)
+    """From 5 in 2018 to 29 in 2023 is 24 in 5 years: 4.8 a year; 2017 is too long ago. Over three: 20 since 2021."""
+    history = pd.Series({2017: 1.0, 2018: 5.0, 2021: 9.0, 2023: 29.0})
+    assert judge.observed_pace(history) == (4.8, 2018.0)
+    assert judge.observed_pace(history, recent_years=3) == (10, 2021.0)
     assert judge.observed_pace(pd.Series({2020: 1.0, 2023: 7.7})) == (pytest.approx(6.7 / 3), 2020.0)
     assert np.isnan(judge.observed_pace(pd.Series({2023: 7.7}))[0])
 
@@ -207,9 +218,9 @@ def outlook(values, paths, last=2023):
 PATHS = [[41, 42, 43], [39, 42, 39], [38, 39, 41], [35, 36, 37]]  # 2024, 2025, 2026
 
 
-def said(values=(30, 34, 38), target=40.0, comparison=">=", due=2025, hold=2026, as_of=2023):
-    when = {"due": due, "hold_until": hold, "as_of": as_of}
-    return judge.chances(outlook(values, PATHS), [target], comparison, SHARE, **when).iloc[0]
+def said(values=(30, 34, 38), target=40.0, comparison=">=", due=2025, hold=2026, as_of=2023, rounding="full"):
+    when = {"due": due, "hold_until": hold, "as_of": as_of, "rounding": rounding}
+    return judge.chances(outlook(values, PATHS), np.array([target]), comparison, SHARE, **when).iloc[0]
 
 
 def test_the_chance_of_reaching_speaks_of_the_due_year_and_the_chance_of_holding_of_every_year_after():
@@ -236,6 +247,21 @@ def test_what_is_met_has_to_be_met_in_every_year_from_now_on():
 def test_less_is_better_is_judged_the_other_way_round():
     row = said(values=(44, 42, 41), target=39.0, comparison="<=", due=2025)
     assert row["p_reach"] == 0.5 and row["p_hold"] == 0.25  # 39 and 36 in 2025; 41 and 37 in 2026
+
+
+@pytest.mark.parametrize(("rounding", "met_now", "chance"), [("full", False, 0), ("published", True, 0.5)])
+def test_futures_are_compared_as_values_are(rounding, met_now, chance):
+    """39.96 of 2023 is printed as 40.0, and so is the first of 39.96 and 39.94 in 2024."""
+    seen, goals = outlook((39.96,), [[39.96], [39.94]]), np.array([40.0])
+    when = {"due": 2024, "hold_until": 2024, "as_of": 2023, "rounding": rounding}
+    row = judge.chances(seen, goals, ">=", SHARE, **when).iloc[0]
+    assert (bool(row["met_now"]), row["p_reach"], row["p_hold"]) == (met_now, chance, chance)
+    assert judge.reach(seen, goals, ">=", SHARE, 2024, rounding).tolist() == [chance]
+
+
+@pytest.mark.parametrize(("values", "held"), [((38, 39), 0), ((38, 41), 1)])
+def test_where_no_year_is_left_to_hold_what_stands_is_held(values, held):
+    assert said(values=values, due=2023, hold=2023)["p_hold"] == held
 
 
 def test_falling_looks_at_the_year_before():
@@ -267,10 +293,37 @@ def test_named_weak_points_come_first_then_binding_ones_and_what_is_nearly_done_
     assert order == ["named", "binding_far", "binding_near", "slipping", "advisory", "rounding"]
 
 
+def test_among_equals_the_farthest_comes_first_then_the_slowest_then_the_least_likely():
+    """In years of usual movement and at the recent pace: 2/1 and 2/4; a series that never moves is farther than any."""
+    order = weak(
+        likely=("likely", False, True, 2, 1, 1, 0.9, 0.9, 2),
+        far=("hard", False, True, 4, 0.5, 1, 0.4, 0.4, 4),
+        wide=("hard", False, True, 4, 2, 1, 0.4, 0.4, 4),
+        still=("hard", False, True, 2, 0, 1, 0.4, 0.4, 2),
+        noise=("hard", False, True, 3, 1e-12, 0.5, 0.4, 0.4, 3),
+        fast=("hard", False, True, 2, 1, -4, 0.4, 0.4, 2),
+        slow=("hard", False, True, 2, 1, 1, 0.4, 0.4, 2),
+        slower=("hard", False, True, 2, 1, -0.25, 0.4, 0.4, 2),
+        stands=("hard", False, True, 2, 1, 0, 0.4, 0.4, 2),
+        stands_with_less=("hard", False, True, 2, 1, 0, 0.3, 0.9, 2),
+        stands_without=("hard", False, True, 2, 1, 0, NAN, 0.9, 2),
+        slips=("reached_at_risk", False, True, 0, 1, 1, 1, 0.6, 0),
+        slips_more=("reached_at_risk", False, True, 0, 1, 1, 1, 0.5, 0),
+        asks_nothing=("not_applicable", True, True, NAN, NAN, NAN, NAN, NAN, NAN),
+    )
+    assert order == [
+        *("noise", "still", "far", "stands_without", "stands_with_less", "stands", "slower", "wide", "slow", "fast"),
+        *("likely", "slips_more", "slips"),
+    ]  # fmt: skip
+
+
 def test_more_decimals_are_shown_where_rounding_would_hide_that_a_target_is_unmet():
     assert judge.decimals_that_show(99.96, 100, ">=", SHARE) == 2
     assert judge.decimals_that_show(99.94, 100, ">=", SHARE) == 1
     assert judge.decimals_that_show(28.96, 40, ">=", SHARE) == 1
+    assert judge.decimals_that_show(57.06, 57, "=", SHARE) == 1  # off by more than half a tenth
+    assert judge.decimals_that_show(99.9999999, 100, ">=", SHARE) == 6  # at most
+    assert judge.decimals_that_show(28.96, np.nan, "rising", SHARE) == 1
 
 
 def test_the_printed_gap_is_what_a_reader_reckons():
@@ -306,8 +359,8 @@ def several(due: int, hold: int = 2026):
     years, ahead = pd.RangeIndex(2021, 2027), pd.RangeIndex(2023, 2027)
     basis, drawn = ("reported",) * 5, np.array(TWO_PATHS, np.float32)
     known = futures.Outlook("x", tuple("ABCDE"), basis, years, values, np.array(ENDS), ahead, drawn, "by hand")
-    when = {"due": due, "hold_until": hold, "as_of": 2023}
-    return judge.chances(known, [40.0] * 5, ">=", SHARE, **when).set_index(pd.Index(list("ABCDE")))
+    when = {"due": due, "hold_until": hold, "as_of": 2023, "rounding": "full"}
+    return judge.chances(known, np.full(5, 40.0), ">=", SHARE, **when).set_index(pd.Index(list("ABCDE")))
 
 
 def test_regions_whose_figures_end_in_different_years_are_judged_each_by_its_own():
@@ -336,8 +389,8 @@ def test_a_date_that_has_passed_is_answered_by_its_own_year_alone():
 
 def test_a_band_of_80_leaves_a_tenth_on_either_side():
     """Eleven paths at 0, 1, … 10: the second lowest and the second highest."""
-    when = {"due": 2024, "hold_until": 2024, "as_of": 2023}
-    row = judge.chances(outlook((5,), [[n] for n in range(11)]), [10], ">=", SHARE, **when).iloc[0]
+    when = {"due": 2024, "hold_until": 2024, "as_of": 2023, "rounding": "full"}
+    row = judge.chances(outlook((5,), [[n] for n in range(11)]), np.array([10]), ">=", SHARE, **when).iloc[0]
     assert (row["lo80_at_due"], row["median_at_due"], row["hi80_at_due"]) == (1, 5, 9)
 
 
@@ -415,12 +468,14 @@ def test_many_histories_are_judged_as_each_alone():
             [gap] * 8 + [7.7],
             [gap] * 5 + [1.0, gap, gap, 7.7],
             [gap] * 9,
+            [gap] * 7 + [3.0, 5.0],
+            [gap] * 7 + [3.0, 2.0],
         ]
     )
-    pace, since = judge.observed_paces(values, years)
-    assert pace.tolist() == pytest.approx([4.8, gap, 6.7 / 3, gap], nan_ok=True)
-    assert since.tolist() == pytest.approx([2018, gap, 2020, gap], nan_ok=True)
-    assert judge.spreads(values, years).tolist() == pytest.approx([10 / 3, gap, 6.7 / 3, gap], nan_ok=True)
+    pace, since = judge.observed_paces(values, years, 5)
+    assert pace.tolist() == pytest.approx([4.8, gap, 6.7 / 3, gap, 2, -1], nan_ok=True)
+    assert since.tolist() == pytest.approx([2018, gap, 2020, gap, 2022, 2022], nan_ok=True)
+    assert judge.spreads(values, years).tolist() == pytest.approx([10 / 3, gap, 6.7 / 3, gap, 2, 1], nan_ok=True)
 
 
 def test_the_pace_for_a_chance_is_asked_of_many_regions_at_once():
