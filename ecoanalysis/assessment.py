@@ -489,9 +489,7 @@ class Assessor:
             if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
                 before = outlook.at(milestone - 1)[k]
                 p_reach = float(judge.met(ends[k], before, goal, comparison, indicator, self.settings.rounding).mean())
-            values = {
-                name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
-            } | {"p_reach": p_reach}  # fmt: skip
+            values = {name: value for name, value in row.items() if name != "met_now"} | {"p_reach": p_reach}
             values["verdict"] = judge.verdict(is_met and not stale, p_reach, float(row["p_hold"]), self.settings)
             warnings += _about_the_date(row["met_at_due"], is_met and not stale)
             years_left = milestone - latest_year

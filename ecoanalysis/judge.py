@@ -139,7 +139,7 @@ def worst(verdicts) -> str:
 
 
 def crosses(p: float, second: float, settings: Settings) -> bool:
-    """Whether a second calibrated method would put a chance into another class, by more than a hair; one that is NaN never does."""
+    """Whether a second calibrated method would put a chance into another class, by more than a hair; NaN never does."""
     return _class_of(p, settings) != _class_of(second, settings) and abs(p - second) >= settings.methods_differ
 
 
@@ -150,19 +150,6 @@ def within_survey_error(share: float, answers: float, target: float, interval) -
 
 
 # ---------------------------------------------------------------------- chances from sample paths
-
-
-CHANCE_COLUMNS = [
-    "met_now",
-    "met_at_due",
-    "p_reach",
-    "p_hold",
-    "median_at_due",
-    "lo80_at_due",
-    "hi80_at_due",
-    "median_at_milestone",
-    "attain_year",
-]
 
 
 def milestone_of(due: int, hold_until: int, as_of: int) -> int:
@@ -235,24 +222,31 @@ def chances(
 
     ahead = due > latest
     low, middle, high = forecast.of_paths(outlook.at(due), (0.1, 0.5, 0.9))
-    bands = [np.where(ahead, band, np.nan) for band in (middle, low, high)]
     at_end = np.where(milestone > latest, np.median(outlook.at(milestone), axis=1), np.nan)
 
-    attain = np.full(len(measured), np.nan)
-    until = outlook.years[-1]
-    open_rows = ~met_now
-    for year in range(int(latest.min()) + 1, int(until) + 1):
-        if not (open_rows & np.isnan(attain)).any():
+    attain, waiting = np.full(len(measured), np.nan), ~met_now
+    for year in range(int(latest.min()) + 1, int(outlook.years[-1]) + 1):
+        if not waiting.any():
             break
-        likely = met_at(year).mean(axis=1) >= 0.5
-        attain = np.where(open_rows & np.isnan(attain) & (year > latest) & likely, year, attain)
+        likely = waiting & (year > latest) & (met_at(year).mean(axis=1) >= 0.5)
+        attain[likely] = year
+        waiting &= ~likely
     for i in np.flatnonzero(met_now):  # back to where the unbroken run began
-        j = column[int(latest[i])]
-        while j > 0 and history_met[i, j - 1]:
-            j -= 1
-        attain[i] = outlook.years[j]
-    columns = [met_now, met_at_due, p_reach, p_hold, *bands, at_end, attain]
-    return pd.DataFrame(dict(zip(CHANCE_COLUMNS, columns, strict=True)))
+        lapses = np.flatnonzero(~history_met[i, : column[int(latest[i])]])
+        attain[i] = outlook.years[lapses[-1] + 1 if len(lapses) else 0]
+    return pd.DataFrame(
+        {
+            "met_now": met_now,
+            "met_at_due": met_at_due,
+            "p_reach": p_reach,
+            "p_hold": p_hold,
+            "median_at_due": np.where(ahead, middle, np.nan),
+            "lo80_at_due": np.where(ahead, low, np.nan),
+            "hi80_at_due": np.where(ahead, high, np.nan),
+            "median_at_milestone": at_end,
+            "attain_year": attain,
+        }
+    )
 
 
 def reach(outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str) -> np.ndarray:
@@ -422,8 +416,8 @@ def pace_for_chance(paths: np.ndarray, latest, target, years, better: int, chanc
     better : int
         +1 when more is better, -1 when less is; NaN comes back for 0, and where no year is left.
     """
-    left = np.where(np.asarray(years) > 0, years, np.nan) if better else np.full(np.shape(years), np.nan)
-    ordered = np.sort(paths, axis=-1)  # sorting all is quicker than looking for two of each
+    left = np.where((np.asarray(years) > 0) & (better != 0), years, np.nan)
+    ordered = np.sort(paths)  # sorting all is quicker than looking for two of each
     unlucky = np.quantile(ordered, 1 - chance if better > 0 else chance, axis=-1)
     pace = (target + np.median(ordered, axis=-1) - unlucky - latest) / left
     required = (target - latest) / left

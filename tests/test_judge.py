@@ -261,12 +261,20 @@ def test_futures_are_compared_as_values_are(rounding, met_now, chance):
 
 @pytest.mark.parametrize(("values", "held"), [((38, 39), 0), ((38, 41), 1)])
 def test_where_no_year_is_left_to_hold_what_stands_is_held(values, held):
-    assert said(values=values, due=2023, hold=2023)["p_hold"] == held
+    row = said(values=values, due=2023, hold=2023)
+    assert row["p_hold"] == held and np.isnan(row["median_at_milestone"])
+
+
+def test_a_target_is_attained_in_the_first_year_that_is_more_likely_than_not_to_meet_it_the_last_one_too():
+    seen, when = outlook((30, 41, 30), [[39, 39, 41]]), {"due": 2025, "hold_until": 2026, "as_of": 2023}
+    assert judge.chances(seen, np.array([40.0]), ">=", SHARE, **when, rounding="full").loc[0, "attain_year"] == 2026
 
 
 def test_falling_looks_at_the_year_before():
     row = said(values=(40, 39, 38), target=np.nan, comparison="falling", due=2023)
     assert bool(row["met_now"]) and row["p_hold"] == 0.0  # no path falls in all three years
+    row = said(values=(38, 39, 40), target=np.nan, comparison="falling", due=2026)
+    assert row["p_reach"] == 0.25  # from 42 to 39 in 2026; 39 was 39 two years ago
 
 
 # ---------------------------------------------------------------------- what is weak
