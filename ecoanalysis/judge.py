@@ -260,6 +260,8 @@ def _met_in(outlook, year: int, goals: np.ndarray, comparison: str, indicator: I
 
 # ---------------------------------------------------------------------- gaps in the unit and in things
 
+UNTOLD = Decimal("NaN")
+
 
 def gap(latest: float, target: float, comparison: str, is_met: bool) -> float:
     """Distance to the target in the indicator's unit; 0 when it is met, NaN without a number."""
@@ -305,7 +307,7 @@ def missing_things(
     have = decimal(numerator)
     if unit not in COUNTED:
         if comparison not in AT_LEAST + AT_MOST:
-            return Decimal("NaN")
+            return UNTOLD
         return max(Decimal(0), needed - have if comparison in AT_LEAST else have - needed)
     if comparison in (">=", "not_below_base"):
         missing = needed.to_integral_value(ROUND_CEILING) - have
@@ -316,7 +318,7 @@ def missing_things(
     elif comparison == "<":
         missing = have - needed.to_integral_value(ROUND_CEILING) + 1
     else:
-        return Decimal("NaN")
+        return UNTOLD
     return max(Decimal(0), missing.to_integral_value(ROUND_CEILING))
 
 
@@ -421,8 +423,7 @@ def pace_for_chance(paths: np.ndarray, latest, target, years, better: int, chanc
     unlucky = np.quantile(ordered, 1 - chance if better > 0 else chance, axis=-1)
     pace = (target + np.median(ordered, axis=-1) - unlucky - latest) / left
     required = (target - latest) / left
-    found = np.maximum(pace, required) if better > 0 else np.minimum(pace, required)
-    return found if found.ndim else float(found)
+    return np.maximum(pace, required) if better > 0 else np.minimum(pace, required)
 
 
 # ---------------------------------------------------------------------- what is weak

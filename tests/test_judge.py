@@ -32,6 +32,7 @@ SETTINGS = judge.Settings()
         (100.0, "not_above_base", 99, False),
         (np.nan, ">=", 0, False),
         (float(np.float32(97.2)), ">=", 97.2, True),
+        (0.4999985, ">=", 0.5, False),
     ],
 )
 def test_a_value_meets_a_target_or_does_not(value, comparison, target, expected):
@@ -40,7 +41,12 @@ def test_a_value_meets_a_target_or_does_not(value, comparison, target, expected)
 
 @pytest.mark.parametrize(
     ("value", "comparison", "target", "full", "published"),
-    [(99.96, ">=", 100, False, True), (95.04, ">", 95, True, False), (0.04, "<=", 0, False, True)],
+    [
+        (99.96, ">=", 100, False, True),
+        (94.6, ">=", 95, False, False),
+        (95.04, ">", 95, True, False),
+        (0.04, "<=", 0, False, True),
+    ],
 )
 def test_whether_the_full_or_the_published_value_is_compared_is_a_setting(value, comparison, target, full, published):
     assert bool(judge.met(value, np.nan, target, comparison, SHARE, "full")) is full
@@ -52,6 +58,13 @@ def test_a_share_already_at_its_limit_counts_as_rising_and_an_amount_at_zero_as_
     assert not judge.met(90.0, 90.0, np.nan, "rising", SHARE)
     assert judge.met(0.0, 0.0, np.nan, "falling", INTENSITY)
     assert judge.met(0.40, 0.41, np.nan, "falling", INTENSITY)
+
+
+def test_a_rise_is_one_of_the_published_values_where_these_are_compared():
+    assert judge.met(90.04, 90.0, np.nan, "rising", SHARE, "full")
+    assert not judge.met(90.04, 90.0, np.nan, "rising", SHARE, "published")
+    assert not judge.met(90.3, 90.4, np.nan, "rising", SHARE, "published")
+    assert judge.met(90.4, 90.3, np.nan, "rising", SHARE, "published")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +89,8 @@ def test_chances_become_the_classes_of_the_plan(is_met, p_reach, p_hold, code):
 def test_a_duty_is_one_only_at_the_natural_end_of_its_scale():
     waste, sections = INDICATORS["hazardous_waste_rate"], INDICATORS["worse_than_class_five_share"]
     assert judge.is_duty("duty", ">=", 100, waste) and judge.is_duty("duty", "<=", 0, sections)
-    assert not judge.is_duty("duty", ">=", 95, waste) and not judge.is_duty("trend", ">=", 100, waste)
+    assert judge.is_duty("duty", "=", 100, waste) and not judge.is_duty("duty", ">", 0, sections)
+    assert not judge.is_duty("duty", ">=", 99.5, waste) and not judge.is_duty("trend", ">=", 100, waste)
 
 
 def test_a_second_method_speaks_up_only_across_a_bound_and_by_more_than_a_hair():
@@ -126,6 +140,9 @@ def test_a_strict_target_needs_one_more_when_it_is_met_to_the_village(villages, 
     ("have", "whole", "target", "comparison", "factor", "unit", "expected"),
     [
         (117, 404, 40, ">=", 100, "village", "45"),  # 161.6 villages, so 162; 117 are done
+        (117, 401, 40, ">=", 100, "village", "44"),  # 160.4 villages, so 161
+        (116.6, 404, 40, ">=", 100, "village", "46"),  # 45.4 to go are 46
+        (117, 404, 40, ">", 100, "village", "45"),
         (9464.35, 9470, 100, ">=", 100, "t", "5.65"),  # of a tonne nothing is rounded up
         (99.38, 100, 100, ">=", 100, "t", "0.62"),
         (40, 100, 55, ">=", 100, "village", "15"),  # 0.55 × 100 is 55, not 55.000…1
@@ -442,6 +459,7 @@ def test_a_gap_is_the_way_to_the_target_and_none_when_it_is_met(latest, target, 
         (11, 100, 11.5, "not_below_base", "village", "1"),
         (12, 100, 11.5, "not_above_base", "village", "1"),
         (12, 100, 12, "<", "village", "1"),
+        (12, 100, 11.2, "<", "village", "1"),
         (0, 100, 0, "<", "village", "1"),
         (11, 100, 12, "<", "village", "0"),
     ],
