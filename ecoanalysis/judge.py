@@ -20,6 +20,7 @@ from ecoanalysis.words import COUNTED, decimal, in_both, rounded
 RELATIVE = ("rising", "falling")  # against the year before
 AT_LEAST = (">=", ">", "not_below_base", "rising")
 AT_MOST = ("<=", "<", "not_above_base", "falling")
+TOWARD = dict.fromkeys(AT_LEAST, 1) | dict.fromkeys(AT_MOST, -1)  # which way is better
 
 # From best to worst, for the part that decides an indicator and for sorting.
 SEVERITY = (
@@ -93,21 +94,15 @@ def met(values, before, target, comparison: str, indicator: Indicator, rounding:
         values, before = np.round(values, indicator.decimals), np.round(before, indicator.decimals)
     # Float32 paths carry a standing 97.2 as 97.19999695: what stands is the same value in every precision.
     slack = 1e-6 * np.maximum(1.0, np.abs(target if comparison not in RELATIVE else before))
-    with np.errstate(invalid="ignore"):
-        if comparison in RELATIVE:
-            sign, limit = (1, indicator.high) if comparison == "rising" else (-1, indicator.low)
-            at_limit = np.zeros(values.shape, bool) if limit is None else sign * (values - limit) >= -1e-9
-            return (sign * (values - before) > slack) | at_limit
-        if comparison == "=":
-            return np.abs(values - target) <= np.maximum(slack, 0.5 * 10.0 ** -(indicator.decimals or 0))
-        return {
-            ">=": values >= target - slack,
-            "not_below_base": values >= target - slack,
-            ">": values > target + slack,
-            "<=": values <= target + slack,
-            "not_above_base": values <= target + slack,
-            "<": values < target - slack,
-        }[comparison]
+    if comparison == "=":
+        return np.abs(values - target) <= np.maximum(slack, 0.5 * 10.0 ** -(indicator.decimals or 0))
+    sign = TOWARD[comparison]
+    if comparison in RELATIVE:
+        limit = indicator.high if sign > 0 else indicator.low
+        at_limit = limit is not None and sign * (values - limit) >= -1e-9
+        return (sign * (values - before) > slack) | at_limit
+    beyond = sign * (values - target)
+    return beyond > slack if comparison in (">", "<") else beyond >= -slack
 
 
 def is_duty(requirement: str, comparison: str, target: float, indicator: Indicator) -> bool:

@@ -350,7 +350,7 @@ def distances(statements) -> pd.DataFrame:
         if not (np.isfinite(s.target) and np.isfinite(s.latest_value)) or s.comparison == "done":
             continue
         short = s.latest_value - s.target
-        toward = {**dict.fromkeys(judge.AT_LEAST, 1), **dict.fromkeys(judge.AT_MOST, -1)}.get(s.comparison, 0)
+        toward = judge.TOWARD.get(s.comparison, 0)
         distance = toward * short if toward else -abs(short)
         spread = judge.spread(s.history)
         in_spreads = distance / spread if np.isfinite(spread) and spread > 0 else 0.0 if distance == 0 else np.nan

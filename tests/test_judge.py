@@ -1,5 +1,6 @@
 """Target against value and futures: pure functions, checked with a pocket calculator."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,6 +28,7 @@ SETTINGS = judge.Settings()
         (95.0, "<", 95, False),
         (94.99, ">=", 95, False),
         (57.04, "=", 57.0, True),
+        (57.048, "=", 57.0, True),
         (57.06, "=", 57.0, False),
         (99.0, "not_below_base", 100, False),
         (100.0, "not_above_base", 99, False),
@@ -55,9 +57,15 @@ def test_whether_the_full_or_the_published_value_is_compared_is_a_setting(value,
 
 def test_a_share_already_at_its_limit_counts_as_rising_and_an_amount_at_zero_as_falling():
     assert judge.met(100.0, 100.0, np.nan, "rising", SHARE)
-    assert not judge.met(90.0, 90.0, np.nan, "rising", SHARE)
+    assert not judge.met(90.0, 90.0, np.nan, "rising", SHARE) and not judge.met(99.5, 99.5, np.nan, "rising", SHARE)
+    assert judge.met(0.41, 0.40, np.nan, "rising", INTENSITY) and not judge.met(0.4, 0.4, np.nan, "rising", INTENSITY)
     assert judge.met(0.0, 0.0, np.nan, "falling", INTENSITY)
     assert judge.met(0.40, 0.41, np.nan, "falling", INTENSITY)
+
+
+def test_what_is_printed_whole_equals_its_target_within_a_half():
+    whole = replace(SHARE, decimals=0)
+    assert judge.met(57.4, np.nan, 57, "=", whole) and not judge.met(57.6, np.nan, 57, "=", whole)
 
 
 def test_a_rise_is_one_of_the_published_values_where_these_are_compared():
@@ -508,3 +516,55 @@ def test_the_pace_for_a_chance_is_asked_of_many_regions_at_once():
     paths = np.array([np.arange(101.0), np.arange(101.0) + 1000])  # medians 50 and 1050, the unlucky fifth 20 and 1020
     found = judge.pace_for_chance(paths, np.array([20.0, 20.0]), np.array([40.0, 40.0]), np.array([4, 0]), 1, 0.8)
     assert found[0] == pytest.approx((40 + 30 - 20) / 4) and np.isnan(found[1])
+
+
+# ---------------------------------------------------------------------- national editions
+
+
+def national(edition, indicator, value, region_class="all", confidence="A"):
+    return SimpleNamespace(
+        edition=edition, indicator=indicator.code, part="", region_class=region_class, comparison=">=", value=value,
+        confidence=confidence,
+    )  # fmt: skip
+
+
+ASKED = [
+    national("plan", SHARE, 99),
+    national("2019", SHARE, 60),
+    national("2019", SHARE, 50, "terrain=hill", "C"),
+    national("2024", INTENSITY, 0.3),
+    national("2024", SHARE, 45),
+    national("2030", SHARE, None),
+]
+
+
+def test_a_plan_is_weaker_than_an_edition_that_asks_more_of_such_a_region():
+    """Of A, in the plain, 2019 asks 60 %, of B, among hills, 50 %; the plan asks 55 and 50, and 0.45 t where 0.3 is the most."""
+    regions = pd.DataFrame({"code": ["A", "B"], "terrain": ["plain", "hill"]})
+    planned = [
+        ("A", SHARE.code, "", "rising", NAN),
+        ("A", SHARE.code, "", ">=", 55.0),
+        ("B", SHARE.code, "", ">=", 50.0),
+        ("A", INTENSITY.code, "", "<=", 0.45),
+    ]
+    plan = pd.DataFrame(planned, columns=["region_code", "indicator", "part", "comparison", "target"])
+    table = judge.editions(plan, regions, ASKED, INDICATORS)
+    assert list(table) == judge.EDITION_COLUMNS
+    told = ["region_code", "indicator", "target", "edition", "national", "region_class", "confidence", "weaker"]
+    assert table[told].to_numpy().tolist() == [
+        ["A", SHARE.code, 55, "2019", 60, "all", "A", True],
+        ["A", SHARE.code, 55, "2024", 45, "all", "A", False],
+        ["B", SHARE.code, 50, "2019", 50, "terrain=hill", "C", False],
+        ["B", SHARE.code, 50, "2024", 45, "all", "A", False],
+        ["A", INTENSITY.code, 0.45, "2024", 0.3, "all", "A", True],
+    ]
+    assert table.loc[0, ["comparison", "national_comparison", "unit"]].tolist() == [">=", ">=", "%"]
+
+
+def test_an_edition_that_asks_nothing_of_such_a_region_has_no_threshold():
+    only_hills = [national("2019", SHARE, 50, "terrain=hill")]
+    assert judge.threshold(only_hills, "2019", SHARE, {"terrain": "plain"}) is None
+    assert judge.threshold(only_hills, "2019", SHARE, {"terrain": "hill"}).value == 50
+    assert judge.threshold(ASKED, "2019", INTENSITY, {"terrain": "hill"}) is None
+    other_part = [SimpleNamespace(**vars(national("2019", SHARE, 50)) | {"part": "b"})]
+    assert judge.threshold(other_part, "2019", SHARE, {"terrain": "hill"}) is None
