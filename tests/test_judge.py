@@ -568,3 +568,5 @@ def test_an_edition_that_asks_nothing_of_such_a_region_has_no_threshold():
     assert judge.threshold(ASKED, "2019", INTENSITY, {"terrain": "hill"}) is None
     other_part = [SimpleNamespace(**vars(national("2019", SHARE, 50)) | {"part": "b"})]
     assert judge.threshold(other_part, "2019", SHARE, {"terrain": "hill"}) is None
+    assert judge.threshold(other_part, "2019", replace(SHARE, part="b"), {"terrain": "hill"}).value == 50
+    assert judge.threshold(only_hills, "2019", replace(SHARE, part="b"), {"terrain": "hill"}).value == 50
