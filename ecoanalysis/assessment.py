@@ -42,7 +42,7 @@ def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators:
     region_order = {code: i for i, code in enumerate(regions["code"])}
     listed = {code: i for i, code in enumerate(indicators)}
     rank = together.assign(r=together["region_code"].map(region_order), i=together["indicator"].map(listed))
-    return rank.sort_values(["r", "i"], kind="stable").drop(columns=["r", "i"]).reset_index(drop=True)
+    return rank.sort_values(["r", "i"]).drop(columns=["r", "i"]).reset_index(drop=True)
 
 
 @dataclass(frozen=True)

@@ -123,13 +123,14 @@ def test_a_duty_is_met_since_the_year_after_its_last_lapse(folder):
 
 
 def test_a_pace_that_is_far_from_enough_is_not_said_to_slow_down(folder):
-    """One point a year where sixteen are needed: 28 % in 2023, 60 % in 2025."""
+    """One point a year where sixteen are needed: 28 % in 2023, 60 % in 2025; the line leaves nothing to luck."""
     folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
     for year in range(2016, 2024):
         folder.add(("C1", year, "villages", 100, "village"))
         folder.add(("C1", year, "villages_sewage_treated", 28 - (2023 - year), "village"))
-    s = analyse(folder.path, 2023)["C1", "25"]
+    s = analyse(folder.path, 2023, method="straight_line", paths=100)["C1", "25"]
     assert (s.pace_observed, s.pace_required) == (pytest.approx(1), pytest.approx(16)) and s.p_reach < 0.5
+    assert s.pace_for_80 == pytest.approx(16, abs=1e-4) and np.isnan(s.attain_year)
     assert "slows" not in s.warnings
 
 
@@ -141,3 +142,31 @@ def test_what_lacks_an_input_and_what_was_not_reported_at_its_date_are_told_as_t
     assert a["C1", "sanitary_toilet_rate"].warnings == ("lacks_inputs",)
     event = a["C1", "no_major_incident"]
     assert event.latest_value == 0 and event.met_at_due == "unknown"
+    assert (event.outstanding, event.gap_count_unit, event.n_obs) == (0, "piece", 1)
+    assert event.p_reach == 1 and 0 < event.p_hold < 1
+
+
+def test_where_there_is_nothing_to_count_nothing_is_asked(folder):
+    for year in (2022, 2023):
+        folder.add(("C1", year, "villages", 0, "village"), status="estimated")
+        folder.add(("C1", year, "villages_sewage_treated", 0, "village"), status="estimated")
+    folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
+    s = analyse(folder.path, 2023, paths=50)["C1", "25"]
+    assert (s.verdict, s.warnings, s.status) == ("not_applicable", ("zero_denominator",), "estimated")
+
+
+def test_a_duty_has_no_forecast_and_tells_nothing_of_a_date_before_its_first_year(folder):
+    """Disposed of: a tenth, then nearly all; the step is no break of a trend that nobody continues."""
+    shares = (10, 11, 10, 12, 11, 97, 98, 97)
+    folder.add(*(("C1", year, DUTY, value, "%") for year, value in zip(range(2016, 2024), shares, strict=True)))
+    folder.add(
+        *(("C1", year, "good_air_day_share", value, "%") for year, value in zip(range(2016, 2024), shares, strict=True))
+    )
+    folder.target(DUTY, ">=", 100, "%", due=2012)
+    folder.target("good_air_day_share", ">=", 99, "%", due=2025)
+    a = analyse(folder.path, 2023, paths=50)
+    duty, air = a["C1", DUTY], a["C1", "good_air_day_share"]
+    assert duty.met_at_due == "unknown" and duty.warnings == ("thin_record", "due_unknown")
+    assert "definition_break" in air.warnings and air.method == "learned"
+    told = a.forecasts[["indicator", "part", "scenario"]].drop_duplicates()
+    assert told.to_numpy().tolist() == [["good_air_day_share", "a", "trend"]]

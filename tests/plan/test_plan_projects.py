@@ -109,6 +109,7 @@ def test_a_duty_is_finished_by_its_project_where_the_record_is_thin(bare, whole)
     """Nobody here ever finished: the chance is the project's, 0.7, and the sentence says whose it is."""
     before, after = row(bare, "C1", DUTY), row(whole, "C1", DUTY)
     assert np.isnan(before["p_reach"]) and after["p_reach"] == pytest.approx(0.7, abs=0.002)
+    assert after["p_hold"] == pytest.approx(0.7, abs=0.002)  # the date is the last year to hold
     assert "projects_alone" in after["warning"] and "thin_record" not in after["warning"]
     assert "概率只按项目计" in whole["C1", DUTY].sentence()
     assert after["status"] == "demo" and "演示数据" in whole["C1", DUTY].sentence()
