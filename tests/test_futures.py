@@ -81,6 +81,8 @@ def test_an_outlook_without_paths_holds_what_was_measured(two_counties):
     outlook = futures.measured_outlook(data, ["C1"], SEWAGE, 2026)
     assert (outlook.indicator, outlook.regions, outlook.method) == (SEWAGE, ("C1",), "")
     assert outlook.paths.shape == (1, 0, 4) and outlook.values[0, :5].tolist() == [80, 82, 85, 88, 90]
+    ended = futures.measured_outlook(data, ["C1"], SEWAGE, 2022)
+    assert list(ended.years) == [2018, 2019, 2020, 2021, 2022] and ended.values[0].tolist() == [80, 82, 85, 88, 90]
     assert futures.measured_outlook(data, None, "green_building_rate", 2026) is None
 
 
