@@ -170,3 +170,45 @@ def test_a_duty_has_no_forecast_and_tells_nothing_of_a_date_before_its_first_yea
     assert "definition_break" in air.warnings and air.method == "learned"
     told = a.forecasts[["indicator", "part", "scenario"]].drop_duplicates()
     assert told.to_numpy().tolist() == [["good_air_day_share", "a", "trend"]]
+
+
+def test_a_region_s_own_target_takes_the_place_of_the_common_one_and_rows_follow_regions_and_plan():
+    regions = pd.DataFrame({"code": ["C", "C1", "C2"]})
+    targets = pd.DataFrame(
+        [("C1", "b", ">=", 50), ("*", "b", ">=", 40), ("*", "b", "rising", None), ("*", "a", ">=", 1)],
+        columns=["region_code", "indicator", "comparison", "value"],
+    )
+    rows = assessment.targets_of_regions(targets, regions, {"a": None, "b": None})
+    assert rows.astype(object).where(rows.notna(), None).to_numpy().tolist() == [
+        *(["C", "a", ">=", 1], ["C", "b", ">=", 40], ["C", "b", "rising", None]),
+        *(["C1", "a", ">=", 1], ["C1", "b", "rising", None], ["C1", "b", ">=", 50]),
+        *(["C2", "a", ">=", 1], ["C2", "b", ">=", 40], ["C2", "b", "rising", None]),
+    ]
+    assert list(assessment.targets_of_regions(targets[1:2], regions, {"b": None})["region_code"]) == ["C", "C1", "C2"]
+
+
+def test_few_and_old_values_and_a_base_that_is_not_its_year_s_are_told(folder):
+    """Two values, of 2020 and 2021, and a base year of 2019: the base is 40, of 2020, and 41 is not below it."""
+    folder.add(("C1", 2020, "forest_grass_cover", 40, "%"), ("C1", 2021, "forest_grass_cover", 41, "%"))
+    folder.add(("C2", 2023, "forest_grass_cover", 39, "%"))
+    head = "region_code,indicator,part,comparison,value,unit,due,hold_until,base_year,source,lead_department\n"
+    folder.write("targets.csv", head + "C1,forest_grass_cover,,not_below_base,,%,2023,2026,2019,plan,bureau\n")
+    s = analyse(folder.path, 2023, paths=50)["C1", "forest_grass_cover"]
+    assert set(s.warnings) >= {"few_values", "stale", "base_is_first_value", "due_unknown"}
+    assert (s.target, s.base_year, s.gap, s.latest_year, s.n_obs) == (40, 2020, 0, 2021, 2)
+    assert s.met_at_due == "unknown" and s.verdict != "reached"
+
+
+def test_events_count_at_their_date_and_now(folder):
+    """One incident in 2022, the due year, none in 2023 in one county; in the other nothing is reported after 2022."""
+    for year, count in ((2021, 0), (2022, 1), (2023, 0)):
+        folder.add(("C1", year, "major_incidents", count, "piece"))
+    folder.add(("C2", 2022, "major_incidents", 0, "piece"))
+    folder.target("no_major_incident", "done", due=2022)
+    a = analyse(folder.path, 2023, paths=50)
+    first, second = a["C1", "no_major_incident"], a["C2", "no_major_incident"]
+    assert first.met_at_due == "no" and first.warnings == ("missed_due", "not_supplied")
+    assert (first.latest_year, first.n_obs, first.verdict) == (2023, 3, "reached_at_risk")
+    assert (second.verdict, second.warnings, second.met_at_due) == (
+        "insufficient_data", ("not_reported", "not_supplied"), "unknown",
+    )  # fmt: skip
