@@ -582,14 +582,11 @@ class Assessor:
             if not is_met and np.isnan(p_reach):
                 warnings.append("thin_record")
             warnings += _about_the_date(values["met_at_due"], is_met and not stale)
-            run = column[latest_year]
-            if is_met:
-                while run > 0 and states[k, run - 1] == 1:
-                    run -= 1
+            since = judge.standing_since(states[k, : column[latest_year]] == 1)
             values |= {
                 "p_reach": p_reach,
                 "p_hold": p_hold,
-                "attain_year": float(outlook.years[run]) if is_met else np.nan,
+                "attain_year": float(outlook.years[since]) if is_met else np.nan,
                 "verdict": judge.verdict(is_met and not stale, p_reach, p_hold, self.settings),
                 "warning": ";".join(warnings),
             }

@@ -226,9 +226,8 @@ def chances(
         likely = waiting & (year > latest) & (met_at(year).mean(axis=1) >= 0.5)
         attain[likely] = year
         waiting &= ~likely
-    for i in np.flatnonzero(met_now):  # back to where the unbroken run began
-        lapses = np.flatnonzero(~history_met[i, : column[int(latest[i])]])
-        attain[i] = outlook.years[lapses[-1] + 1 if len(lapses) else 0]
+    for i in np.flatnonzero(met_now):
+        attain[i] = outlook.years[standing_since(history_met[i, : column[int(latest[i])]])]
     return pd.DataFrame(
         {
             "met_now": met_now,
@@ -242,6 +241,12 @@ def chances(
             "attain_year": attain,
         }
     )
+
+
+def standing_since(met_before: np.ndarray) -> int:
+    """Place of the year in which what is met now began to be met without a break, from the years before."""
+    lapses = np.flatnonzero(~met_before)
+    return int(lapses[-1]) + 1 if len(lapses) else 0
 
 
 def reach(outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str) -> np.ndarray:

@@ -295,6 +295,13 @@ def test_a_target_is_attained_in_the_first_year_that_is_more_likely_than_not_to_
     assert judge.chances(seen, np.array([40.0]), ">=", SHARE, **when, rounding="full").loc[0, "attain_year"] == 2026
 
 
+@pytest.mark.parametrize(
+    ("before", "place"), [([], 0), ([True, True], 0), ([False, True], 1), ([True, False], 2), ([False, True, False], 3)]
+)
+def test_what_is_met_stands_since_the_year_after_its_last_lapse(before, place):
+    assert judge.standing_since(np.array(before, bool)) == place
+
+
 def test_falling_looks_at_the_year_before():
     row = said(values=(40, 39, 38), target=np.nan, comparison="falling", due=2023)
     assert bool(row["met_now"]) and row["p_hold"] == 0.0  # no path falls in all three years
