@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -212,3 +213,25 @@ def test_events_count_at_their_date_and_now(folder):
     assert (second.verdict, second.warnings, second.met_at_due) == (
         "insufficient_data", ("not_reported", "not_supplied"), "unknown",
     )  # fmt: skip
+
+
+def test_a_paper_that_is_named_and_not_found_does_not_count(folder):
+    head = ["region_code", "indicator", "year", "kind", "title", "state"]
+    papers = [
+        ("C", "river_chief_system", 2022, "plan", "工作计划", "found"),
+        ("*", "river_chief_system", 2023, "data", "演示：数据表", ""),
+        ("C", "river_chief_system", 2023, "proof", "证明", "not_found"),
+        ("C1", "river_chief_system", 2023, "proof", "证明", "found"),
+        ("C", "river_chief_system", 2024, "proof", "证明", "found"),
+    ]
+    assessor = analyse(folder.path, 2023).assessor
+    told = [replace(assessor, evidence=pd.DataFrame(rows, columns=head), kept={}) for rows in (papers, papers[:1])]
+    assert told[0].checklist("C", "river_chief_system") == {
+        "verdict": "undocumented",
+        "warning": "lacks_proof;paper_not_found",
+        "latest_year": 2023,
+        "n_obs": 3,
+        "status": "demo",
+    }
+    assert told[1].checklist("C", "river_chief_system")["status"] == "observed"
+    assert told[1].checklist("C2", "river_chief_system")["warning"] == "not_supplied"
