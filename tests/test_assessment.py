@@ -235,3 +235,34 @@ def test_a_paper_that_is_named_and_not_found_does_not_count(folder):
     }
     assert told[1].checklist("C", "river_chief_system")["status"] == "observed"
     assert told[1].checklist("C2", "river_chief_system")["warning"] == "not_supplied"
+
+
+@pytest.mark.parametrize(
+    ("years", "due", "hold_until", "p_reach", "warnings"),
+    [
+        (range(2018, 2024), 2023, 2026, 1, ()),
+        (range(2016, 2022), 2022, 2024, None, ("stale", "due_unknown")),  # what was met in 2021 proves nothing
+    ],
+)
+def test_five_kept_years_are_kept_for_three_more_with_the_printed_chance(
+    folder, years, due, hold_until, p_reach, warnings
+):
+    """85.5 %, of docs/record.md, counted from the last year that was measured."""
+    folder.add(*(("C1", year, DUTY, 100, "%") for year in years), ("C2", 2023, "pm25", 30, "µg/m³"))
+    folder.target(DUTY, ">=", 100, "%", due=due, hold_until=hold_until, region="C1")
+    s = analyse(folder.path, 2023, paths=50)["C1", DUTY]
+    assert s.p_hold == pytest.approx(0.855, abs=0.0006) and s.warnings == warnings
+    assert (s.met_at_due, s.attain_year) == ("unknown" if warnings else "yes", years[0])
+    assert s.p_reach == p_reach if p_reach else 0.855 < s.p_reach < 1
+
+
+def test_a_city_may_hold_an_area_that_one_of_its_counties_lost(folder):
+    """150 km² became 151, 49 of 50 and 102 of 100: the city holds as long as the second county does."""
+    for year, first, second in ((2020, 50, 100), (2021, 50, 101), (2022, 49, 101), (2023, 49, 102)):
+        folder.add(("C1", year, "red_line_area", first, "km²"), ("C2", year, "red_line_area", second, "km²"))
+    folder.target("red_line_area", "not_below_base", "", "km²")
+    a = analyse(folder.path, 2023, paths=50)
+    city, first, second = (a[code, "red_line_area"] for code in ("C", "C1", "C2"))
+    assert (city.target, city.latest_value, city.gap, first.gap) == (150, 151, 0, 1)
+    assert (city.p_reach, second.p_reach, first.met_at_due) == (1, 1, "no") and first.p_reach != 1
+    assert city.p_hold == second.p_hold and 0 < city.p_hold < 1
