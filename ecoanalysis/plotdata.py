@@ -160,7 +160,7 @@ def matrix(analysis) -> pd.DataFrame:
     wide = analysis.matrix()
     table = wide.rename_axis(index="item", columns="region_code").stack().rename("verdict").reset_index()
     answers = headline.items(analysis.assessment, analysis.item_of)
-    table = table.merge(answers[["item", "region_code", "met_at_due"]], on=["item", "region_code"], how="left")
+    table = table.merge(answers[["item", "region_code", "met_at_due"]], how="left")
     table["met_at_due"] = table["met_at_due"].fillna("")
     table["pressing"] = [analysis.pressing_item(item) for item in table["item"]]
     return table["item region_code verdict pressing met_at_due".split()]

@@ -75,7 +75,11 @@ def test_a_waterfall_goes_step_by_step_from_start_to_end(better, effects):
 
 def test_reliability_is_in_percent():
     table = pd.DataFrame({"statements": [5, 9], "mean_p": [0.2, 0.85], "share_met": [0.4, 1.0]})
-    assert plotdata.reliability(table).to_numpy().tolist() == [[20, 40, 5], [85, 100, 9]]
+    drawn = plotdata.reliability(table.astype(object))
+    assert drawn.to_numpy().tolist() == [[20, 40, 5], [85, 100, 9]]
+    assert list(drawn) == ["said", "came", "statements"] and drawn.dtypes.map(str).tolist() == ["float64"] * 2 + [
+        "int64"
+    ]
 
 
 def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
@@ -83,7 +87,10 @@ def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
     folder.target("forest_grass_cover", ">=", 90, "%", region="C1")
     for year in range(2014, 2024):
         folder.add(("C1", year, "ecological_index", 70, ""), ("C1", year, "forest_grass_cover", 20, "%"))
-    table = plotdata.counts(analyse(folder.path, 2023), "C1")
+    folder.target("ecological_index", ">=", 57, "", region="C2")
+    a = analyse(folder.path, 2023)
+    assert plotdata.counts(a, "C2").to_dict("index") == {"insufficient_data": {"binding": 1, "advisory": 0}}
+    table = plotdata.counts(a, "C1")
     assert table.to_dict("index") == {
         "reached": {"binding": 1, "advisory": 0},
         "out_of_reach": {"binding": 0, "advisory": 1},
