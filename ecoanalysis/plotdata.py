@@ -77,7 +77,7 @@ def _fan(s) -> pd.DataFrame:
         return table
     first, last = known[0][0], known[-1][0]
     until = int(ahead["year"].max()) if len(ahead) else max(last, *dates.values())
-    columns = {name: np.full(until + 1 - first, np.nan) for name in FAN_COLUMNS if name != "status"}
+    columns = {name: np.full(until + 1 - first, np.nan) for name in FAN_COLUMNS}
     status = np.full(until + 1 - first, "", object)
     for year, value, state in known:
         if year <= until:
@@ -90,7 +90,7 @@ def _fan(s) -> pd.DataFrame:
     columns["target"][:] = float(s.target)
     columns["status"] = pd.array(status, "str")
     index = pd.Index(range(first, until + 1), name="year", dtype=int)
-    table = pd.DataFrame({name: columns[name] for name in FAN_COLUMNS}, index=index)
+    table = pd.DataFrame(columns, index=index)
     table.attrs.update(dates)
     return table
 
@@ -198,17 +198,17 @@ def waterfall(steps: pd.Series, start: float, better: int = 0) -> pd.DataFrame:
         name ("" for start and end), kind (start, step, end), value (signed), bottom and height of the bar, and effect
         (better, worse, or "" where nothing is judged).
     """
+    steps = steps.astype(float)
     ends = start + steps.cumsum()
-    end = float(ends.iloc[-1]) if len(steps) else float(start)
-    signs = np.sign(steps.to_numpy(float)) * better
+    end = ends.iloc[-1] if len(steps) else start
     middle = pd.DataFrame(
         {
             "name": [str(name) for name in steps.index],
             "kind": "step",
-            "value": steps.to_numpy(float),
-            "bottom": np.minimum(ends, ends - steps).to_numpy(float),
-            "height": steps.abs().to_numpy(float),
-            "effect": ["better" if sign > 0 else "worse" if sign < 0 else "" for sign in signs],
+            "value": steps.to_numpy(),
+            "bottom": np.minimum(ends, ends - steps).to_numpy(),
+            "height": steps.abs().to_numpy(),
+            "effect": ["better" if good > 0 else "worse" if good < 0 else "" for good in steps * better],
         }
     )
     outer = [

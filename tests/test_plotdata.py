@@ -51,6 +51,7 @@ def test_nothing_measured_gives_an_empty_fan_with_its_columns(sewage):
     analysis = analyse(sewage.path, 2023)
     fan = plotdata.fan(analysis["C1", "river_chief_system"])
     assert fan.empty and list(fan.columns) == list(plotdata.FAN_COLUMNS) and fan.attrs["due"] == 2023
+    assert fan.index.name == "year" and fan.index.dtype == int
 
 
 def test_the_matrix_names_every_item_of_every_region_once(folder):
@@ -70,7 +71,12 @@ def test_a_waterfall_goes_step_by_step_from_start_to_end(better, effects):
     assert table["kind"].to_list() == ["start", "step", "step", "end"]
     assert table["value"].to_list() == [10, 3, -5, 8]
     assert table["bottom"].to_list() == [0, 10, 8, 0] and table["height"].to_list() == [10, 3, 5, 8]
-    assert table["effect"].to_list() == ["", *effects, ""]
+    assert table["effect"].to_list() == ["", *effects, ""] and table["name"].to_list() == ["", "a", "b", ""]
+    still = plotdata.waterfall(pd.Series({"c": 0}), 4, better)
+    assert still[["value", "bottom", "height", "effect"]].to_numpy().tolist() == [
+        *([4.0, 0.0, 4.0, ""], [0.0, 4.0, 0.0, ""], [4.0, 0.0, 4.0, ""])
+    ]
+    assert plotdata.waterfall(pd.Series(dtype=float), 4, better)["value"].to_list() == [4, 4]
 
 
 def test_reliability_is_in_percent():
