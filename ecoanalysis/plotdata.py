@@ -313,7 +313,7 @@ def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
             "mean_rank": np.repeat(mean, len(codes)),
         }
     )
-    table["status"] = table["region_code"].map(status).fillna("")
+    table["status"] = [status.get(code, "") for code in table["region_code"]]
     return table.sort_values(["mean_rank", "rank"], kind="stable", ignore_index=True)[RANK_COLUMNS]
 
 

@@ -1,5 +1,7 @@
 """What pictures draw, against series and changes worked by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,3 +145,25 @@ def test_an_axis_has_round_ends_that_hold_what_is_drawn(values, target, ticks, e
     table = pd.DataFrame({"observed": values, "median": nothing, "lo80": nothing, "hi80": nothing, "target": target})
     share = catalog.indicators()["rural_sewage_treatment_rate"]
     assert plotdata.fan_limits(table, share, ticks) == pytest.approx(expected)
+
+
+def test_a_county_without_a_target_has_a_rank_and_no_status(folder):
+    """60 and 50 that stand still: first and second in every future."""
+    for year in range(2016, 2024):
+        folder.add(("C1", year, "forest_grass_cover", 60, "%"), ("C2", year, "forest_grass_cover", 50, "%"))
+    folder.target("forest_grass_cover", ">=", 55, "%", region="C2")
+    a = analyse(folder.path, 2023, method="straight_line", paths=20)
+    table = plotdata.ranks(a, "forest_grass_cover", 2025)
+    assert table.to_numpy().tolist() == [
+        *(["C1", 1, 1.0, 1.0, ""], ["C1", 2, 0.0, 1.0, ""]),
+        *(["C2", 1, 0.0, 2.0, "observed"], ["C2", 2, 1.0, 2.0, "observed"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("assessor", "years", "latest"), [(None, [2024], 5.0), (object(), [], 5.0), (object(), [2024], np.nan)]
+)
+def test_without_data_a_forecast_or_a_value_there_are_no_methods_to_compare(assessor, years, latest):
+    analysis, forecast = SimpleNamespace(assessor=assessor), pd.DataFrame({"year": years})
+    nothing = plotdata.methods(SimpleNamespace(analysis=analysis, forecast=forecast, latest_value=latest))
+    assert nothing.empty and list(nothing) == plotdata.METHOD_COLUMNS
