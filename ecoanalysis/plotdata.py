@@ -436,11 +436,13 @@ def changes(statement) -> pd.DataFrame:
             .rename("change")
             .reset_index()
         )
-        rows.append(moved.assign(whose=whose, status=""))
-    table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)[CHANGE_COLUMNS]
+        rows.append(moved.assign(whose=whose))
+    table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
     known = s.analysis.deciding(s.indicator).drop_duplicates(["region_code", "year"])
     status = known.set_index(["region_code", "year"])["status"].astype(str).to_dict()
-    table["status"] = [status.get(key, "") for key in zip(table["region_code"], table["year"], strict=True)]
+    keys = table[["region_code", "year"]].itertuples(index=False)
+    table["status"] = [status.get(tuple(key), "") for key in keys]
+    table = table[CHANGE_COLUMNS]
     needed = float(s.pace_required)
     fast = np.sign(needed) * table["change"].to_numpy(float) >= abs(needed) - 1e-9
     own = (table["whose"] == "own").to_numpy()

@@ -167,3 +167,31 @@ def test_without_data_a_forecast_or_a_value_there_are_no_methods_to_compare(asse
     analysis, forecast = SimpleNamespace(assessor=assessor), pd.DataFrame({"year": years})
     nothing = plotdata.methods(SimpleNamespace(analysis=analysis, forecast=forecast, latest_value=latest))
     assert nothing.empty and list(nothing) == plotdata.METHOD_COLUMNS
+
+
+def test_changes_are_a_county_s_own_its_sisters_and_those_of_the_references():
+    """A moved by 1 and by 2, B by 0 and 1, R by 3; a pace of 2 was seen twice among five, once with A itself."""
+    levels = pd.DataFrame({"A": [1.0, 2, 4], "B": [1.0, 1, 2]}, index=[2020, 2021, 2022])
+    elsewhere = pd.DataFrame({"R": [5.0, 8]}, index=[2020, 2021])
+    analysis = SimpleNamespace(
+        compare=lambda indicator: levels,
+        counties=["A", "B"],
+        assessor=SimpleNamespace(references=SimpleNamespace(value=lambda indicator, basis: elsewhere)),
+        deciding=lambda indicator: pd.DataFrame([("A", 2021, "demo")], columns=["region_code", "year", "status"]),
+    )
+    statement = SimpleNamespace(analysis=analysis, indicator="x", region_code="A", pace_required=2.0)
+    table = plotdata.changes(statement)
+    assert list(table) == plotdata.CHANGE_COLUMNS
+    assert table.to_numpy().tolist() == [
+        ["own", "A", 2021, 1.0, "demo"],
+        ["own", "A", 2022, 2.0, ""],
+        ["counties", "B", 2021, 0.0, ""],
+        ["counties", "B", 2022, 1.0, ""],
+        ["references", "R", 2021, 3.0, ""],
+    ]
+    said = {"needed": 2.0, "seen": 5, "as_fast": 2, "percentile": 60.0, "own_seen": 2, "own_as_fast": 1}
+    assert table.attrs == said
+    statement.pace_required = np.nan
+    assert np.isnan(plotdata.changes(statement).attrs["percentile"])
+    analysis.counties = ["B"]  # a city is no peer of its counties
+    assert plotdata.changes(statement).attrs["seen"] == 3
