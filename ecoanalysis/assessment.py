@@ -315,8 +315,7 @@ class Assessor:
     ) -> np.ndarray:
         """In which futures projects alone meet a target by a year, nothing else moving; bool array (regions, paths)."""
         alone = self.with_projects_in(projects.still(outlook, self.paths), base)
-        values, before = alone.at(year), alone.at(year - 1)
-        return judge.met(values, before, goals, comparison, indicator, self.settings.rounding)
+        return judge.met(alone.at(year), np.nan, goals, comparison, indicator, self.settings.rounding)
 
     def is_pooled(self, row: dict, indicator: Indicator) -> bool:
         if row["requirement"] == "protected":
@@ -529,8 +528,7 @@ class Assessor:
         goals = np.full((len(outlook.regions), 1), np.nan)
         for i in index:
             goals[at[table[i]["region_code"]]] = table[i]["target"]
-        before = np.full_like(outlook.values, np.nan)
-        states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
+        states = judge.met(outlook.values, np.nan, goals, comparison, indicator, self.settings.rounding).astype(float)
         states[~np.isfinite(outlook.values)] = np.nan
         states[~np.isfinite(goals[:, 0])] = np.nan
         leaves = [k for k, code in enumerate(outlook.regions) if code not in self.parents or outlook.basis[k] == OWN]

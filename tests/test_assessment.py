@@ -159,7 +159,7 @@ def test_where_there_is_nothing_to_count_nothing_is_asked(folder):
 def test_a_duty_has_no_forecast_and_tells_nothing_of_a_date_before_its_first_year(folder):
     """Disposed of: a tenth, then nearly all; the step is no break of a trend that nobody continues."""
     shares = (10, 11, 10, 12, 11, 97, 98, 97)
-    folder.add(*(("C1", year, DUTY, value, "%") for year, value in zip(range(2016, 2024), shares, strict=True)))
+    folder.add(*(("C1", year, DUTY, value, "%") for year, value in zip(range(2014, 2022), shares, strict=True)))
     folder.add(
         *(("C1", year, "good_air_day_share", value, "%") for year, value in zip(range(2016, 2024), shares, strict=True))
     )
@@ -167,7 +167,7 @@ def test_a_duty_has_no_forecast_and_tells_nothing_of_a_date_before_its_first_yea
     folder.target("good_air_day_share", ">=", 99, "%", due=2025)
     a = analyse(folder.path, 2023, paths=50)
     duty, air = a["C1", DUTY], a["C1", "good_air_day_share"]
-    assert duty.met_at_due == "unknown" and duty.warnings == ("thin_record", "due_unknown")
+    assert duty.met_at_due == "unknown" and duty.warnings == ("stale", "thin_record", "due_unknown")
     assert "definition_break" in air.warnings and air.method == "learned"
     told = a.forecasts[["indicator", "part", "scenario"]].drop_duplicates()
     assert told.to_numpy().tolist() == [["good_air_day_share", "a", "trend"]]
@@ -206,9 +206,11 @@ def test_events_count_at_their_date_and_now(folder):
         folder.add(("C1", year, "major_incidents", count, "piece"))
     folder.add(("C2", 2022, "major_incidents", 0, "piece"))
     folder.target("no_major_incident", "done", due=2022)
+    head = "region_code,indicator,year,kind,title,location,department,date\n"
+    folder.write("evidence.csv", head + "C1,no_major_incident,2023,plan,file,,,\n")
     a = analyse(folder.path, 2023, paths=50)
     first, second = a["C1", "no_major_incident"], a["C2", "no_major_incident"]
-    assert first.met_at_due == "no" and first.warnings == ("missed_due", "not_supplied")
+    assert first.met_at_due == "no" and first.warnings == ("missed_due", "lacks_data", "lacks_proof")
     assert (first.latest_year, first.n_obs, first.verdict) == (2023, 3, "reached_at_risk")
     assert (second.verdict, second.warnings, second.met_at_due) == (
         "insufficient_data", ("not_reported", "not_supplied"), "unknown",
@@ -266,3 +268,14 @@ def test_a_city_may_hold_an_area_that_one_of_its_counties_lost(folder):
     assert (city.target, city.latest_value, city.gap, first.gap) == (150, 151, 0, 1)
     assert (city.p_reach, second.p_reach, first.met_at_due) == (1, 1, "no") and first.p_reach != 1
     assert city.p_hold == second.p_hold and 0 < city.p_hold < 1
+
+
+def test_what_is_finished_in_time_has_to_be_kept_in_the_years_after_as_well(folder):
+    """Two of nine unmet years were followed by a met one. Who lapsed in 2023 has two years to finish and three to hold."""
+    kept = {"C1": {2010, 2011, 2012, 2013, 2014, 2023}, "C2": {2010, 2011, 2012, 2013}}
+    for code, lapses in kept.items():
+        folder.add(*((code, year, DUTY, 99 if year in lapses else 100, "%") for year in range(2010, 2024)))
+    folder.target(DUTY, ">=", 100, "%", due=2025, hold_until=2028)
+    s = analyse(folder.path, 2023, paths=50)["C1", DUTY]
+    assert s.warnings == () and 0.2 < s.p_reach < 0.7
+    assert 0.3 * s.p_reach < s.p_hold < 0.95 * s.p_reach

@@ -122,6 +122,15 @@ def test_a_project_that_leaves_something_undone_gives_no_chance(bare):
     assert np.isnan(after["p_reach"]) and "thin_record" in after["warning"] and "projects" not in after["warning"]
 
 
+def test_a_project_finishes_what_is_printed_as_finished_where_printed_values_are_compared(bare):
+    """99.96 of 100 cadres are printed as 100.0 %."""
+    nearly = [{"region_code": "C1", "variable": "cadres_trained", "change": 4.96, "first_year": 2024}]
+    published = bare.with_settings(rounding="published").with_projects(nearly)
+    assert row(published, "C1", DUTY)["p_reach"] == 1 and np.isnan(
+        row(bare.with_projects(nearly), "C1", DUTY)["p_reach"]
+    )
+
+
 STATES = [[1, 0, 0, 1, 1, 0, 1, 1], [1, 1, 0, 1, 0, 0, 1, 0], [0, 0, 1, 1, 1, 1, 0, 0]]
 
 
