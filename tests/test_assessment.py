@@ -279,3 +279,16 @@ def test_what_is_finished_in_time_has_to_be_kept_in_the_years_after_as_well(fold
     s = analyse(folder.path, 2023, paths=50)["C1", DUTY]
     assert s.warnings == () and 0.2 < s.p_reach < 0.7
     assert 0.3 * s.p_reach < s.p_hold < 0.95 * s.p_reach
+
+
+def test_a_city_s_own_figure_that_is_older_than_its_counties_is_told_and_so_is_its_worst_county(folder):
+    """The city's own figures end in 2021, its counties' in 2023: a sum of areas, and the least of shares."""
+    for code, last in (("C", 2022), ("C1", 2024), ("C2", 2024)):
+        for year in range(2019, last):
+            folder.add((code, year, "red_line_area", 100, "km²"), (code, year, "appraisal_share", 20, "%"))
+    folder.target("red_line_area", ">=", 150, "km²", region="C")
+    folder.target("appraisal_share", ">=", 15, "%", region="C")
+    a = analyse(folder.path, 2023, paths=50)
+    area, share = a["C", "red_line_area"], a["C", "appraisal_share"]
+    assert (area.latest_value, area.latest_year, area.warnings) == (200, 2023, ("own_figure_older",))
+    assert (share.latest_value, share.latest_year, share.warnings) == (20, 2023, ("worst_county",))
