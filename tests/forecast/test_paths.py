@@ -84,6 +84,27 @@ def test_members_of_a_group_have_good_years_together():
     assert abs(np.corrcoef(alone[0, :, 2], alone[1, :, 2])[0, 1]) < 0.06
 
 
+def test_a_lone_series_has_luck_of_its_own_beside_a_group():
+    paths = forecast.sample_paths(WALKS[:3], 3, paths=4000, groups=[None, "a", "a"])
+    assert abs(np.corrcoef(paths[0, :, 1], paths[1, :, 1])[0, 1]) < 0.06
+
+
+@pytest.mark.parametrize(
+    ("histories", "shared"),
+    [
+        ([[0, 1, 0, 1, 0], [5, 6, 5, 6, 5]], 0.35),  # of one mind in 4 years: (4 × 1 + 12 × 0.15) / 16 = 0.36
+        ([[0, 1, 0, 1, 0], [5, 4, 5, 4, 5]], 0.0),  # against each other: below nothing
+        ([[1, 3], [4, 6]], 0.15),  # a single change says nothing: (1 × 0 + 12 × 0.15) / 13 = 0.14
+    ],
+)
+def test_how_much_luck_a_group_shares_is_measured_and_drawn_to_what_is_supposed(histories, shared):
+    from ecoanalysis.forecast.dependence import companions_of
+    from ecoanalysis.forecast.windows import windows
+
+    laid = windows([np.array(history, float) for history in histories])
+    assert companions_of(laid, [0] * len(histories)) == ({0: shared}, list(range(len(histories))))
+
+
 def test_years_of_a_path_hang_together_the_more_the_closer_they_are():
     paths = forecast.sample_paths(WALKS[1:2], 6, paths=4000)[0]
     correlation = np.corrcoef(paths.T)

@@ -113,6 +113,7 @@ def test_whole_numbers_lists_and_none_are_histories_too():
         [1, 1.1, 0.9, 1e6, 1.05, 1.0],
         [1e-12, 2e-12, 1.5e-12],
         [1e140, 1.1e140],
+        [9e149, 1e150],  # the largest there may be
         list(range(60)),
     ],
 )

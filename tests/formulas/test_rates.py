@@ -60,6 +60,13 @@ def test_nothing_to_divide_by_is_no_rate_rather_than_zero_or_a_hundred():
     assert np.isnan(rates.percentage(by_year(2022, -1.0), by_year(2022, 10.0))).all()
 
 
+def test_a_change_of_nothing_is_neither_better_nor_worse_and_keeps_its_place():
+    change = pd.DataFrame({"a": [0.0, 1.0], "b": [-1.0, np.nan]}, index=[2022, 2023])
+    found = rates.change_classed(change, {"none": -1, "some": 0, "much": 1})
+    assert found["a"].to_dict() == {2022: "some_worse", 2023: "much_better"}
+    assert found["b"].to_dict() == {2022: "much_worse", 2023: None}
+
+
 class TestConstantPrices:
     current = by_year(2018, 800, 900, 1000, 1200, 1300, 1400)
     index = by_year(2018, 107, 106, 104, 108, 105, 106)
