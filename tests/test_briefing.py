@@ -231,7 +231,7 @@ def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shippe
     )
     found = briefing.fared(s, EN)
     assert found.startswith(f"On reference {said}") and "gave 50–60 % came true" in found
-    assert found.count("984") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
+    assert found.endswith("(984 of them).") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
     assert "无环境类" in briefing.fared(s, ZH)
 
 
@@ -279,6 +279,27 @@ def test_what_is_lacking_is_named_with_whose_it_is(small):
     assert briefing.lacking(small["C2", "sanitary_toilet_rate"], ZH) == "缺少农村户数"
     assert briefing.lacking(small["C", "red_line_area"], ZH) == "缺少自然生态空间：生态保护红线面积（丙县）"
     assert briefing.lacking(small["C", "25"], EN) == "lacks Villages with domestic sewage treated (County C)"
+
+
+def test_the_headline_of_a_county_that_missed_its_one_item_due(small):
+    said = briefing.headline(small["C1"], ZH)
+    assert said[:3] == [
+        "截至 2023 年底，乙县到期应考核 1 项：按期达标 0 项，到期未达标 1 项，尚不能判定 0 项。",
+        "尚不具备申报条件：约束性指标 1 项未达标；参考性指标均尚不能判定（要求达标 80 %）。",
+        "约束性指标到期未达标 1 项：突发生态环境事件应急管理机制。",
+    ]
+    assert said[3].startswith("全部 4 项到复核时：") and said[4].startswith("与 2022 年相比：")
+    assert said[5:] == ["注：约束性、参考性划分及参考性达标比例（80 %）未核实。"]
+    assert briefing.headline(small["C1"], ZH, since=False) == said[:4] + said[5:]
+
+
+def test_the_headline_of_a_city_of_which_too_little_is_known(small):
+    said = briefing.headline(small["C"], EN)
+    assert said[1] == (
+        "Whether it may apply cannot be told: 2 binding items lack data, papers or a target; "
+        "no advisory item is known yet (80 % asked)."
+    )
+    assert said[2] == "Binding items that cannot be told yet (2): River chief system, Emergency management."
 
 
 def test_a_sum_of_some_counties_decides_nothing(small):
