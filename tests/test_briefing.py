@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecoanalysis import analyse, briefing, catalog, headline, judge, words
+from ecoanalysis import analyse, briefing, catalog, judge, words
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,28 +75,6 @@ def test_a_headline_counts_every_item_once(shipped):
         assert sorted(told) == sorted(set(told)) and len(told) == 36
         ahead = [*head.secure, *head.consolidate, *head.to_be_won, *head.in_doubt, *head.open]
         assert sorted(ahead) == sorted(told)
-
-
-def items(**rows):
-    import pandas as pd
-
-    table = [("R", int(k[1:]), *v) for k, v in rows.items()]
-    return pd.DataFrame(table, columns=headline.ITEM_COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("rows", "conditions"),
-    [
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "reached", "yes", "secure")), "yes"),
-        (dict(i1=(True, "hard", "no", "in_doubt"), i2=(False, "reached", "yes", "secure")), "no"),
-        (dict(i1=(True, "no_target", "unknown", "open"), i2=(False, "reached", "yes", "secure")), "unknown"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "hard", "no", "in_doubt")), "no"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "no_target", "unknown", "open")), "unknown"),
-    ],
-)
-def test_whether_the_city_may_apply(rows, conditions):
-    """Every binding item met, and four in five of the advisory ones; an unknown is never a yes."""
-    assert headline.headline(items(**rows), "R", 2023, judge.Settings()).conditions_met == conditions
 
 
 def test_the_headline_of_the_city_in_words(shipped):
