@@ -1,12 +1,13 @@
 """What the two inputs of a rate brought of its change, reckoned by hand."""
 
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import ecoanalysis as eco
-from ecoanalysis import words
+from ecoanalysis import catalog, words
 from ecoanalysis.plan import drivers, kept
 
 
@@ -41,15 +42,47 @@ def test_what_is_no_rate_of_two_inputs_or_was_zero_has_no_drivers(table):
     assert of(table, "no_major_incident").empty
 
 
-def test_the_sentence_says_which_way_each_input_pulled(worked):
-    made = [["990000", "park_area_per_head", "park_green_area", 2018, 2023, 100.0, 125.0, 1.25]]
-    made.append(["990000", "park_area_per_head", "urban_population", 2018, 2023, 100.0, 110.0, -0.75])
-    table = pd.DataFrame(made, columns=drivers.COLUMNS)
-    zh = drivers.sentence(table, worked, words.of("zh"))
-    assert "增加 25.0 %，使指标提高 1.25 平方米/人" in zh.replace("\u2009", " ")
-    assert "增加 10.0 %，使指标下降 0.75 平方米/人" in zh
-    en = drivers.sentence(table.assign(effect=-table["effect"], after=[80.0, 100.1]), worked, words.of("en"))
-    assert "fell by 20.0 %, lowering it by 1.25 m² a head" in en and "hardly moved" in en
+def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame:
+    rows = [["990000", indicator, name, 2018, 2023, 100.0, after, effect] for name, after, effect in inputs]
+    return pd.DataFrame(rows, columns=drivers.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "zh", "en"),
+    [
+        (
+            [("park_green_area", 125.0, 1.25), ("urban_population", 110.0, -0.75)],
+            "2018—2023 年，公园绿地面积增加 25.0 %，使指标提高 1.25 平方米/人；"
+            "城镇常住人口增加 10.0 %，使指标下降 0.75 平方米/人。",
+            "2018–2023: Park green area grew by 25.0 %, raising it by 1.25 m² a head; "
+            "Urban resident population grew by 10.0 %, lowering it by 0.75 m² a head.",
+        ),
+        (
+            [("park_green_area", 80.0, -1.25), ("urban_population", 90.0, 0.75)],
+            "2018—2023 年，公园绿地面积减少 20.0 %，使指标下降 1.25 平方米/人；"
+            "城镇常住人口减少 10.0 %，使指标提高 0.75 平方米/人。",
+            "2018–2023: Park green area fell by 20.0 %, lowering it by 1.25 m² a head; "
+            "Urban resident population fell by 10.0 %, raising it by 0.75 m² a head.",
+        ),
+        (
+            [("park_green_area", 100.4, 0.02), ("urban_population", 100.6, -0.03)],  # under and above half a per cent
+            "2018—2023 年，公园绿地面积基本未变；城镇常住人口增加 0.6 %，使指标下降 0.03 平方米/人。",
+            "2018–2023: Park green area hardly moved; Urban resident population grew by 0.6 %, lowering it by 0.03 m² a head.",
+        ),
+        (
+            [("park_green_area", 102.0, 0.004)],  # nothing that could be printed
+            "2018—2023 年，公园绿地面积基本未变。",
+            "2018–2023: Park green area hardly moved.",
+        ),
+    ],
+    ids="grew fell half_a_per_cent unseen".split(),
+)
+def test_what_each_input_did_in_words(inputs, zh, en):
+    table, known = moved(*inputs), SimpleNamespace(indicators=catalog.indicators())
+    assert (drivers.sentence(table, known, words.of("zh")), drivers.sentence(table, known, words.of("en"))) == (
+        zh,
+        en,
+    )
 
 
 def test_what_documents_show_of_the_plan_is_kept_with_the_analysis(worked, tmp_path):

@@ -1,10 +1,13 @@
 """The path of tasks: years and counties that add up to the city's gap, reckoned by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import ecoanalysis as eco
-from ecoanalysis import words
+from ecoanalysis import catalog, judge, words
 from ecoanalysis.plan import tasks
 
 RATE = "rural_sewage_treatment_rate"
@@ -127,3 +130,78 @@ def test_sentences_can_be_read_out(analysis):
         "County C, Rural domestic sewage treatment rate: 20 villages in all, 10 villages in 2024, 10 villages in 2025. "
         "That is 5.0 points a year; of 12 periods of 2 years in counties and reference regions, 1 moved this fast."
     )
+
+
+# ---------------------------------------------------------------------- sentences, on rows made by hand
+
+CITY = SimpleNamespace(
+    indicators=catalog.indicators(),
+    settings=judge.Settings(),
+    name=lambda code, lang: {"C": ("甲市", "City A"), "C1": ("乙县", "County B")}[code][lang == "en"],
+)
+NEVER = (
+    "That is 6.5 points a year; of 12 periods of 2 years in counties and reference regions, none ever moved this fast."
+)
+
+
+def goal(**more) -> dict:
+    fields = dict(
+        region_code="C", indicator=RATE, milestone=2025, unit="village", needed=39.0, sure=52.0, by_trend=np.nan,
+        planned=0.0, pace=6.5, years=2, seen=12, as_fast=0, p_reach=0.2, status="observed",
+    )  # fmt: skip
+    return fields | more
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {},
+            "City A, Rural domestic sewage treatment rate: 39 villages have to be added by 2025, 52 villages for a chance "
+            f"of 80 %. No project is planned yet. {NEVER}",
+        ),
+        (
+            {"sure": 39.0, "by_trend": 1.0, "planned": 16.0, "seen": 0, "status": "demo"},
+            "City A, Rural domestic sewage treatment rate: 39 villages have to be added by 2025. The present trend adds "
+            "about 1 village in all counties together. Projects already planned would bring 16 villages if done in time. "
+            "[demo data]",
+        ),
+        (
+            {"p_reach": np.nan, "by_trend": 0.0, "seen": 0},  # a duty
+            "City A, Rural domestic sewage treatment rate: 39 villages have to be added by 2025. No project is planned yet.",
+        ),
+        (
+            dict(indicator="worse_than_class_five_share", unit="piece", needed=2.0, sure=3.0, seen=0),
+            "City A, Water quality: share of sections worse than class V: 2 river sections have to go by 2025, "
+            "3 river sections for a chance of 80 %. No project is planned yet.",
+        ),
+    ],
+    ids="sure trend_and_plan duty fewer".split(),
+)  # fmt: skip
+def test_what_has_to_be_added_in_words(more, said):
+    assert tasks.goal_sentence(goal(**more), CITY, words.of("en")) == said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"seen": 0}, ""),
+        ({}, NEVER),
+        ({"as_fast": 12, "pace": -6.5}, "That is 6.5 points a year; all 12 periods of 2 years in counties and reference "
+         "regions moved this fast."),
+        ({"as_fast": 1, "pace": 0.034}, "That is 0.03 points a year; of 12 periods of 2 years in counties and reference "
+         "regions, 1 moved this fast."),
+    ],
+)  # fmt: skip
+def test_whether_a_pace_was_ever_seen_in_words(more, said):
+    assert tasks.seen_sentence(goal(**more), CITY, words.of("en")) == said
+
+
+def test_a_county_s_years_in_words():
+    rows = pd.DataFrame([goal(region_code="C1", year=year, needed=n, planned=p, as_fast=3, status="demo")
+                         for year, n, p in ((2024, 2.0, 0.0), (2025, 1.0, 4.0))])  # fmt: skip
+    assert tasks.county_sentence(rows, CITY, words.of("zh")) == (
+        "乙县农村生活污水治理率：共 3 个村，2024 年 2 个村、2025 年 1 个村。同期已列项目按期可落实 4 个村。"
+        "所需进度为年均 6.5 个百分点；各县区和参照地区 12 个 2 年时段中，有 3 个达到过这一进度。【演示数据】"
+    )
+    assert "项目" not in tasks.county_sentence(rows.assign(planned=0.0), CITY, words.of("zh"))
