@@ -222,7 +222,7 @@ SAME = dict(
     there="both", comparison=">=", year=2023.0, year_before=2023.0, revised="", warning="", warning_before="",
     projects="none", projects_before="none", met="no", chance=0.4, p_reach=0.4, p_hold=0.3, method="learned",
     met_at_due="", met_at_due_before="",
-) | {name: 2025 for name in comparison.OF_A_TARGET} | {f"{name}_before": 2025 for name in comparison.OF_A_TARGET}  # fmt: skip
+) | dict.fromkeys(comparison.OF_A_TARGET, 2025) | {f"{name}_before": 2025 for name in comparison.OF_A_TARGET}  # fmt: skip
 BOUNDS = judge.Settings()
 
 
