@@ -8,6 +8,7 @@ from ecoanalysis import analysis as analyses
 from ecoanalysis import cli, words
 from ecoanalysis.plan import rule_sets
 from ecoanalysis.plan.rule_sets import course
+from tests.conftest import Folder
 
 SEWAGE = "rural_sewage_treatment_rate"
 
@@ -211,8 +212,7 @@ def test_every_bound_has_a_mark_and_unconfirmed_ones_are_shown():
 # ---------------------------------------------------------------------- asked of an analysis
 
 
-@pytest.fixture
-def city(folder):
+def fill(folder):
     """C1 42 % of 200 villages and met; C2 climbs steadily by two villages of 100; C jumps about."""
     for region, of, treated in (("C1", 200, [30, 36, 42, 50, 58, 84]), ("C2", 100, [20, 22, 24, 26, 28, 30])):
         for year, count in enumerate(treated, 2018):
@@ -224,7 +224,12 @@ def city(folder):
         "milestones.csv",
         "name_zh,name_en,date,kind,asks_zh,asks_en\n启动,Launch,2022-11-30,stage,启动,launch\n",
     )
-    return analyses.analyse(folder.path, 2023, paths=200)
+    return folder.path
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    return analyses.analyse(fill(Folder(tmp_path_factory.mktemp("rules") / "data")), 2023, paths=200)
 
 
 def test_one_row_a_target_and_rule_with_its_base(city):
@@ -264,6 +269,7 @@ def test_a_missed_date_is_judged_by_the_re_inspection(folder):
 def test_a_steady_series_never_flips_and_a_restless_one_does(city, folder):
     table = rule_sets.flips(city, draws=200).set_index("region_code")
     assert table.loc["C2", "flipped"] == 0 and table.loc["C2", "noise"] == pytest.approx(0, abs=1e-9)
+    fill(folder)
     for year, count in enumerate([24, 30, 22, 32, 22, 32], 2018):
         folder.add(("C3", year, "villages", 100, "village"), ("C3", year, "villages_sewage_treated", count, "village"))
     regions = (folder.path / "regions.csv").read_text(encoding="utf-8") + "C3,丁县,County D,county,C,100,hill,other,\n"

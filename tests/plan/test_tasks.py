@@ -9,12 +9,12 @@ import pytest
 import ecoanalysis as eco
 from ecoanalysis import catalog, judge, words
 from ecoanalysis.plan import tasks
+from tests.conftest import Folder
 
 RATE = "rural_sewage_treatment_rate"
 
 
-@pytest.fixture
-def analysis(folder):
+def fill(folder):
     """21 of 100 and 60 of 200 villages for years, but C2 went from 40 to 60 of them between 2018 and 2020."""
     treated = {2016: 40, 2017: 40, 2018: 40, 2019: 50} | dict.fromkeys(range(2020, 2024), 60)
     for year in range(2016, 2024):
@@ -34,7 +34,12 @@ def analysis(folder):
         "projects.csv",
         "region_code,variable,change,unit,first_year,last_year,name\nC1,villages_sewage_treated,8,village,2024,2026,A\n",
     )
-    return eco.analyse(folder.path, 2023, paths=300)
+    return folder.path
+
+
+@pytest.fixture(scope="module")
+def analysis(tmp_path_factory):
+    return eco.analyse(fill(Folder(tmp_path_factory.mktemp("tasks") / "data")), 2023, paths=300)
 
 
 def test_tasks_add_up_to_the_citys_gap_by_county_and_year(analysis):
@@ -85,7 +90,8 @@ def test_paces_that_were_ever_seen(analysis):
     assert second["pace"] == 5.0 and (second["seen"], second["as_fast"]) == (12, 1)  # 20 of 200 in two years
 
 
-def test_references_are_periods_too(folder, analysis):
+def test_references_are_periods_too(folder):
+    fill(folder)
     rows = "".join(
         f"R1,参照县,{year},{name},{value},village,yearbook\n"
         for year, treated in ((2020, 10), (2022, 30))
@@ -110,7 +116,8 @@ def test_projects_in_the_futures_do_not_move_the_tasks(analysis):
     assert tasks.goals(with_them).equals(tasks.goals(analysis))
 
 
-def test_no_task_where_no_year_is_left(folder, analysis):
+def test_no_task_where_no_year_is_left(folder):
+    fill(folder)
     folder.write("targets.csv", (folder.path / "targets.csv").read_text().replace("2025,2026", "2022,2023"))
     late = eco.analyse(folder.path, 2023, paths=100)
     assert RATE not in set(tasks.tasks(late)["indicator"])

@@ -15,6 +15,7 @@ import pytest
 from ecoanalysis import analysis as analyses
 from ecoanalysis import catalog, cli, headline, judge, words
 from ecoanalysis.plan import comparison
+from tests.conftest import Folder
 from tests.test_sentences import made
 
 C1 = {2018: 30, 2019: 36, 2020: 42, 2021: 50, 2022: 58, 2023: 84}
@@ -39,15 +40,16 @@ def row_of(table, region, indicator=SEWAGE):
     return row
 
 
-@pytest.fixture
-def years(folder):
-    path = fill(folder)
+@pytest.fixture(scope="module")
+def years(tmp_path_factory):
+    path = fill(Folder(tmp_path_factory.mktemp("years") / "data"))
     return analyse(path, 2022), analyse(path, 2023)
 
 
-@pytest.fixture
-def revised(folder, tmp_path):
+@pytest.fixture(scope="module")
+def revised(tmp_path_factory):
     """C1's figure of 2023 corrected from 84 to 78 villages: the 24th row of statistics."""
+    folder = Folder(tmp_path_factory.mktemp("revised") / "data")
     before = analyse(fill(folder), 2023)
     file = folder.path / "statistics/statistics.csv"
     text = file.read_text(encoding="utf-8")
