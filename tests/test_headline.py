@@ -137,6 +137,8 @@ def moved(before: tuple, after: tuple) -> list[str]:
         (("insufficient_data", np.nan, np.nan, ""), ("likely", 40, 2023, ""), ["better"]),
         (("undocumented", np.nan, np.nan, ""), ("documented", np.nan, np.nan, ""), ["better"]),  # papers
         (("possible", 40, 2022, "yes"), ("likely", 45, 2023, "no"), ["missed"]),
+        (("hard", 40, 2022, ""), ("hard", 40, 2022, "no"), ["missed"]),
+        (("insufficient_data", np.nan, np.nan, ""), ("insufficient_data", 40, 2023, ""), ["same"]),
         (("hard", 40, 2022, "no"), ("hard", 40, 2022, "no"), []),
         (("hard", 40, 2022, "no"), ("hard", 41, 2023, "no"), ["same"]),
         (("documented", np.nan, np.nan, "yes"), ("documented", np.nan, np.nan, "yes"), []),
