@@ -174,6 +174,11 @@ def test_what_is_counted_bears_its_own_measure_word():
     assert (ZH.things("piece", "protected_species_rate"), ZH.things("t", "protected_species_rate")) == ("个物种", "吨")
 
 
+def test_every_unit_that_is_counted_has_a_word_for_one_and_for_many():
+    for unit in words.COUNTED:
+        assert words.has_phrase(f"unit.{unit}") and words.has_phrase(f"unit.{unit}_one"), unit
+
+
 def test_every_indicator_that_counts_pieces_says_what_they_are():
     variables, named = catalog.variables(), set()
     for code in INDICATORS:

@@ -174,10 +174,10 @@ def readable(history: Sequence) -> tuple[np.ndarray | None, str]:
             raise TypeError
         values = np.asarray(history)
         if values.dtype.kind not in "fiu":
-            if values.dtype.kind in "USb" or any(isinstance(v, (str, bytes, bool)) for v in np.ravel(values)):
+            if any(isinstance(v, (str, bytes, bool, np.bool_)) for v in np.ravel(values)):
                 raise TypeError
-            values = np.array([np.nan if v is None else float(v) for v in values])
-        values = values.astype(float, copy=False)
+            values = [np.nan if v is None else float(v) for v in values]
+        values = np.asarray(values, float)
     except (TypeError, ValueError):
         return None, "not numbers; give a 1-d array of yearly values, NaN for a gap"
     return values, _fault(values)
