@@ -27,9 +27,12 @@ def fill(folder):
             ("C1", year, "cadres", 100, "person"),
             ("C2", year, "cadres_trained", 50, "person"),
             ("C2", year, "cadres", 50, "person"),
+            ("C", year, "sections_class_three_or_better", 7, "piece"),
+            ("C", year, "sections_assessed", 10, "piece"),
         )
     folder.target(RATE, ">=", 40, "%", due=2025)
     folder.target("cadre_training_rate", ">=", 100, "%")
+    folder.target("class_three_or_better_share", ">=", 90, "%", due=2025, region="C")
     folder.write(
         "projects.csv",
         "region_code,variable,change,unit,first_year,last_year,name\nC1,villages_sewage_treated,8,village,2024,2026,A\n",
@@ -66,7 +69,9 @@ def test_the_reserve_is_the_pace_for_80_percent_in_things(analysis):
     city = rows[(rows["region_code"] == "C") & (rows["indicator"] == RATE)].iloc[0]
     ends = analysis.outlook(RATE).at(2025)[0]
     asked = 40 + np.median(ends) - np.quantile(ends, 0.2) - 27  # points, of 300 villages
-    assert tasks.goals(analysis).set_index("indicator").loc[RATE]["sure"] == max(39, np.ceil(asked * 3 - 1e-6))
+    goal = tasks.goals(analysis).set_index("indicator").loc[RATE]
+    assert goal["sure"] == max(39, np.ceil(asked * 3 - 1e-6))
+    assert goal["by_trend"] == np.floor((np.median(ends) - 27) * 3)  # whole villages, and no more than the trend brings
     assert city["p_reach"] < 0.8
 
 
@@ -76,6 +81,43 @@ def test_a_duty_has_no_reserve_and_no_pace(analysis):
     rows = tasks.tasks(analysis)
     rows = rows[rows["indicator"] == "cadre_training_rate"]
     assert set(rows["region_code"]) == {"C1"} and rows["needed"].tolist() == [2, 2, 1]
+
+
+def test_where_no_county_is_measured_the_city_itself_has_the_task(analysis):
+    """Two of ten sections are lacking: one a year."""
+    rows = tasks.tasks(analysis)
+    rows = rows[rows["indicator"] == "class_three_or_better_share"]
+    assert rows[["city", "region_code", "year", "needed"]].to_numpy().tolist() == [
+        ["C", "C", 2024, 1],
+        ["C", "C", 2025, 1],
+    ]
+
+
+def test_what_projects_plan_is_counted_in_the_unit_of_the_gap_until_the_milestone(analysis):
+    """Eight villages a year from 2024 to 2026; in hectares ten thousand times fewer, as of m²."""
+    row = {"indicator": RATE, "gap_count_unit": "village", "latest_year": 2023, "milestone": 2025}
+    told = tasks.planned(analysis, ["C1", "C2"], row)
+    assert told[["region_code", "year", "adds"]].to_numpy().tolist() == [["C1", 2024, 8], ["C1", 2025, 8]]
+    assert tasks.planned(analysis, ["C1"], row | {"gap_count_unit": "ha"})["adds"].tolist() == [0.0008, 0.0008]
+    assert tasks.planned(analysis, ["C1"], row | {"latest_year": 2024, "milestone": 2026})["year"].tolist() == [
+        2025,
+        2026,
+    ]
+    assert tasks.planned(analysis, ["C2"], row).empty
+
+
+@pytest.mark.parametrize(
+    ("things", "unit", "whole"),
+    [
+        (10.001, "village", 11),
+        (10.0000000001, "village", 10),
+        (3.001, "t", 3.01),
+        (3.0100000001, "t", 3.01),
+        (7, "ha", 7),
+    ],
+)
+def test_a_reserve_is_rounded_up_to_whole_things_or_to_a_hundredth(things, unit, whole):
+    assert tasks._whole(things, unit) == whole
 
 
 def test_paces_that_were_ever_seen(analysis):
@@ -212,3 +254,8 @@ def test_a_county_s_years_in_words():
         "所需进度为年均 6.5 个百分点；各县区和参照地区 12 个 2 年时段中，有 3 个达到过这一进度。【演示数据】"
     )
     assert "项目" not in tasks.county_sentence(rows.assign(planned=0.0), CITY, words.of("zh"))
+    pieces = rows.assign(indicator="class_three_or_better_share", unit="piece", planned=0.5, seen=0, status="observed")
+    assert tasks.county_sentence(pieces, CITY, words.of("en")) == (
+        "County B, Water quality: share of sections at class III or better: 3 river sections in all, 2 river sections in "
+        "2024, 1 river section in 2025. Projects planned for these years would bring 1 river section if done in time."
+    )
