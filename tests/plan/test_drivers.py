@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -40,6 +41,26 @@ def test_what_is_no_rate_of_two_inputs_or_was_zero_has_no_drivers(table):
     assert of(table, "worse_than_class_five_share").empty  # none in 2018: nothing has no logarithm
     assert of(table, "public_participation").empty  # a survey's answers are asked anew every time
     assert of(table, "no_major_incident").empty
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "effects"),
+    [
+        # 100 × 40 / 50 = 80 to 100 × 60 / 60 = 100: the mean is 20 / ln 1.25
+        ((80, 40, 50), (100, 60, 60), [20 / math.log(1.25) * math.log(1.5), -20 / math.log(1.25) * math.log(1.2)]),
+        ((80, 40, 50), (80, 40, 50), [0, 0]),
+        ((80, 40, 50), (90, 60, 60), []),  # the second value is not the same ratio
+        ((80, 40, 50), (0, 0, 60), []),
+        ((80, 40, 50), (np.nan, np.nan, 60), []),
+    ],
+)
+def test_effects_of_a_ratio_alone(start, end, effects):
+    one, other = (pd.Series(side, ["value", "numerator", "denominator"], dtype=float) for side in (start, end))
+    assert drivers._effects(one, other) == pytest.approx(effects)
+
+
+def test_what_is_met_but_fragile_has_drivers_too(table):
+    assert of(table, "urban_sewage_treatment_rate")["effect"].tolist() == pytest.approx([100 * (1235 - 1114) / 1300, 0])
 
 
 def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame:
