@@ -1,11 +1,13 @@
 """Rule sets of others, each against a course reckoned by hand from its published formula."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import cli, words
+from ecoanalysis import cli, judge, words
 from ecoanalysis.plan import rule_sets
 from ecoanalysis.plan.rule_sets import course
 from tests.conftest import Folder
@@ -309,6 +311,108 @@ def test_what_rests_on_demo_data_says_so_in_every_line(folder):
     assert set(rule_sets.of_statement(s)["status"]) == {"demo"}
     said = rule_sets.statement_sentence(s, words.of("zh"))
     assert len(said) == 1 + len(rule_sets.RULES) and all(line.endswith("【演示数据】") for line in said)
+
+
+# ---------------------------------------------------------------------- statements made by hand
+
+
+def made(begins="", **more) -> SimpleNamespace:
+    """Two points a year from 20 % in 2018 to 30 % in 2023; 40 % is asked by 2025."""
+    raw = SimpleNamespace(milestones=pd.DataFrame({"date": begins.split()})) if begins else None
+    fields = dict(
+        region_code="C1", indicator=SEWAGE, part="", comparison=">=", target=40.0, verdict="hard", status="observed",
+        history=series(2018, [20, 22, 24, 26, 28, 30]), latest_year=2023.0, base_year=np.nan, milestone=2025, as_of=2023,
+        record=SimpleNamespace(low=0.0, high=100.0), pressing=False,
+        analysis=SimpleNamespace(cache={}, raw=raw, settings=judge.Settings()),
+    )  # fmt: skip
+    return SimpleNamespace(**fields | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "base"),
+    [
+        ({}, ("recent", 2018, 20)),
+        ({"begins": "2026-06-30 2022-11-30"}, ("plan", 2021, 26)),
+        ({"begins": "2024-06-30"}, ("recent", 2018, 20)),  # the year before it is the latest one
+        ({"begins": "unknown"}, ("recent", 2018, 20)),
+        ({"begins": "2022-11-30", "base_year": 2020.0}, ("target", 2020, 24)),
+        ({"base_year": 2010.0}, ("target", 2018, 20)),  # the first value stands for an earlier base
+        ({"base_year": 2020.0, "history": pd.Series({2018: 20.0, 2021: 26.0, 2023: 30.0})}, ("target", 2018, 20)),
+        ({"history": series(2018, [20, 22, 24, 26, 28, 30, 90])}, ("recent", 2018, 20)),  # 2024 is later than known
+    ],
+)
+def test_where_the_base_of_a_course_is_from(more, base):
+    row = rule_sets.of_statement(made(**more), "schedule").iloc[0]
+    assert (row["base"], row["base_year"], row["base_value"]) == base
+    assert (row["latest_year"], row["latest_value"], row["target"], row["due"]) == (2023, 30, 40, 2025)
+
+
+def test_a_year_that_is_asked_for_goes_before_all_others():
+    row = rule_sets.of_statement(made(begins="2022-11-30", base_year=2020.0), "schedule", base_year=2019).iloc[0]
+    assert (row["base"], row["base_year"], row["base_value"]) == ("asked", 2019, 22)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"comparison": "="}, {"comparison": "falling"}, {"comparison": "done"}, {"target": np.nan},
+        {"verdict": "no_target"}, {"verdict": "insufficient_data"}, {"history": series(2023, [30])},
+        {"base_year": 2023.0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_without_a_number_to_go_to_or_from_no_rule_says_anything(more):
+    assert rule_sets.of_statement(made(**more)).empty and rule_sets.classes(made(**more)) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "ours", "weather", "differs"),
+    [
+        ({}, "no", "cloud", False),  # 34 are expected, 6 of 10 missed
+        ({"verdict": "possible"}, "yes", "cloud", True),
+        ({"verdict": "likely", "target": 34.0}, "yes", "sun", False),
+        ({"target": 34.0}, "no", "sun", True),
+        ({"verdict": "reached_at_risk", "target": 30.0}, "yes", "sun", False),
+        ({"comparison": "<=", "target": 10.0}, "no", "storm", False),  # it rises and should fall
+        ({"comparison": "<=", "target": 30.0, "verdict": "reached"}, "yes", "sun", False),
+        ({"history": series(2021, [26, 28, 30]), "verdict": "likely"}, "yes", "too_few", False),
+    ],
+)
+def test_a_rule_beside_our_verdict(more, ours, weather, differs):
+    row = rule_sets.of_statement(made(**more), "weather").iloc[0]
+    assert (row["ours_on_track"], row["class"], row["differs"]) == (ours, weather, differs)
+    assert row["on_track"] == ("" if weather == "too_few" else "yes" if weather == "sun" else "no")
+    assert (row["label"], row["unverified"], row["verdict"]) == ("F8", False, more.get("verdict", "hard"))
+
+
+def test_how_rules_differ_in_words_a_line_a_rule():
+    rows = [("weather", "yes", True), ("weather", "no", True), ("weather", "no", True), ("weather", "", False),
+            ("escap", "yes", False)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["rule", "on_track", "differs"]).assign(status="observed")
+    assert rule_sets.sentence(table, words.of("en")).splitlines() == [
+        "Weather symbols: 3 targets can be compared, 3 are judged otherwise than here: 1 more hopefully, 2 less.",
+        "ESCAP [unverified]: 1 targets can be compared, 0 are judged otherwise than here: 0 more hopefully, 0 less.",
+    ]
+    assert rule_sets.sentence(table[:0], words.of("en")) == "No target can be compared."
+    assert (
+        rule_sets.flip_sentence(table[:0], words.of("en")) == "No series is long enough to tell how steady a light is."
+    )
+
+
+def test_what_each_rule_says_of_one_statement():
+    assert rule_sets.statement_sentence(made(verdict="possible", status="demo"), words.of("en"), "weather") == [
+        "Ours: Possible with effort. [demo data]",
+        "Weather symbols: cloud (differs from ours). [demo data]",
+    ]
+    assert rule_sets.statement_sentence(made(), words.of("zh"), "weather") == ["本分析：难达标。", "天气符号：多云。"]
+
+
+def test_noise_moves_base_and_latest_value_inside_the_limits():
+    c = course(series(2018, [20, 22, 98]), 2018, 99, 2025, 1, 2100, low=0, high=100)
+    moved = rule_sets._shaken(c, -3.0, 5.0)
+    assert (moved.base, moved.values.tolist(), c.values.tolist()) == (17, [17, 22, 100], [20, 22, 98])
+    free = rule_sets._shaken(course(series(2018, [20, 22, 98]), 2018, 99, 2025, 1, 2100), -30.0, 5.0)
+    assert (free.base, free.values.tolist()) == (-10, [-10, 22, 103])
 
 
 def test_a_rule_that_is_none(city):
