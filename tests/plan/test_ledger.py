@@ -140,14 +140,18 @@ def test_a_sentence_counts_what_is_there_and_marks_demo_papers(data):
 
 
 def test_a_row_of_the_ledger_holds_the_papers_and_whose_they_are(data):
-    put(data, "a.pdf", "一")
-    register(data, ("C1", "plan", "一", "a.pdf"), ("*", "plan", "网页", "https://a.b/c"), ("C1", "plan", "二", ""))
+    one, two = (hashlib.sha256(put(data, f"{name}.pdf", name).read_bytes()).hexdigest() for name in "ab")
+    register(
+        data, ("C1", "plan", "一", "a.pdf"), ("*", "plan", "网页", "https://a.b/c"), ("C1", "plan", "二", ""),
+        ("C1", "plan", "三", "b.pdf"),
+    )  # fmt: skip
     table = ledger.ledger(made(data), "2023", ["C1"])
+    assert list(table) == ledger.COLUMNS
     row = table[table["indicator"] == "river_chief_system"].iloc[0].to_dict()
     assert row == {
         "region_code": "C1", "group": "目标责任体系与制度建设", "item": 4, "indicator": "river_chief_system", "year": 2023,
-        "kind": "plan", "state": "on_file", "papers": 3, "not_found": 0, "department": "市水务局", "bureau": "县水务局",
-        "titles": "一;二;网页", "locations": "a.pdf;https://a.b/c", "sha256": hashlib.sha256("一".encode()).hexdigest(),
+        "kind": "plan", "state": "on_file", "papers": 4, "not_found": 0, "department": "市水务局", "bureau": "县水务局",
+        "titles": "一;二;三;网页", "locations": "a.pdf;b.pdf;https://a.b/c", "sha256": f"{one};{two}",
         "demo": False,
     }  # fmt: skip
     soil = table[table["indicator"] == "soil_register"].iloc[0]
@@ -192,15 +196,15 @@ def test_a_lost_file_beside_one_that_is_there_is_missing_too():
 
 def test_papers_of_several_years_and_departments_are_told_apart():
     table = by_hand(
-        ("C1", "plan", "on_file", 0, "a;b", 2022), ("C1", "data", "lacking", 0, "a;b", 2022),
         ("C1", "plan", "not_found", 1, "a", 2023), ("C1", "proof", "unchecked", 0, "a", 2023),
+        ("C1", "plan", "on_file", 0, "a;b", 2022), ("C1", "data", "lacking", 0, "a;b", 2022),
     )  # fmt: skip
     assert ledger.sentence(table, EN) == "2 of 4 papers on file (50 %), 1 missing, 1 registered without their file."
     assert ledger.by_department(NAMES, table, EN) == {
         "a": [
             "2 of 4 papers on file (50 %), 1 missing, 1 registered without their file.",
-            "County B, 2022, 4 River chief system: data (missing)",
             "County B, 2023, 4 River chief system: plan (registered, file not there)",
+            "County B, 2022, 4 River chief system: data (missing)",
         ],
         "b": ["1 of 2 papers on file (50 %), 1 missing.", "County B, 4 River chief system: data (missing)"],
     }
@@ -208,7 +212,7 @@ def test_papers_of_several_years_and_departments_are_told_apart():
         "There is no folder evidence among the data, so the files of 1 registered papers were not checked."
     )
     by_kind = ledger.completeness(table, "kind")
-    assert by_kind.index.name == "kind" and list(by_kind.index) == ["plan", "data", "proof"]
+    assert by_kind.index.name == "kind" and list(by_kind.index) == ["plan", "proof", "data"]
     assert by_kind.loc["plan"].tolist() == [2, 1, 0, 1, 0, 0, 0.5] and by_kind.loc["proof", "share"] == 1
 
 
