@@ -212,7 +212,7 @@ def moved(joined: pd.DataFrame) -> np.ndarray:
         verdict, value, year and met_at_due, and each of them with `_before`.
     """
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
-    step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
+    step = joined["verdict"].map(rank) - joined["verdict_before"].map(rank)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
     newer = (joined["year"].astype(float) > joined["year_before"].astype(float)) | joined["year_before"].isna()
     papers = joined["value"].isna() & joined["value_before"].isna()
