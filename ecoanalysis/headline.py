@@ -141,7 +141,7 @@ def _headline(own: list[Item], region: str, as_of: int, settings: Settings) -> H
 
     met_advisory, missed_advisory = len(at_due("yes", False)), len(at_due("no", False))
     answered, unknown_advisory = met_advisory + missed_advisory, len(at_due("unknown", False))
-    share = met_advisory / answered if answered else float("nan")
+    share = met_advisory / answered if answered else np.nan
     missed_binding, unknown_binding = at_due("no", True), at_due("unknown", True)
     asked = answered + unknown_advisory
     enough = not asked or met_advisory / asked >= settings.advisory_share

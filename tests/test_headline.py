@@ -32,9 +32,10 @@ def test_the_advisory_share_is_of_the_advisory_items_whose_answer_is_known():
     assert np.isnan(said((6, True, "hard", "no", "in_doubt")).advisory_share)
 
 
-# What was met at its date (m), missed (x), unknown (?) or not yet due (-): binding items first, then advisory ones.
+# What was met at its date (m, at risk r), missed (x), unknown (?) or not yet due (-): binding items first, then advisory ones.
 ANSWERS = {
     "m": ("reached", "yes", "secure"),
+    "r": ("reached_at_risk", "yes", "consolidate"),
     "x": ("hard", "no", "in_doubt"),
     "?": ("no_target", "unknown", "open"),
     "-": ("likely", "not_due", "to_be_won"),
@@ -66,13 +67,13 @@ def test_whether_a_region_may_apply(binding, advisory, answer):
 
 
 def test_every_item_stands_at_one_place_and_regions_are_kept_apart():
-    rows = [("R", n, n == 2, *ANSWERS[code]) for n, code in enumerate("mx?-")] + [("S", 9, True, *ANSWERS["m"])]
+    rows = [("R", n, n == 2, *ANSWERS[code]) for n, code in enumerate("mx?-r")] + [("S", 9, True, *ANSWERS["m"])]
     table = pd.DataFrame(rows, columns=headline.ITEM_COLUMNS)
     other, head = headline.headlines(table, ["S", "R"], 2023, judge.Settings())
     assert (head.region, head.as_of, other.region, other.met) == ("R", 2023, "S", (9,))
-    assert (head.met, head.missed, head.unknown, head.not_due) == ((0,), (1,), (2,), (3,))
+    assert (head.met, head.missed, head.unknown, head.not_due) == ((0, 4), (1,), (2,), (3,))
     assert (head.missed_binding, head.missed_advisory, head.unknown_binding) == ((), (1,), (2,))
-    assert (head.secure, head.consolidate, head.to_be_won, head.in_doubt, head.open) == ((0,), (), (3,), (1,), (2,))
+    assert (head.secure, head.consolidate, head.to_be_won, head.in_doubt, head.open) == ((0,), (4,), (3,), (1,), (2,))
 
 
 def item(*parts, number=7) -> tuple:
@@ -100,6 +101,7 @@ def item(*parts, number=7) -> tuple:
         ([("a", "documented", "", 2023, True)], (True, "documented", "yes", "secure")),
         ([("a", "undocumented", "yes", 2023, True)], (True, "undocumented", "unknown", "open")),
         ([("a", "insufficient_data", "no", 2023, False)], (False, "insufficient_data", "no", "open")),
+        ([("a", "insufficient_data", "yes", 2023, False)], (False, "insufficient_data", "unknown", "open")),
         ([("a", "out_of_reach", "no", 2020, False)], (False, "out_of_reach", "no", "in_doubt")),
         # a measure without a target gives way to another of the same part, not to that of another part
         ([("a", "no_target", "", 2023, True), ("a", "reached", "yes", 2023, False)],

@@ -99,6 +99,15 @@ def test_an_analysis_and_itself_differ_in_nothing(years):
     assert comparison.revisions(years[1], years[1]).empty
 
 
+def test_a_region_of_one_analysis_alone_is_not_compared(years):
+    fewer = years[1].regions[years[1].regions["code"] != "C2"]
+    for pair in (
+        (years[0], dataclasses.replace(years[1], regions=fewer)),
+        (dataclasses.replace(years[0], regions=fewer), years[1]),
+    ):
+        assert set(comparison.compare(*pair)["region_code"]) == {"C", "C1"}
+
+
 def test_a_date_that_came_is_told_as_missed(folder):
     path = fill(folder)
     text = (path / "targets.csv").read_text(encoding="utf-8").replace("40,%,2025", "40,%,2023")
