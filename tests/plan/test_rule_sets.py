@@ -42,6 +42,15 @@ def test_eurostat_compares_growth_rates(latest, ratio, code):
     assert said == code and number == pytest.approx(ratio, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "years", "rate"),
+    [(100, 110, 1, 0.1), (100, 121, 2, 0.1), (-100, -81, 2, -0.1), (4, 0, 2, np.nan), (0, 4, 2, np.nan),
+     (-1, 1, 2, np.nan), (100, 110, 0, np.nan)],
+)  # fmt: skip
+def test_a_growth_rate_compounds_and_knows_no_zero(first, last, years, rate):
+    assert rule_sets.growth_rate(first, last, years) == pytest.approx(rate, nan_ok=True)
+
+
 def test_less_is_better_by_the_same_formula():
     # 100 × 0.9⁵ = 59.049, 100 × 0.9² = 81
     assert rule_sets.eurostat(on(100, 81, 59.049, direction=-1)) == ("significant", pytest.approx(1))
@@ -83,6 +92,7 @@ def test_within_a_point_of_the_end_counts_as_met_in_the_progress_chart():
     "values, target, left, code",
     [
         ([10, 12, 14, 16], 20, 0, "maintain"),  # 20 in 2020
+        ([10, 12, 14, 16], 19.5, 0, "maintain"),
         ([10, 12, 14, 16], 21, 1 / 11, "maintain"),
         ([10, 12, 14, 16], 24, 4 / 14, "accelerate"),
         ([10, 8, 6, 4], 20, 20 / 10, "reverse"),  # 0 in 2020
@@ -362,7 +372,9 @@ def test_a_year_that_is_asked_for_goes_before_all_others():
     ids=str,
 )  # fmt: skip
 def test_without_a_number_to_go_to_or_from_no_rule_says_anything(more):
-    assert rule_sets.of_statement(made(**more)).empty and rule_sets.classes(made(**more)) == []
+    table = rule_sets.of_statement(made(**more))
+    assert table.empty and list(table) == rule_sets.COLUMNS and rule_sets.classes(made(**more)) == []
+    assert list(rule_sets.judged(SimpleNamespace(statements=[made(**more)]))) == rule_sets.COLUMNS
 
 
 @pytest.mark.parametrize(
@@ -383,6 +395,20 @@ def test_a_rule_beside_our_verdict(more, ours, weather, differs):
     assert (row["ours_on_track"], row["class"], row["differs"]) == (ours, weather, differs)
     assert row["on_track"] == ("" if weather == "too_few" else "yes" if weather == "sun" else "no")
     assert (row["label"], row["unverified"], row["verdict"]) == ("F8", False, more.get("verdict", "hard"))
+
+
+def test_what_should_fall_is_carried_on_downwards():
+    """Two points a year down to 30 %: 26 % in 2025, 6 short of the 10 that are asked."""
+    falling = made(comparison="<=", target=20.0, history=series(2018, [40, 38, 36, 34, 32, 30]))
+    row = rule_sets.of_statement(falling, "weather").iloc[0]
+    assert (row["class"], row["number"]) == ("cloud", pytest.approx(60))
+
+
+def test_the_likeliest_other_colour_is_the_most_frequent_one(monkeypatch):
+    codes = iter(["green", "yellow", "orange", "orange", "green"])
+    monkeypatch.setitem(rule_sets.RULES, "barometer", lambda course: (next(codes), np.nan))
+    (row,) = rule_sets.flips(SimpleNamespace(statements=[made()]), "barometer", draws=4).to_dict("records")
+    assert (row["class"], row["flipped"], row["likeliest_other"], row["changes"]) == ("green", 0.75, "orange", 5)
 
 
 def test_how_rules_differ_in_words_a_line_a_rule():
