@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import ecoanalysis as eco
-from ecoanalysis import catalog, words
+from ecoanalysis import catalog, compute, formulas, words
 from ecoanalysis.plan import drivers, kept
 
 
@@ -63,6 +63,23 @@ def test_what_is_met_but_fragile_has_drivers_too(table):
     assert of(table, "urban_sewage_treatment_rate")["effect"].tolist() == pytest.approx([100 * (1235 - 1114) / 1300, 0])
 
 
+def test_years_without_a_figure_or_without_a_distance_have_no_drivers():
+    """60 of 200 villages in 2020 and 90 in 2023; the pace is taken from 2020, from a year without figures, from 2023."""
+    rows = [("C1", year, 100 * treated / 200, treated, 200) for year, treated in ((2020, 60), (2023, 90))]
+    results = pd.DataFrame(rows, columns=["region_code", "year", "value", "numerator", "denominator"])
+    results = results.assign(indicator="rural_sewage_treatment_rate", basis=compute.OWN, coverage=1.0)
+    known = SimpleNamespace(measured=SimpleNamespace(formulas=formulas.FORMULAS))
+
+    def effects(pace_from: float, verdict: str = "hard") -> list[float]:
+        row = dict(region_code="C1", indicator="rural_sewage_treatment_rate", verdict=verdict, pace_from=pace_from)
+        asked = pd.DataFrame([row | {"latest_year": 2023.0}])
+        analysis = SimpleNamespace(assessment=asked, results=results, indicators=catalog.indicators(), assessor=known)
+        return drivers.drivers(analysis)["effect"].tolist()
+
+    assert effects(2020.0) == effects(2020.0, "reached_at_risk") == pytest.approx([15, 0])
+    assert effects(2019.0) == effects(2023.0) == effects(np.nan) == effects(2020.0, "reached") == []
+
+
 def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame:
     rows = [["990000", indicator, name, 2018, 2023, 100.0, after, effect] for name, after, effect in inputs]
     return pd.DataFrame(rows, columns=drivers.COLUMNS)
@@ -103,6 +120,13 @@ def test_what_each_input_did_in_words(inputs, zh, en):
     assert (drivers.sentence(table, known, words.of("zh")), drivers.sentence(table, known, words.of("en"))) == (
         zh,
         en,
+    )
+
+
+def test_an_effect_has_the_decimals_of_its_indicator_and_points_for_a_share():
+    table = moved(("villages_sewage_treated", 150.0, 24.2308), indicator="rural_sewage_treatment_rate")
+    assert drivers.sentence(table, SimpleNamespace(indicators=catalog.indicators()), words.of("en")) == (
+        "2018–2023: Villages with domestic sewage treated grew by 50.0 %, raising it by 24.2 points."
     )
 
 

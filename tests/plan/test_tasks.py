@@ -27,7 +27,7 @@ def fill(folder):
             ("C1", year, "cadres", 100, "person"),
             ("C2", year, "cadres_trained", 50, "person"),
             ("C2", year, "cadres", 50, "person"),
-            ("C", year, "sections_class_three_or_better", 7, "piece"),
+            ("C", year, "sections_class_three_or_better", year - 2016, "piece"),
             ("C", year, "sections_assessed", 10, "piece"),
         )
     folder.target(RATE, ">=", 40, "%", due=2025)
@@ -81,6 +81,13 @@ def test_a_duty_has_no_reserve_and_no_pace(analysis):
     rows = tasks.tasks(analysis)
     rows = rows[rows["indicator"] == "cadre_training_rate"]
     assert set(rows["region_code"]) == {"C1"} and rows["needed"].tolist() == [2, 2, 1]
+
+
+def test_what_the_trend_brings_is_told_in_whole_things(analysis):
+    """A section a year from 2016 on, of ten: every tenth of the way is one."""
+    goal = tasks.goals(analysis).set_index("indicator").loc["class_three_or_better_share"]
+    brings = (np.median(analysis.outlook("class_three_or_better_share").at(2025)[0]) - 70) / 10
+    assert goal["by_trend"] == np.floor(brings) and 1 <= goal["by_trend"] <= 2
 
 
 def test_where_no_county_is_measured_the_city_itself_has_the_task(analysis):
