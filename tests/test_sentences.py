@@ -213,6 +213,11 @@ def test_a_trend_in_words(s, zh, en):
             "chance of completing it by 2026: 62 %; possible with effort.",
         ),
         (
+            duty("cadre_training_rate", 100.0, 0.0, "person", met_at_due="", verdict="likely", p_reach=0.95),
+            "2023 年为 100 %，应达 100 %；2026 年完成概率 95 %，易达标。",
+            "100 % in 2023; 100 % required; chance of completing it by 2026: 95 %; likely.",
+        ),
+        (
             duty("cadre_training_rate", 100.0, 0.0, "person", verdict="reached", p_hold=0.9),
             "2023 年为 100 %，应达 100 %，已全部完成；保持到 2026 年的概率 90 %。",
             "100 % in 2023; 100 % required; complete; chance of holding it to 2026: 90 %.",
@@ -223,7 +228,7 @@ def test_a_trend_in_words(s, zh, en):
             "0 % in 2023; 0 % required; as required, but likely to slip; chance of holding it to 2026: 40 %.",
         ),
     ],
-    ids="persons thin other points reached slipping".split(),
+    ids="persons thin other points old reached slipping".split(),
 )  # fmt: skip
 def test_a_duty_in_words(s, zh, en):
     assert both(briefing.sentence, s) == (zh, en)
