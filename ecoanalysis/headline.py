@@ -148,7 +148,7 @@ def _headline(own: list[Item], region: str, as_of: int, settings: Settings) -> H
     impossible = asked and (met_advisory + unknown_advisory) / asked < settings.advisory_share
     if missed_binding or impossible:
         conditions = "no"
-    elif unknown_binding or not enough or not (at_due("yes") or at_due("no")):
+    elif unknown_binding or not enough or not at_due("yes"):
         conditions = "unknown"
     else:
         conditions = "yes"
@@ -187,7 +187,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         whatever the class says of the next one. Better takes another figure, or papers.
     """
     columns = CHANGE_KEY + CHANGING
-    joined = before[columns].merge(after[columns], on=CHANGE_KEY, suffixes=("_before", ""), how="inner")
+    joined = before[columns].merge(after[columns], on=CHANGE_KEY, suffixes=("_before", ""))
     joined = joined.rename(
         columns={
             "latest_value": "value",

@@ -56,6 +56,7 @@ ANSWERS = {
         ("m?", "mmmm", "unknown"),
         ("mx?", "mmmm", "no"),
         ("x", "", "no"),
+        ("", "x????", "unknown"),  # four in five still possible, though none is met
         ("--", "-", "unknown"),  # nothing was due
         ("", "", "unknown"),
     ],
@@ -102,6 +103,7 @@ def item(*parts, number=7) -> tuple:
         ([("a", "undocumented", "yes", 2023, True)], (True, "undocumented", "unknown", "open")),
         ([("a", "insufficient_data", "no", 2023, False)], (False, "insufficient_data", "no", "open")),
         ([("a", "insufficient_data", "yes", 2023, False)], (False, "insufficient_data", "unknown", "open")),
+        ([("a", "no_target", "yes", 2023, False)], (False, "no_target", "unknown", "open")),
         ([("a", "out_of_reach", "no", 2020, False)], (False, "out_of_reach", "no", "in_doubt")),
         # a measure without a target gives way to another of the same part, not to that of another part
         ([("a", "no_target", "", 2023, True), ("a", "reached", "yes", 2023, False)],
