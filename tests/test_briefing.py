@@ -252,6 +252,13 @@ def test_a_number_is_led_back_step_by_step(small):
     )
 
 
+def test_the_reasons_of_a_forecast_stand_in_the_chain_values_in_percent_and_differences_in_points(small, monkeypatch):
+    monkeypatch.setattr(
+        briefing.forecast, "sentences", lambda why, w, decimals, unit, points: [f"59.{'0' * decimals}{unit} +1{points}"]
+    )
+    assert "· 59.0 % +1 个百分点" in briefing.chain(small["C1", "25"], ZH).splitlines()
+
+
 def test_what_is_lacking_is_named_with_whose_it_is(small):
     assert briefing.lacking(small["C1", "sanitary_toilet_rate"], ZH) == "缺少使用无害化卫生厕所的农村户数"
     assert briefing.lacking(small["C2", "sanitary_toilet_rate"], ZH) == "缺少农村户数"

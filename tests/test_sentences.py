@@ -458,6 +458,12 @@ def test_binding_items_missed_or_unknown(missed, unknown, zh):
     assert briefing._binding(head, ZH) == zh
 
 
+def test_missed_items_and_how_many_of_them_are_binding():
+    some, none = (SimpleNamespace(missed=range(5), missed_binding=range(count)) for count in (2, 0))
+    assert both(briefing.missed_items, some) == ("到期未达标 5 项（约束性 2 项）", "missed 5 (2 binding)")
+    assert both(briefing.missed_items, none) == ("到期未达标 5 项（均为参考性）", "missed 5, all advisory")
+
+
 def test_a_source_is_found_by_file_sheet_and_cell():
     book = SimpleNamespace(file="book.xlsx", sheet="2023", cell="B7")
     table = SimpleNamespace(file="statistics/land.csv", sheet="", cell="row 13")
