@@ -44,6 +44,7 @@ def test_a_cumulative_fall_compounds_and_is_not_the_sum():
     assert rates.compounded(yearly, 2010)[2013] == pytest.approx(14.49, abs=0.005)
     assert rates.compounded(yearly, 2010)[2013] < yearly.sum() - 0.5
     assert rates.compounded(by_year(2011, 8.01, np.nan), 2010).isna().tolist() == [False, True]
+    assert rates.compounded(by_year(2011, 50, 100, 10), 2010).isna().tolist() == [False, True, True]  # all is gone
 
 
 def test_a_share_that_was_full_in_the_base_year_need_not_rise():

@@ -103,12 +103,13 @@ def test_where_no_county_is_measured_the_city_itself_has_the_task(analysis):
 def test_a_county_that_plans_for_the_citys_target_is_listed_with_what_it_plans(folder):
     """The sections are the city's target alone; one of the two that it lacks is planned in C1."""
     plans = (fill(folder) / "projects.csv").read_text(encoding="utf-8")
-    folder.write("projects.csv", plans + "C1,sections_class_three_or_better,1,piece,2025,2025,S\n")
-    rows = tasks.tasks(eco.analyse(folder.path, 2023, paths=100))
-    rows = rows[rows["indicator"] == "class_three_or_better_share"].set_index(["region_code", "year"])
+    folder.write("projects.csv", plans + "C1,sections_class_three_or_better,1,piece,2025,2025,演示：S\n")
+    table = tasks.tasks(eco.analyse(folder.path, 2023, paths=100))
+    rows = table[table["indicator"] == "class_three_or_better_share"].set_index(["region_code", "year"])
     assert rows["needed"].to_dict() == {("C", 2024): 1, ("C", 2025): 1, ("C1", 2024): 0, ("C1", 2025): 0}
     assert rows["planned"].to_dict() == {("C", 2024): 0, ("C", 2025): 0, ("C1", 2024): 0, ("C1", 2025): 1}
     assert rows.loc["C1", "pace"].isna().all() and rows.loc["C1", "seen"].tolist() == [0, 0]
+    assert set(rows["status"]) == {"demo"} and set(table.loc[table["indicator"] == RATE, "status"]) == {"observed"}
 
 
 def test_what_projects_plan_is_counted_in_the_unit_of_the_gap_until_the_milestone(analysis):
