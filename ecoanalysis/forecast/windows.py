@@ -134,7 +134,7 @@ def _scale(values, observed, n, level, low, high) -> np.ndarray:
         width = np.diff(here)
         size[i, here[0] :] = np.repeat(np.abs(np.diff(values[i, here])) / np.sqrt(width), width)
     mean = np.nansum(size, axis=1) / np.maximum(n - 1, 1)
-    span = np.where(np.isfinite(high) & np.isfinite(low), high - low, 0.0)
+    span = high - low
     prior = PRIOR_CHANGE * np.where(level > 0, level, 0.2 * np.where(np.isfinite(span), span, 0.0))
     return np.where(mean > 1e-9 * level, mean, np.where(prior > 0, prior / n, FROM_ZERO))
 

@@ -94,6 +94,7 @@ def test_a_lone_series_has_luck_of_its_own_beside_a_group():
     [
         ([[0, 1, 0, 1, 0], [5, 6, 5, 6, 5]], 0.35),  # of one mind in 4 years: (4 × 1 + 12 × 0.15) / 16 = 0.36
         ([[0, 1, 0, 1, 0], [5, 4, 5, 4, 5]], 0.0),  # against each other: below nothing
+        ([[0, 1, 0, 1, 0]], 0.1),  # alone in its group: (4 × 0 + 12 × 0.15) / 16 = 0.11
         ([[1, 3], [4, 6]], 0.15),  # a single change says nothing: (1 × 0 + 12 × 0.15) / 13 = 0.14
     ],
 )
@@ -125,6 +126,9 @@ def test_single_precision_stays_inside_the_bounds():
     ceiling = 99.9
     for _, part in forecast.blocks([[99.7, 99.8, 99.9]] * 3, 5, bounds=[(0, ceiling)] * 3):
         assert part.astype(float).max() <= ceiling
+    floor = 0.7  # 0.69999999 in single precision
+    for _, part in forecast.blocks([[0.9, 0.8, 0.7]] * 3, 5, bounds=[(floor, None)] * 3):
+        assert part.astype(float).min() >= floor
 
 
 def test_a_large_panel_passes_block_by_block_without_filling_the_memory():
