@@ -425,7 +425,7 @@ def _lab(options: argparse.Namespace) -> int:
     try:
         made, kept = lab.lay_out(options.folder, options.data)
     except OSError as error:
-        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error.strerror or error))
+        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error))
     print(catalog.phrase("lab.laid_out", lang, folder=options.folder, made=len(made), kept=len(kept)))
     if not (options.data / "regions.csv").is_file():
         print(catalog.phrase("lab.no_data", lang, data=options.data))
@@ -459,7 +459,7 @@ def _guarded(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        values = {"reason": error.strerror or error, "file": error.filename or ""}
+        values = {"reason": error, "file": error.filename or ""}
         print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)
         return 1
 

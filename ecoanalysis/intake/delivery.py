@@ -141,7 +141,7 @@ def take_in(
             try:
                 _write(delivery, path, data)
             except OSError as error:
-                raise files.Refused("locked", reason=error.strerror or str(error)) from None
+                raise files.Refused("locked", reason=catalog.disk(error, "zh", "en")) from None
         made.append(delivery)
     return made
 

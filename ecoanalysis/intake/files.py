@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecoanalysis import catalog
+
 LARGEST_TABLE = 2 * 2**30  # bytes of a text table
 LARGEST_WORKBOOK = 100 * 2**20  # bytes of a workbook as it lies on the disk
 LARGEST_UNPACKED = 1 * 2**30  # bytes of a workbook once unpacked; beyond it is a zip bomb
@@ -55,7 +57,7 @@ def content(path: Path, folder: Path | None = None, largest: int = LARGEST_TABLE
     except FileNotFoundError:
         raise Refused("no_file") from None
     except (OSError, RuntimeError) as error:  # RuntimeError: links that point at each other
-        raise Refused("locked", reason=getattr(error, "strerror", None) or str(error)) from None
+        raise Refused("locked", reason=catalog.disk(error, "zh", "en")) from None
 
 
 def text(path: Path, folder: Path) -> Text:

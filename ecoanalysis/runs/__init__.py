@@ -133,7 +133,7 @@ def run(
         Ctrl-C or SIGTERM; the earlier run is untouched.
     """
     started = time.monotonic()
-    data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
+    data, out, language = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
     jobs = workers_for(jobs)
     to_do = not any(out.glob(f"[0-9]*/{MANIFEST}"))  # for certain
     with warming(cluster) if to_do else contextlib.nullcontext() as warm:
@@ -149,13 +149,13 @@ def run(
             "tables": bool(tables),  # beside the run, not in it
             "charts": charts,
             "beside": beside(out),  # linked by the index
-            "template": work.check_template(Path(template), word) if template else "",
+            "template": work.check_template(Path(template), language) if template else "",
         }
         record = kept_record(out, data)
         asked["own_record"] = hashlib.sha256(record.read_bytes()).hexdigest() if record else ""
         inputs = _inputs(work, data, asked)
         if inputs and (earlier := _unchanged(out, inputs, tables)):
-            say(phrase("run.unchanged", word, folder=earlier.folder))
+            say(phrase("run.unchanged", language, folder=earlier.folder))
             return replace(earlier, seconds=time.monotonic() - started)
         check_room(out, ROOM)
         with _stoppable(), pool(jobs, cluster, warm) as workers:
@@ -176,7 +176,7 @@ def run(
             check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
             with Directory(out, work.folder_name(analysis)) as directory:
                 making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
-                say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
+                say(phrase("run.start", language, **analysis.counts | {"regions": len(making.jobs)}))
                 try:
                     report, kept = making.make(workers, tables)
                 except KeyboardInterrupt:
@@ -187,9 +187,9 @@ def run(
                         making.note("interrupted")
                     raise Interrupted(len(making.outcomes), len(making.jobs)) from None
         if kept:
-            say(phrase("run.kept", word, folder=kept))
+            say(phrase("run.kept", language, folder=kept))
         report = replace(report, seconds=time.monotonic() - started)
-        for line in [*reasons(report.outcomes, word), digest(report.outcomes, report.seconds, word)]:
+        for line in [*reasons(report.outcomes, language), digest(report.outcomes, report.seconds, language)]:
             say(line)
         return report
 
@@ -269,7 +269,7 @@ class _Making:
     def __post_init__(self) -> None:
         self.building = self.directory.building
         self.lang = self.asked["lang"]
-        self.word = languages(self.lang)[0]
+        self.language = languages(self.lang)[0]
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.jobs = [job for job in self.plan if not self.asked["regions"] or job.region in self.asked["regions"]]
         self.outcomes: dict[str, Outcome] = {}
@@ -289,7 +289,7 @@ class _Making:
         made = [job.region for job in self.plan if job in todo or job.region in self.outcomes]
         self.left_out = [job.region for job in self.plan if job.region not in made]
         documents, went_in = self.documents_to_write(made)
-        progress = Progress(len(todo) + len(documents), self.word)
+        progress = Progress(len(todo) + len(documents), self.language)
         try:
             # The longest first: cities, the documents of all regions, counties.
             for job in [job for job in todo if job.notebook == OVERVIEW_NOTEBOOK]:
@@ -332,7 +332,7 @@ class _Making:
     def explore(self, made: list[str], went_in: str) -> Outcome:
         """Write the exploring page; what goes wrong is that document's failure alone."""
         begun, error, name = time.monotonic(), "", self.work.EXPLORE
-        notices = {word: self.partial(word) for word in words.LANGUAGES}
+        notices = {language: self.partial(language) for language in words.LANGUAGES}
         try:
             self.work.write_explore(self.analysis, self.building / name, made, self.lang, notices)
         except Exception as failure:
@@ -430,7 +430,7 @@ class _Making:
         """The index, the manifest with every file's hash, and the publication."""
         outcomes = [self.outcomes[job.region] for job in self.plan if job.region in self.outcomes]
         self.documents.sort(key=lambda outcome: outcome.name)
-        notices = {word: self.notices(word) for word in languages(self.lang)}
+        notices = {language: self.notices(language) for language in languages(self.lang)}
         call = {"prepared": str(prepared), "folder": str(self.building), "regions": made, "lang": self.lang}
         index = workers.submit(
             "ecoanalysis.runs.work:write_index",
@@ -447,22 +447,22 @@ class _Making:
         kept = self.directory.publish()
         return Report(self.directory.target, outcomes, self.documents), kept
 
-    def notices(self, word: str) -> list[str]:
+    def notices(self, language: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        lines = self.partial(word)
+        lines = self.partial(language)
         for outcome in self.documents:
             if outcome.state != "done":
-                lines.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
+                lines.append(phrase("run.document_failed", language, document=outcome.name, error=outcome.error))
         return lines
 
-    def partial(self, word: str) -> list[str]:
+    def partial(self, language: str) -> list[str]:
         """That only some regions are in the documents, if so."""
         if not self.left_out:
             return []
-        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
-        joint = "、" if word == "zh" else ", "
+        names = {job.region: self.analysis.name(job.region, language) for job in self.plan}
+        joint = "、" if language == "zh" else ", "
         there = joint.join(names[code] for code in names if code not in self.left_out)
-        return [phrase("run.partial", word, regions=there, count=len(names))]
+        return [phrase("run.partial", language, regions=there, count=len(names))]
 
     def note(self, state: str) -> None:
         """Write the manifest as things stand."""
@@ -479,8 +479,8 @@ class _Making:
             "data": self.analysis.data.name,
             "inputs": {name: {"sha256": digest} for name, digest in sorted(self.analysis.hashes.items())},
             "settings": self.work.settings(self.analysis),
-            "left_out": self.work.problems(self.analysis, self.word),
-            "to_check": self.work.to_check(self.analysis, self.word),
+            "left_out": self.work.problems(self.analysis, self.language),
+            "to_check": self.work.to_check(self.analysis, self.language),
             "vintage": self.work.vintage(self.analysis),
             "partial": self.left_out,
             "packages": self.work.versions(),
