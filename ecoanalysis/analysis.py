@@ -513,9 +513,9 @@ class Analysis:
         """Every target of every region."""
         return [self._of_row(i) for i in self.assessment.index]
 
-    def at(self, place) -> Statement:
+    def at(self, row) -> Statement:
         """The statement of a row of the assessment, by the label of the row."""
-        return self._statements[place]
+        return self._statements[row]
 
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
@@ -579,7 +579,7 @@ class Analysis:
         """Every statement by its row's label, made once: documents ask for the same ones again and again."""
         table = self.assessment[STATEMENT_COLUMNS].astype(dict.fromkeys(WHOLE, int))
         rows = zip(self.assessment.index, table.to_dict("records"), strict=True)
-        return {i: Statement(analysis=self, place=i, **row) for i, row in rows}
+        return {i: Statement(analysis=self, row=i, **row) for i, row in rows}
 
     @functools.cached_property
     def _forecasts_of(self) -> dict:
@@ -918,6 +918,45 @@ class Analysis:
             return headline.changes(self.assessment[:0], self.assessment)
         return headline.changes(self.as_of_year(self.as_of - 1).assessment, self.assessment)
 
+    def track_record(self, kept: Path | str | None = None, progress=iter) -> pd.DataFrame:
+        """What would have been said in every earlier year about every target, and what came of it.
+
+        From then on a statement's sentences tell how such statements fared on these very data (`own_record`). A replay
+        costs about as much as an analysis, so no run makes one unasked.
+
+        Parameters
+        ----------
+        kept : path, optional
+            `statements.csv` of an earlier replay of the same data folder, as `ecoanalysis track-record` leaves it.
+        progress : callable
+            Wraps the years that are replayed, for a progress bar.
+
+        Returns
+        -------
+        DataFrame
+            As `track_record.statements` gives it; nothing later than the as-of year.
+        """
+        replay = _above("track_record")
+        if kept is not None or "track_record" not in self.cache:
+            if kept is None:
+                self.needs_data()
+                said = replay.statements_of(self.raw, until=self.as_of, progress=progress)
+            else:
+                said = replay.read(kept)
+            self.cache["track_record"] = said[said["year"] <= self.as_of].reset_index(drop=True)
+            names = {lang: self.name(self.city, lang) for lang in words.LANGUAGES} if len(self.parents) == 1 else {}
+            self.cache["own_record"] = replay.OwnRecord(names, tuple(replay.own_classes(self.cache["track_record"])))
+        return self.cache["track_record"]
+
+    @property
+    def own_record(self):
+        """What came of statements on these data, by class of chance (`track_record.OwnRecord`); None before
+        `track_record` has been asked for. A scenario has the record of its trend."""
+        if "own_record" in self.cache:
+            return self.cache["own_record"]
+        below = self.cache.get("trend", self.without_projects)
+        return None if below is self else below.own_record
+
     def outlook(self, indicator: str, method: str | None = None):
         """Measured values and joint sample paths of an indicator (a `futures.Outlook`), drawn again on demand."""
         key = ("outlook", indicator, method)
@@ -963,6 +1002,7 @@ class Analysis:
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
             "suspicions": [asdict(one) for one in self.suspicions],
+            "own_record": self.own_record and asdict(self.own_record),
             "columns": columns,
         }
         text = json.dumps(about, ensure_ascii=False, indent=1, default=str)
@@ -1021,6 +1061,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "assumed": about.get("assumed", {}),
             "own_names": about.get("own_names", {}),
             "suspicions": [intake.Suspicion(**one) for one in about.get("suspicions", [])],
+            "own_record": about.get("own_record") and _above("track_record").OwnRecord.kept(**about["own_record"]),
             "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
         },
@@ -1164,7 +1205,7 @@ class Statement:
     """
 
     analysis: Analysis
-    place: int
+    row: int
     region_code: str
     indicator: str
     part: str
@@ -1296,7 +1337,7 @@ class Statement:
     def inputs(self) -> tuple[str, ...]:
         """Ids of the observations behind the latest value."""
         if self.analysis.assessor is None:
-            return tuple(part for part in str(self.analysis.assessment.at[self.place, "inputs"]).split(";") if part)
+            return tuple(part for part in str(self.analysis.assessment.at[self.row, "inputs"]).split(";") if part)
         if not np.isfinite(self.latest_year):
             return ()
         measured = self.analysis.assessor.measured
@@ -1365,9 +1406,9 @@ def _as_rows(given) -> list[dict]:
     return given.to_dict("records") if isinstance(given, pd.DataFrame) else [dict(row) for row in given]
 
 
-# Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.
+# Columns of the assessment that a statement carries: its fields after the analysis and the row's own number.
 WHOLE = ("due", "hold_until", "as_of", "n_obs", "milestone")  # whole numbers, though a column with holes holds floats
-STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "place")]
+STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "row")]
 
 
 def _above(module: str):

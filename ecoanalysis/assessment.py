@@ -246,7 +246,8 @@ class Assessor:
             return []
         self.facts(table, judged, outlook, indicator, base_values, base)
         ready = [i for i in judged if np.isfinite(table[i]["target"]) or table[i]["comparison"] in judge.RELATIVE]
-        pooled = [i for i in ready if self.is_pooled(table[i], indicator)]
+        asked = ("requirement", "comparison", "target")
+        pooled = [i for i in ready if judge.is_pooled(*(table[i][name] for name in asked), indicator)]
         there, by_record = set(ready), set(pooled)
         trend = [i for i in ready if i not in by_record]
         demo = self.acted_on(indicator.code, base, demo=True)
@@ -316,11 +317,6 @@ class Assessor:
         """In which futures projects alone meet a target by a year, nothing else moving; bool array (regions, paths)."""
         alone = self.with_projects_in(projects.still(outlook, self.paths), base)
         return judge.met(alone.at(year), np.nan, goals, comparison, indicator, self.settings.rounding)
-
-    def is_pooled(self, row: dict, indicator: Indicator) -> bool:
-        if row["requirement"] == "protected":
-            return True
-        return judge.is_duty(row["requirement"], row["comparison"], float(row["target"]), indicator)
 
     def without_value(self, table, index: list[int], indicator: Indicator) -> None:
         """What can be said of rows whose region has no value: nothing to count, or inputs lacking."""

@@ -106,9 +106,9 @@ def short_verdict(s, w: Words) -> str:
     return w.short_verdict(s.verdict, s.pressing)
 
 
-def _inside(text: str, w: Words) -> str:
+def _inside(text: str) -> str:
     """A verdict in the middle of a sentence."""
-    return text if w.lang == "zh" else text[:1].lower() + text[1:]
+    return text[:1].lower() + text[1:]
 
 
 # ---------------------------------------------------------------------- sentences
@@ -188,7 +188,7 @@ def _trend(s, w: Words) -> str:
     elif s.met_at_due == "unknown":
         parts.append(w("claim.unknown_at_due"))
     key = "claim.chance_again" if past else "claim.chance"
-    word = _inside(verdict(s, w), w)
+    word = _inside(verdict(s, w))
     parts.append(w(key, year=s.milestone, chance=w.chance(s.p_reach), verdict=word))
     more = [w("claim.survey_unmet")] if "survey_error" in s.warnings else []
     return w.join("".join(parts), *more)
@@ -209,8 +209,8 @@ def _duty(s, w: Words) -> str:
         key = f"outstanding.{s.indicator}"
         key = key if words.has_phrase(key) else "outstanding.other"
         key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
-        number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
-        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit, s.indicator), number=number))
+        count = w.count(s.outstanding, s.gap_count_unit, s.indicator)
+        parts.append(w(key, count=count, number=w.number(s.outstanding, 0)))
     elif s.gap > 0:
         parts.append(w("claim.short", missing=gap(s, w)))
     if s.met_at_due == "no":
@@ -227,7 +227,7 @@ def _held(s) -> str:
 
 
 def _finish(s, w: Words) -> str:
-    word = _inside(verdict(s, w), w)
+    word = _inside(verdict(s, w))
     if not np.isfinite(s.p_reach):
         return w("claim.thin", verdict=word)
     return w(
@@ -253,7 +253,7 @@ def _condition(s, w: Words) -> str:
         return w("claim.not_reported", year=s.as_of)
     if s.latest_value > 0:
         count = w.number(s.latest_value, 0)
-        return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w), w))
+        return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w)))
     key = "claim.none_happened_at_risk" if s.verdict == "reached_at_risk" else "claim.none_happened"
     text = w(key, year=w.year(s.latest_year), hold=s.hold_until, chance=w.chance(s.p_hold))
     if s.met_at_due == "no":
@@ -336,18 +336,49 @@ def slows(s, w: Words, required: float, decimals: int) -> str:
 
 
 def fared(s, w: Words) -> str:
-    """How statements that gave such a chance from so many years have come true, and on which series."""
+    """How statements that gave such a chance have come true: on the user's own data where a record was made and holds
+    enough, then on series of the reference panel, each with whose series they are."""
+    return w.join(*fared_by_source(s, w))
+
+
+def fared_by_source(s, w: Words) -> list[str]:
+    """The sentences of `fared`; none where no chance of reaching is told, or not by a forecast."""
     if s.verdict not in judge.OPEN or not np.isfinite(s.p_reach) or s.method == "record":
-        return ""
+        return []
+    return [text for text in (fared_here(s, w), fared_elsewhere(s, w)) if text]
+
+
+def fared_here(s, w: Words) -> str:
+    """How the user's own statements of the same class of chance came true (`Analysis.own_record`); empty where none was
+    made or it holds too few."""
+    record = s.analysis.own_record
+    known = record and record.of(s.p_reach)
+    return own_class(known, record.names.get(w.lang, ""), w) if known else ""
+
+
+def own_class(known, city: str, w: Words) -> str:
+    """What came of the statements of a class (`track_record.OwnClass`), in a sentence; `city` is empty where there is
+    not one."""
+    whose = city or w("claim.fared_whose")
+    counts = {name: w.number(getattr(known, name), 0) for name in ("statements", "came_true", "series", "origins")}
+    text = w("claim.fared_own", whose=whose, said=between(known), **counts)
+    return text + w.bracket(w.demo_mark(known.demo))
+
+
+def between(known) -> str:
+    """A class of chance: 60–80 %."""
+    return f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
+
+
+def fared_elsewhere(s, w: Words) -> str:
+    """How statements that gave such a chance from so many years came true on the reference panel."""
     record = s.record
     near = forecast.near_limit(s.latest_value, (record.low, record.high), record.direction)
     known = forecast.fared(s.p_reach, int(s.n_obs), near_limit=near)
     if known is None:
         return ""
-    said = f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
-    return w(
-        f"claim.fared_{known.domain}", said=said, came=w.chance(known.came_true), count=w.number(known.statements, 0)
-    )
+    counts = {"count": w.number(known.statements, 0), "series": w.number(known.series, 0)}
+    return w(f"claim.fared_{known.domain}", said=between(known), came=w.chance(known.came_true), **counts)
 
 
 def city_gap(s) -> float:
@@ -475,7 +506,7 @@ def named_weak(region, w: Words) -> str:
         if s.named_weak:
             missing = things(s, w) or gap(s, w)
             key = "headline.weak_short" if missing else "headline.weak_stands"
-            told.append(w(key, name=w.name(s.record), missing=missing, verdict=_inside(verdict(s, w), w)))
+            told.append(w(key, name=w.name(s.record), missing=missing, verdict=_inside(verdict(s, w))))
     return w("headline.weak", parts=w("join").join(told)) if told else ""
 
 
@@ -556,6 +587,7 @@ def chain(s, w: Words) -> str:
             f" {w.unit(code)}".rstrip() for code in (record.unit, "pp" if record.unit == "%" else record.unit)
         )
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
+    lines += fared_by_source(s, w)
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
     for row in s.sources.itertuples():
         name = input_name(row.variable, w, s.analysis.records)

@@ -8,6 +8,7 @@ gives all tables of a folder as one object, which is handed on: nothing here kno
 from __future__ import annotations
 
 import csv
+import errno
 import re
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
@@ -241,7 +242,7 @@ def thresholds(folder: Path | None = None) -> list[Threshold]:
 
 
 def phrase(key: str, lang: str, /, **values: object) -> str:
-    """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces.
+    """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces; an `OSError` in words.
 
     Raises
     ------
@@ -252,7 +253,16 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
     if key not in table:
         raise KeyError(f"phrases.csv has no key '{key}'")
     text = table[key][lang]
-    return text.format(**values) if values else text
+    told = {name: disk(value, lang) if isinstance(value, OSError) else value for name, value in values.items()}
+    return text.format(**told) if values else text
+
+
+def disk(error: Exception, *langs: str) -> str:
+    """Why a file or folder could not be used, in some languages; in the system's words where the phrase table has none."""
+    key = f"disk.{errno.errorcode.get(getattr(error, 'errno', None) or 0, '')}"
+    if key not in phrases():
+        return getattr(error, "strerror", None) or str(error)
+    return " · ".join(phrases()[key][lang] for lang in langs)
 
 
 @cache

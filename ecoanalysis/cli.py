@@ -338,7 +338,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog
+    from ecoanalysis import catalog, runs
 
     lang = _word(options)
     if options.cell:
@@ -358,6 +358,9 @@ def _explain(options: argparse.Namespace) -> int:
     if not options.region or not options.indicator:
         return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
+    reports = options.run.absolute().parent if options.run else DEFAULT_OUT
+    if record := runs.kept_record(reports, options.data):
+        analysis.track_record(record)
     print(analysis[options.region, options.indicator].explain(_word(options)))
     return 0
 
@@ -422,7 +425,7 @@ def _lab(options: argparse.Namespace) -> int:
     try:
         made, kept = lab.lay_out(options.folder, options.data)
     except OSError as error:
-        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error.strerror or error))
+        return _refuse(catalog.phrase("lab.no_folder", lang, folder=options.folder, reason=error))
     print(catalog.phrase("lab.laid_out", lang, folder=options.folder, made=len(made), kept=len(kept)))
     if not (options.data / "regions.csv").is_file():
         print(catalog.phrase("lab.no_data", lang, data=options.data))
@@ -456,7 +459,7 @@ def _guarded(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        values = {"reason": error.strerror or error, "file": error.filename or ""}
+        values = {"reason": error, "file": error.filename or ""}
         print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)
         return 1
 

@@ -111,6 +111,11 @@ def is_duty(requirement: str, comparison: str, target: float, indicator: Indicat
     return requirement == "duty" and end is not None and bool(abs(target - end) <= 1e-8 + 1e-5 * abs(end))
 
 
+def is_pooled(requirement: str, comparison: str, target: float, indicator: Indicator) -> bool:
+    """Whether the chances of a target come from the pooled record of its sisters, not from a forecast."""
+    return requirement == "protected" or is_duty(requirement, comparison, target, indicator)
+
+
 def verdict(is_met: bool, p_reach: float, p_hold: float, settings: Settings) -> str:
     """The class of a chance: of holding when the target is met now, of reaching it when it is not.
 

@@ -74,8 +74,8 @@ class Names:
     def _pattern(self, zh: str, kind: str) -> re.Pattern:
         region, level = _one_of(self.regions), _one_of(self.levels)
         pattern = re.escape(zh)
-        places = {"n": r"\d+", "n2": r"\d+", "level": level, "region": region}
-        for name, among in places.items():
+        patterns = {"n": r"\d+", "n2": r"\d+", "level": level, "region": region}
+        for name, among in patterns.items():
             pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>{among})")
         if kind == "department":
             before = f"(?P<region>{region})?" + (f"(?P<level>{level})?" if LEVEL not in zh else "")

@@ -256,9 +256,9 @@ def _facets(statements, title: str, lines: list[str], name, w: Words, common: bo
         cells = figure.subplots(down, across, sharex=common, sharey=common, squeeze=False, gridspec_kw=grid).ravel()
         for axes in cells[len(statements) :]:
             axes.remove()
-        for place, (s, axes) in enumerate(zip(statements, cells, strict=False)):
-            _facet(axes, s, plotdata.fan(s), names[place], w)
-            axes.tick_params(labelbottom=place + across >= len(statements) or not common)
+        for position, (s, axes) in enumerate(zip(statements, cells, strict=False)):
+            _facet(axes, s, plotdata.fan(s), names[position], w)
+            axes.tick_params(labelbottom=position + across >= len(statements) or not common)
         for s, axes in list(zip(statements, cells, strict=False))[: 1 if common else None]:
             axes.set_ylim(charts.natural_end(*axes.get_ylim(), s.record))
         handles = {}
@@ -367,9 +367,9 @@ def _distances(statements, title: str, lines: list[str], name, w: Words, by: str
         colours = [look.VERDICT_COLOURS[verdict] for verdict in table["verdict"]]
         axes.barh(range(len(table)), lengths.fillna(0), color=colours, edgecolor=look.AXIS, lw=0.6, height=0.62)
         axes.axvline(0, color=look.TARGET, lw=1.4)
-        for place, (s, row) in enumerate(zip(chosen, table.itertuples(), strict=True)):
+        for position, (s, row) in enumerate(zip(chosen, table.itertuples(), strict=True)):
             axes.annotate(
-                _distance_said(s, row, w), (1, place), (8, 0), xycoords=("axes fraction", "data"), fontsize=8.5,
+                _distance_said(s, row, w), (1, position), (8, 0), xycoords=("axes fraction", "data"), fontsize=8.5,
                 textcoords="offset points", va="center", color=look.INK, annotation_clip=False,
             )  # fmt: skip
         _verdicts(axes, chosen, range(len(chosen)), w)
@@ -389,12 +389,12 @@ def _distances(statements, title: str, lines: list[str], name, w: Words, by: str
     return _told(figure, title, [f"{name(s)} {_distance_said(s, row, w)}" for s, row in said], w, demo)
 
 
-def _verdicts(axes, statements, places, w: Words) -> None:
+def _verdicts(axes, statements, positions, w: Words) -> None:
     """Our verdict of each row in its colour, between the row's name and the axes."""
-    for s, place in zip(statements, places, strict=True):
+    for s, position in zip(statements, positions, strict=True):
         box = {"boxstyle": "square,pad=0.3", "fc": look.VERDICT_COLOURS[s.verdict], "ec": look.EDGE, "lw": 0.5}
         axes.annotate(
-            briefing.short_verdict(s, w), (0, place), (-40, 0), xycoords=("axes fraction", "data"), bbox=box, fontsize=7.5,
+            briefing.short_verdict(s, w), (0, position), (-40, 0), xycoords=("axes fraction", "data"), bbox=box, fontsize=7.5,
             textcoords="offset points", ha="center", va="center", color=look.words_on(s.verdict), annotation_clip=False,
         )  # fmt: skip
 
@@ -446,20 +446,20 @@ def _contributions(a: Analysis, code: str, city: str | None, w: Words) -> Pictur
     with matplotlib.rc_context(STYLE):
         height, room = figure.get_figheight(), 0.42 * (len(table) + 1)
         axes = figure.add_axes((left / width, 0.2 / height, 1 - (left + 0.2) / width, room / height))
-        places = range(len(table))
-        axes.barh(places, table["part"], left=table["before"], color=look.BAND, height=0.62)
+        positions = range(len(table))
+        axes.barh(positions, table["part"], left=table["before"], color=look.BAND, height=0.62)
         axes.barh([len(table)], [whole], color=look.QUIET, height=0.62)
         ends = [*(table["before"] + table["part"]), whole]
         texts = [
             f"{w.number(part, decimals)} {w.unit(unit)}" + w("mark.in_brackets", text=w.percent(share))
             for part, share in zip(parts, table["share"], strict=True)
         ]
-        for place, (end, text) in enumerate(zip(ends, [*texts, shown], strict=True)):
+        for position, (end, text) in enumerate(zip(ends, [*texts, shown], strict=True)):
             axes.annotate(
-                text, (end, place), (5, 0), textcoords="offset points", va="center", fontsize=9, color=look.INK
+                text, (end, position), (5, 0), textcoords="offset points", va="center", fontsize=9, color=look.INK
             )
-        for end, place in zip(ends[:-1], places, strict=True):  # where one part ends the next begins
-            axes.plot([end, end], [place - 0.31, place + 1.31], color=look.AXIS, lw=0.8)
+        for end, position in zip(ends[:-1], positions, strict=True):  # where one part ends the next begins
+            axes.plot([end, end], [position - 0.31, position + 1.31], color=look.AXIS, lw=0.8)
         names = [a.name(region, w.lang) for region in table["region_code"]]
         labels = [*names, w("plots.total", city=a.name(city, w.lang))]
         axes.set_yticks(range(len(labels)), [_fitted(name, left - 0.2, 9.5) for name in labels])
@@ -794,11 +794,11 @@ def _paper(size, title: str, lines: list[str], demo: bool, w: Words, frame: pd.D
     height = figure.get_figheight()
     with matplotlib.rc_context(STYLE):
         for number, line in enumerate(heads):
-            place = 1 - (0.12 + 0.25 * number) / height
-            figure.text(0.15 / width, place, line, fontsize=12.5, color=look.INK, va="top")
+            position = 1 - (0.12 + 0.25 * number) / height
+            figure.text(0.15 / width, position, line, fontsize=12.5, color=look.INK, va="top")
         for number, line in enumerate(below):
-            place = 1 - (0.19 + 0.25 * len(heads) + LINE * number) / height
-            figure.text(0.15 / width, place, line, fontsize=9.5, color=look.QUIET, va="top")
+            position = 1 - (0.19 + 0.25 * len(heads) + LINE * number) / height
+            figure.text(0.15 / width, position, line, fontsize=9.5, color=look.QUIET, va="top")
         if demo:
             box = {"boxstyle": "round,pad=0.3", "fc": look.MARK_GROUND, "ec": look.MARK, "lw": 0.8}
             spot = (1 - 0.15 / width, 1 - 0.12 / height)

@@ -117,7 +117,7 @@ def pytest_configure(config):
 
 # What is tried after each change of a line, in seconds; and what takes minutes: whole notebooks, runs, documents.
 QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
-QUICK |= {"test_projects.py", "test_units.py", "test_words.py", "test_worked_city.py"}
+QUICK |= {"test_projects.py", "test_sentences.py", "test_units.py", "test_words.py", "test_worked_city.py"}
 TAKES_LONGER = {"test_formula_properties.py", "test_paths.py"}  # among the quick ones
 WHOLE = {"docs", "runs", "test_notebooks.py", "test_pptx.py"}
 DRAWN = {"explore", "export", "test_charts.py", "test_plots.py"}  # there, what takes the whole shipped city

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecoanalysis import analyse, briefing, catalog, headline, judge, words
+from ecoanalysis import analyse, briefing, catalog, judge, words
+from ecoanalysis.track_record import OwnClass, OwnRecord
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,28 +76,6 @@ def test_a_headline_counts_every_item_once(shipped):
         assert sorted(told) == sorted(set(told)) and len(told) == 36
         ahead = [*head.secure, *head.consolidate, *head.to_be_won, *head.in_doubt, *head.open]
         assert sorted(ahead) == sorted(told)
-
-
-def items(**rows):
-    import pandas as pd
-
-    table = [("R", int(k[1:]), *v) for k, v in rows.items()]
-    return pd.DataFrame(table, columns=headline.ITEM_COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("rows", "conditions"),
-    [
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "reached", "yes", "secure")), "yes"),
-        (dict(i1=(True, "hard", "no", "in_doubt"), i2=(False, "reached", "yes", "secure")), "no"),
-        (dict(i1=(True, "no_target", "unknown", "open"), i2=(False, "reached", "yes", "secure")), "unknown"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "hard", "no", "in_doubt")), "no"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "no_target", "unknown", "open")), "unknown"),
-    ],
-)
-def test_whether_the_city_may_apply(rows, conditions):
-    """Every binding item met, and four in five of the advisory ones; an unknown is never a yes."""
-    assert headline.headline(items(**rows), "R", 2023, judge.Settings()).conditions_met == conditions
 
 
 def test_the_headline_of_the_city_in_words(shipped):
@@ -226,13 +205,53 @@ def test_an_item_is_not_missed_and_met_in_one_breath(shipped):
 )
 def test_the_record_of_such_statements_names_the_series_it_was_counted_on(shipped, code, latest, said):
     record = shipped.indicators[code]
-    s = SimpleNamespace(
-        verdict="hard", p_reach=0.55, method="learned", n_obs=7, latest_value=latest, record=record, binding=True
-    )
+    s = stated(shipped, record=record, latest_value=latest)
     found = briefing.fared(s, EN)
     assert found.startswith(f"On reference {said}") and "gave 50–60 % came true" in found
     assert found.count("984") == ("near their limit" in said)  # of near_limit, 0.5 to 0.6
+    assert found.endswith("(984 of them, on 94 series)." if "near" in said else "(6\u2009831 of them, on 839 series).")
     assert "无环境类" in briefing.fared(s, ZH)
+
+
+def stated(shipped, classes=(), city=("甲市", "City A"), **row):
+    """A statement of 55 %, beside an own record of these classes."""
+    names = dict(zip(("zh", "en"), city, strict=False))
+    a = SimpleNamespace(own_record=OwnRecord(names, tuple(classes)) if classes else None)
+    usual = {"verdict": "hard", "p_reach": 0.55, "method": "learned", "n_obs": 7, "latest_value": 60.0, "binding": True}
+    record = shipped.indicators["urban_sewage_treatment_rate"]
+    return SimpleNamespace(**{**usual, "analysis": a, "record": record} | row)
+
+
+def own(low, high, statements, came_true, demo=False):
+    return OwnClass(low, high, statements, came_true, 0.5, series=9, indicators=4, origins=6, demo=demo)
+
+
+def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
+    classes = [own(0.4, 0.6, 71, 49), own(0.6, 0.8, 80, 60)]
+    zh, en = (briefing.fared(stated(shipped, classes), w) for w in (ZH, EN))
+    assert zh.startswith(
+        "甲市数据回溯检验：当时尚未达标、说有 40–60 % 可能的 71 项判断中，后来实现 49 项"
+        "（9 条序列、6 个年份，判断互有重叠，仅供参考）。在卫生、经济、就业和教育的参照序列上"
+    )
+    assert en.startswith(
+        "Back-tested on City A’s own data: of 71 statements that gave 40–60 % to a target not yet met, 49 came true "
+        "(9 series, 6 years; they overlap, so this is a rough guide). On reference series of health"
+    )
+    two_cities = stated(shipped, classes, city=(), p_reach=0.6)  # a class begins at its lower bound
+    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 80 项")
+    assert "this folder’s own data: of 80 statements" in briefing.fared(two_cities, EN)
+
+
+def test_an_own_record_is_silent_where_it_is_thin_and_marked_where_it_rests_on_demo_data(shipped):
+    thin = stated(shipped, [own(0.4, 0.6, 59, 20)])
+    assert briefing.fared(thin, ZH).startswith("在卫生")
+    assert briefing.fared(stated(shipped, [own(0.6, 0.8, 71, 49)]), ZH).startswith("在卫生")  # of another class
+    marked = briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49, demo=True)]), ZH)
+    assert "仅供参考）。【演示数据】在卫生" in marked
+    certain = stated(shipped, [own(0.8, 1.0, 71, 49)], p_reach=1.0)
+    assert "80–100 %" in briefing.fared(certain, EN).split(" On ")[0]
+    for silent in ({"verdict": "reached"}, {"p_reach": float("nan")}, {"method": "record"}):
+        assert briefing.fared(stated(shipped, [own(0.4, 0.6, 71, 49)], **silent), EN) == ""
 
 
 # ---------------------------------------------------------------------- a small folder, word for word
@@ -274,11 +293,39 @@ def test_a_number_is_led_back_step_by_step(small):
     )
 
 
+def test_the_reasons_of_a_forecast_stand_in_the_chain_values_in_percent_and_differences_in_points(small, monkeypatch):
+    monkeypatch.setattr(
+        briefing.forecast, "sentences", lambda why, w, decimals, unit, points: [f"59.{'0' * decimals}{unit} +1{points}"]
+    )
+    assert "· 59.0 % +1 个百分点" in briefing.chain(small["C1", "25"], ZH).splitlines()
+
+
 def test_what_is_lacking_is_named_with_whose_it_is(small):
     assert briefing.lacking(small["C1", "sanitary_toilet_rate"], ZH) == "缺少使用无害化卫生厕所的农村户数"
     assert briefing.lacking(small["C2", "sanitary_toilet_rate"], ZH) == "缺少农村户数"
     assert briefing.lacking(small["C", "red_line_area"], ZH) == "缺少自然生态空间：生态保护红线面积（丙县）"
     assert briefing.lacking(small["C", "25"], EN) == "lacks Villages with domestic sewage treated (County C)"
+
+
+def test_the_headline_of_a_county_that_missed_its_one_item_due(small):
+    said = briefing.headline(small["C1"], ZH)
+    assert said[:3] == [
+        "截至 2023 年底，乙县到期应考核 1 项：按期达标 0 项，到期未达标 1 项，尚不能判定 0 项。",
+        "尚不具备申报条件：约束性指标 1 项未达标；参考性指标均尚不能判定（要求达标 80 %）。",
+        "约束性指标到期未达标 1 项：突发生态环境事件应急管理机制。",
+    ]
+    assert said[3].startswith("全部 4 项到复核时：") and said[4].startswith("与 2022 年相比：")
+    assert said[5:] == ["注：约束性、参考性划分及参考性达标比例（80 %）未核实。"]
+    assert briefing.headline(small["C1"], ZH, since=False) == said[:4] + said[5:]
+
+
+def test_the_headline_of_a_city_of_which_too_little_is_known(small):
+    said = briefing.headline(small["C"], EN)
+    assert said[1] == (
+        "Whether it may apply cannot be told: 2 binding items lack data, papers or a target; "
+        "no advisory item is known yet (80 % asked)."
+    )
+    assert said[2] == "Binding items that cannot be told yet (2): River chief system, Emergency management."
 
 
 def test_a_sum_of_some_counties_decides_nothing(small):

@@ -132,6 +132,8 @@ def test_the_track_record_scores_what_was_said(executed, folder, tmp_path):
     out.mkdir()
     shown = texts(executed("track_record", {"data": str(folder.path), "out": str(out), "lang": "en"}))
     assert "Brier" in shown and "demo data" not in shown and (out / "statements.csv").exists()
+    assert "too few statements to tell (a class needs 60, on 3 indicators, of 2 years)" in shown  # of one indicator
+    assert "This record is too small for the reports" in shown
     assert "Replayed every year from 2015 to 2021" in shown and "Replaying" not in shown  # the line that told each year
 
 

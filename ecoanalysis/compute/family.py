@@ -10,11 +10,11 @@ class Family:
     """Who is part of whom, and how the figures of parts are put together."""
 
     def __init__(self, regions: pd.DataFrame):
-        places = {code: place for place, code in enumerate(regions.index)}
-        parent = np.array([places.get(code, -1) for code in regions["parent"]], int)
+        positions = {code: position for position, code in enumerate(regions.index)}
+        parent = np.array([positions.get(code, -1) for code in regions["parent"]], int)
         self.area = regions["area_km2"].to_numpy(float)
         self.parent = parent
-        self.parts = [np.flatnonzero(parent == place) for place in range(len(parent))]
+        self.parts = [np.flatnonzero(parent == position) for position in range(len(parent))]
         self.has_parts = np.array([len(parts) > 0 for parts in self.parts], bool)
         self.nested = bool((self.has_parts & (parent >= 0) & self.has_parts[parent]).any())
         self.order = np.argsort(parent, kind="stable")[(parent < 0).sum() :]

@@ -49,9 +49,9 @@ class Parts:
     coverage: float | np.ndarray
     answers: bool
 
-    def at(self, place: int) -> Parts:
+    def at(self, position: int) -> Parts:
         """Those of one region among many."""
-        numbers = (float(side[place]) for side in (self.numerator, self.denominator, self.factor, self.coverage))
+        numbers = (float(side[position]) for side in (self.numerator, self.denominator, self.factor, self.coverage))
         numerator, denominator, factor, coverage = numbers
         return Parts(numerator, denominator, factor, self.unit, coverage, self.answers)
 
@@ -168,8 +168,8 @@ class Measured:
         if level is not None:
             inside = rows >= 0
             values[inside] = level.value.to_numpy()[rows[inside], np.flatnonzero(inside)]
-        for place, (_, value) in self._panel.base_values(indicator, base).items():
-            values[place] = value
+        for position, (_, value) in self._panel.base_values(indicator, base).items():
+            values[position] = value
         return pd.Series(values, index=self.regions.index)
 
     def weight_covered(self, indicator: str, *, base_year: int | None = None) -> pd.DataFrame:
@@ -213,24 +213,28 @@ class Measured:
         value that is missing lacks `zero_denominator` (nothing to count), `outside_bounds` (a share above its whole)
         or `outside_domain`.
         """
-        place = self.regions.index.get_loc(region)
+        position = self.regions.index.get_loc(region)
         base, year = self._panel.base_asked(indicator, base_year), int(year)
-        ids = self._trace.ids(indicator, basis, place, year, base)
+        ids = self._trace.ids(indicator, basis, position, year, base)
         figures = self.figures(indicator, basis, base_year=base_year)
         row = year - self.years[0]
-        if year in self.years and np.isfinite(figures.value.iat[row, place]) and figures.coverage[row, place] >= 1:
+        if (
+            year in self.years
+            and np.isfinite(figures.value.iat[row, position])
+            and figures.coverage[row, position] >= 1
+        ):
             return ids, frozenset()
-        lacking = self._trace.lacking(indicator, basis, place, year, base)
+        lacking = self._trace.lacking(indicator, basis, position, year, base)
         if not lacking and year in self.years:
-            lacking = frozenset([self._reason(indicator, basis, figures, row, place)])
+            lacking = frozenset([self._reason(indicator, basis, figures, row, position)])
         return ids, lacking
 
-    def _reason(self, indicator: str, basis: str, figures: Figures, row: int, place: int) -> str:
+    def _reason(self, indicator: str, basis: str, figures: Figures, row: int, position: int) -> str:
         """Why a value is missing whose inputs are all there."""
         outside = self._panel.outside.get(indicator)
-        if basis == OWN and outside is not None and outside[row, place]:
+        if basis == OWN and outside is not None and outside[row, position]:
             return "outside_bounds"
-        zero = figures.denominator is not None and figures.denominator.iat[row, place] == 0
+        zero = figures.denominator is not None and figures.denominator.iat[row, position] == 0
         return "zero_denominator" if zero else "outside_domain"
 
     @cached_property
@@ -410,10 +414,10 @@ class Measured:
             columns[side] = np.full(len(row), np.nan) if cells is None else cells.to_numpy()[row, column]
         same = {"indicator": indicator.code, "part": indicator.part, "unit": indicator.unit, "basis": basis}
         columns |= {name: np.full(len(row), text, object) for name, text in same.items()}
-        for place in np.flatnonzero(columns["coverage"] < 1):
-            lacks = self._trace.lacking(indicator.code, basis, int(column[place]), int(years[place]), None)
-            lacks = lacks or [self._reason(indicator.code, basis, figures, row[place], column[place])]
-            columns["lacking"][place] = ";".join(sorted(lacks))
+        for position in np.flatnonzero(columns["coverage"] < 1):
+            lacks = self._trace.lacking(indicator.code, basis, int(column[position]), int(years[position]), None)
+            lacks = lacks or [self._reason(indicator.code, basis, figures, row[position], column[position])]
+            columns["lacking"][position] = ";".join(sorted(lacks))
         return columns
 
     def _problem(self, name: str, row: int, column: int) -> Problem:

@@ -56,8 +56,8 @@ def years_needed(
     whole = pd.DataFrame(np.ones((count, count)), index=years)
     always = formula(*([whole] * len(required)), **none, **fixed).isna().to_numpy()[:, 0]
     needed = {}
-    for place, parameter in enumerate(required):
-        frames = [pd.DataFrame(left_out, index=years) if place == other else whole for other in range(len(required))]
+    for position, parameter in enumerate(required):
+        frames = [pd.DataFrame(left_out, index=years) if position == other else whole for other in range(len(required))]
         outcome = formula(*frames, **none, **fixed).isna().to_numpy()
         needed[parameter] = {
             int(year): [int(years[column]) for column in np.flatnonzero(outcome[row])]

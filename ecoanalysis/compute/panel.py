@@ -206,7 +206,9 @@ class Panel:
         first, count = self.years[0], len(cells)
         out = np.empty_like(cells)
         for row, year in enumerate(self.years):
-            rows = [place - first if 0 <= place - first < count else count for place in needed.get(year, [year])]
+            rows = [
+                position - first if 0 <= position - first < count else count for position in needed.get(year, [year])
+            ]
             if rows:
                 out[row] = join.reduce(padded[rows], axis=0)
             else:
@@ -257,13 +259,13 @@ class Panel:
         An intensity is taken at the prices of the base year, as the value that is named.
         """
         given = self.base_values(name, base) if name in CHANGES else {}
-        for place, (year, start) in given.items():
+        for position, (year, start) in given.items():
             level = self.sheet(CHANGES[name].level, basis, None if np.isnan(year) else int(year))
             if level is None:
                 continue
             if sheet is None:
                 sheet = self._blank()
-            column = np.arange(len(self.regions)) == place
+            column = np.arange(len(self.regions)) == position
             computed = column & (True if basis == COUNTIES else self.cells.get(name, self._nowhere) < 0)
             change = Sheet(CHANGES[name].against(level.value, start), level.status, level.known)
             sheet = laid_over(sheet, change, np.broadcast_to(computed, sheet.known.shape))
@@ -388,8 +390,8 @@ class Panel:
             there = np.broadcast_to(there[row], there.shape)
         parts = self.sides(name) or ()
         return {"value": self._restricted(name, base, there)} | {
-            place: self._restricted(part, base, there)
-            for place, part in zip(("numerator", "denominator"), parts, strict=False)
+            position: self._restricted(part, base, there)
+            for position, part in zip(("numerator", "denominator"), parts, strict=False)
         }
 
     # ------------------------------------------------------------------ figures
@@ -434,13 +436,13 @@ class Panel:
             if sheets["value"] is None:
                 continue
             here = holes if row is None else holes & (np.arange(len(holes)) == row)[:, None]
-            for place, filled in cells.items():
-                if filled is not None and sheets.get(place) is not None:
-                    filled[here] = sheets[place].value.to_numpy()[here]
+            for position, filled in cells.items():
+                if filled is not None and sheets.get(position) is not None:
+                    filled[here] = sheets[position].value.to_numpy()[here]
             status[here] = sheets["value"].status[here]
         finite = np.isfinite(cells["value"])
         coverage[holes] = np.where(finite, share, 0.0)[holes]
-        frames = {place: None if filled is None else self.frame(filled) for place, filled in cells.items()}
+        frames = {position: None if filled is None else self.frame(filled) for position, filled in cells.items()}
         return Figures(frames["value"], frames["numerator"], frames["denominator"], status, whole.known, coverage)
 
     def sides(self, name: str) -> tuple[str, str] | None:
@@ -493,17 +495,19 @@ class Panel:
     def _one_base(self, name: str, base: int | None) -> int | None:
         return base if base is not None and self.base_year(name) is not None else self.base_year(name)
 
-    def base_of(self, name: str, basis: str, place: int, base: int | None) -> int | None:
+    def base_of(self, name: str, basis: str, position: int, base: int | None) -> int | None:
         if self.base_year(name) is None:
             return None
         self.sheet(name, basis, base)
         bases = self.bases.get((name, basis, base))
-        return self._one_base(name, base) if bases is None else int(bases[place])
+        return self._one_base(name, base) if bases is None else int(bases[position])
 
     def base_values(self, name: str, base: int | None) -> dict[int, tuple[float, float]]:
         """Base years and values that targets name, by place of the region."""
         given = self._based.values.get(name, [])
-        return {place: (year, value) for place, year, value in given if base is None or np.isnan(year) or year == base}
+        return {
+            position: (year, value) for position, year, value in given if base is None or np.isnan(year) or year == base
+        }
 
     # ------------------------------------------------------------------ small things
 
@@ -529,9 +533,9 @@ class Panel:
             return False
         return all(self._same_year(parameter) for parameter in parameters(formula)[0])
 
-    def cell(self, name: str, place: int, year: int) -> int:
+    def cell(self, name: str, position: int, year: int) -> int:
         cells = self.cells.get(name)
-        return -1 if cells is None or year not in self.years else int(cells[year - self.years[0], place])
+        return -1 if cells is None or year not in self.years else int(cells[year - self.years[0], position])
 
     def asked(self, indicator: str) -> np.ndarray:
         """Regions of a level that has the indicator."""
@@ -565,21 +569,21 @@ def bases_of_targets(targets: pd.DataFrame | None, codes: pd.Index) -> Based:
     if targets is None or "base_year" not in targets:
         return based
     rows = targets[targets["base_year"].notna() | targets.get("base_value", targets["base_year"]).notna()]
-    places = {code: place for place, code in enumerate(codes)}
+    positions = {code: position for position, code in enumerate(codes)}
     named: dict = {}
     for row in rows.to_dict("records"):
-        for place in range(len(codes)) if row["region_code"] == "*" else [places[row["region_code"]]]:
-            named.setdefault((row["indicator"], place), []).append((row["region_code"], row))
-    for (indicator, place), given in named.items():
+        for position in range(len(codes)) if row["region_code"] == "*" else [positions[row["region_code"]]]:
+            named.setdefault((row["indicator"], position), []).append((row["region_code"], row))
+    for (indicator, position), given in named.items():
         own = [row for code, row in given if code != "*"] or [row for _, row in given]
         years = {float(row["base_year"]) for row in own} - {np.nan}
         years = {year for year in years if not np.isnan(year)}
         if len(years) == 1:
-            based.years.setdefault(indicator, np.full(len(codes), np.nan))[place] = years.pop()
+            based.years.setdefault(indicator, np.full(len(codes), np.nan))[position] = years.pop()
         for row in own:
             value = float(row.get("base_value", np.nan))
             if not np.isnan(value):
-                based.values.setdefault(indicator, []).append((place, float(row["base_year"]), value))
+                based.values.setdefault(indicator, []).append((position, float(row["base_year"]), value))
     return based
 
 
@@ -587,7 +591,7 @@ def cells_of(observations: pd.DataFrame, years: pd.RangeIndex, codes: pd.Index) 
     """For each variable the row of the observation (years, regions), -1 where there is none."""
     if not len(observations):
         return {}
-    place = codes.get_indexer(observations["region_code"].astype(object))
+    position = codes.get_indexer(observations["region_code"].astype(object))
     number, names = pd.factorize(observations["variable"])
     row = observations["year"].to_numpy() - years[0]
     order = np.argsort(number, kind="stable")
@@ -595,9 +599,9 @@ def cells_of(observations: pd.DataFrame, years: pd.RangeIndex, codes: pd.Index) 
     cells_of = {}
     for which, name in enumerate(names):
         here = order[bounds[which] : bounds[which + 1]]
-        here = here[place[here] >= 0]
+        here = here[position[here] >= 0]
         cells = np.full((len(years), len(codes)), -1, np.int32)
-        cells[row[here], place[here]] = here
+        cells[row[here], position[here]] = here
         cells_of[name] = cells
     return cells_of
 

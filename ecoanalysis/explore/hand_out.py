@@ -76,4 +76,4 @@ def _written(path: Path, write, w) -> None:
         with replacing(path) as temporary:
             write(temporary)
     except OSError as error:
-        raise CannotWrite(w("explore.not_written", file=path, reason=error.strerror or error)) from None
+        raise CannotWrite(w("explore.not_written", file=path, reason=error)) from None

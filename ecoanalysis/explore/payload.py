@@ -240,11 +240,11 @@ def said(told: levers.Answer, setting: dict, w: Words, classes: list | None = No
     """
     s = told.statement
     classes = _classes(s) if setting or classes is None else classes
-    before = s.analysis._of_row(s.place) if setting else s
+    before = s.analysis._of_row(s.row) if setting else s
     return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),
-        "more": [text for text in (briefing.pace(s, w), briefing.fared(s, w)) if text],
+        "more": [text for text in (briefing.pace(s, w), *briefing.fared_by_source(s, w)) if text],
         "rows": card(s, w),
         "tables": rules(classes, w),
         "assumed": w("join").join(levers.told(before, setting, w)),
@@ -324,9 +324,9 @@ def sources_of(s: Statement) -> list[SimpleNamespace]:
     if "by id" not in cache:
         columns = {name: rows[name].to_numpy(object) for name in SHOWN if name in rows}
         cache["by id"] = dict(zip(rows["id"], range(len(rows)), strict=True)), columns
-    places, columns = cache["by id"]
-    there = sorted(places[one] for one in s.inputs if one in places)
-    return [SimpleNamespace(**{name: column[place] for name, column in columns.items()}) for place in there]
+    positions, columns = cache["by id"]
+    there = sorted(positions[one] for one in s.inputs if one in positions)
+    return [SimpleNamespace(**{name: column[position] for name, column in columns.items()}) for position in there]
 
 
 def inputs(s: Statement, w: Words, sources: list[SimpleNamespace]) -> list[list[str]]:

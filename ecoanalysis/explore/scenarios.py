@@ -117,7 +117,7 @@ def write(analysis: Analysis, scenario: Scenario, path: Path | str | None = None
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise BadScenario([w("scenario.not_written", file=path, reason=error.strerror or error)]) from None
+        raise BadScenario([w("scenario.not_written", file=path, reason=error)]) from None
     return path
 
 
@@ -137,7 +137,7 @@ def read(analysis: Analysis, name: Path | str, *, lang: str = "zh") -> Scenario:
         there = w.list(names(analysis)) or w("lever.none")
         raise BadScenario([w("scenario.not_there", file=path, there=there)]) from None
     except OSError as error:
-        raise BadScenario([w("scenario.not_read", file=path, reason=error.strerror or error)]) from None
+        raise BadScenario([w("scenario.not_read", file=path, reason=error)]) from None
     except UnicodeDecodeError:
         raise BadScenario([w("scenario.not_json", file=path, line=1)]) from None
     except json.JSONDecodeError as error:
@@ -239,7 +239,7 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
         s = analysis[region, indicator]
         answer = levers.answer(s, setting)
         for name in STATEMENT_COLUMNS:
-            assessment.at[s.place, name] = getattr(answer.statement, name)
+            assessment.at[s.row, name] = getattr(answer.statement, name)
         outlook = moved.get(indicator, s.outlook)
         paths = outlook.paths.copy()
         paths[outlook.regions.index(region), :, paths.shape[2] - answer.paths.shape[1] :] = answer.paths

@@ -35,14 +35,14 @@ def languages(lang: str) -> list[str]:
 def write_csv(table: pd.DataFrame, path: Path | str) -> None:
     """A table as CSV that Excel opens with Chinese intact, its texts and headings guarded by `guarded`."""
     table = table.rename(columns=guarded)
-    texts = [place for place, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    texts = [number for number, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
     if texts:
         table = table.copy()
-        for place in texts:
-            column = table.iloc[:, place].astype(object)
+        for number in texts:
+            column = table.iloc[:, number].astype(object)
             risky = {text: guarded(text) for text in column.unique() if isinstance(text, str) and guarded(text) != text}
             if risky:
-                table.isetitem(place, column.map(lambda value, guards=risky: guards.get(value, value)))
+                table.isetitem(number, column.map(lambda value, guards=risky: guards.get(value, value)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
 

@@ -238,7 +238,7 @@ class _Chapter(Paper):
         head = [self.say(key) for key in ("column.verdict", *(f"attribute.{k}" for k in KINDS), "docx.items")]
         self.caption("table", "table.classes", self.say("docx.by_class_of", region=self.region.name(self.lang)))
         colours = [VERDICT_COLOURS[code] for code in counts.index] + ["#ffffff"]
-        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.table_size - 1, flags={0: colours})
+        self.table(head, lines, (28, 14, 15, 12, 87), centred=(1, 2, 3), size=self.look.table - 1, flags={0: colours})
 
     def standings(self, items: pd.DataFrame) -> str:
         """How many of some items are met, unmet, or not to be told: a clause."""
@@ -285,7 +285,7 @@ class _Chapter(Paper):
         drawn = fan_chart.drawable(s)
         self.compact(self.told(s, drawn), keep=drawn)
         if drawn:
-            name = f"figure.{s.place}"
+            name = f"figure.{s.row}"
             mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
             said = self.words.name(s.record) + mark
             spoken = self.say("claim.named", name=self.words.name(s.record), sentence=self.sentence(s))
@@ -298,7 +298,7 @@ class _Chapter(Paper):
         mark = w.bracket(w.demo_mark(s.status == "demo"))
         gap = w.join(self.sentence(s).removesuffix(mark).strip(), briefing.pace(s, w))
         if drawn:  # the chart stands under the paragraph, so that a few words do
-            gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
+            gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.row}")))
         parts = {
             "gap": gap,
             "cause": self.cause(s),
@@ -311,9 +311,9 @@ class _Chapter(Paper):
 
     def sentence(self, s) -> str:
         """What is said of a target, worded once."""
-        if s.place not in self.sentences:
-            self.sentences[s.place] = briefing.sentence(s, self.words)
-        return self.sentences[s.place]
+        if s.row not in self.sentences:
+            self.sentences[s.row] = briefing.sentence(s, self.words)
+        return self.sentences[s.row]
 
     def cause(self, s) -> str:
         """What its two inputs brought, or a blank for the department that alone can tell."""
@@ -416,7 +416,7 @@ class _Chapter(Paper):
         county = 27 if max(len(line[2]) for line in lines) <= LONG_NAME[self.lang] else 52
         share = (105 - county) / (len(years) + 1)
         widths = (38, 13, county, *[share] * (len(years) + 1))
-        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.table_size - 1)
+        self.table(head, lines, widths, centred=tuple(range(3, len(head))), size=self.look.table - 1)
 
     def task_lines(self, s, rows: pd.DataFrame, years: list[int]) -> list[list[str]]:
         wide = rows.pivot_table(index="region_code", columns="year", values="needed", aggfunc="sum", sort=False)
@@ -617,14 +617,14 @@ class _Chapter(Paper):
 
     def shortened(self, rows: pd.DataFrame) -> list[str]:
         """Each source once, with the file and rows of its first cells and how many there are in all."""
-        places: dict[str, list[str]] = {}
+        cells_of: dict[str, list[str]] = {}
         for row in rows.itertuples():
-            places.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
+            cells_of.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
         shown = []
-        for source, cells in places.items():
+        for source, cells in cells_of.items():
             files: dict[str, list[str]] = {}
-            for place in cells[:SOURCES_SHOWN]:
-                file, mark, line = _parted(place)
+            for cell in cells[:SOURCES_SHOWN]:
+                file, mark, line = _parted(cell)
                 files.setdefault(f"{file}{mark}", []).append(line)
             text = self.say("join").join(f"{file}{self.words.list(lines)}" for file, lines in files.items())
             if len(cells) > SOURCES_SHOWN:
@@ -633,7 +633,7 @@ class _Chapter(Paper):
         return shown
 
 
-def _parted(place: str) -> tuple[str, str, str]:
+def _parted(cell: str) -> tuple[str, str, str]:
     """File (and sheet), the mark after it, and the cell: economy.csv : 23, book.xlsx!Sheet ! C12."""
-    mark = "!" if "!" in place else ":"
-    return place.rpartition(mark)
+    mark = "!" if "!" in cell else ":"
+    return cell.rpartition(mark)

@@ -55,8 +55,8 @@ def _book(years: list[int], drawn) -> bytes:
 
 def _xml(years: list[int], drawn, unit: str, limits: tuple[float, float, float], decimals: int) -> bytes:
     areas, lines = [], []
-    for place, (kind, name, values) in enumerate(drawn):
-        element = _series(place, kind, name, years, values, decimals)
+    for number, (kind, name, values) in enumerate(drawn):
+        element = _series(number, kind, name, years, values, decimals)
         (areas if kind in ("lower", "band80") else lines).append(element)
     axes = f'<c:axId val="{YEARS_AXIS}"/><c:axId val="{VALUES_AXIS}"/>'
     area = (
@@ -121,8 +121,8 @@ def _axes(unit: str, limits: tuple[float, float, float], years: int) -> str:
     )
 
 
-def _series(place: int, kind: str, name: str, years: list[int], values: list[float], decimals: int) -> str:
-    letter = chr(ord("B") + place)
+def _series(number: int, kind: str, name: str, years: list[int], values: list[float], decimals: int) -> str:
+    letter = chr(ord("B") + number)
     last = len(years) + 1
     format_code = f"0.{'0' * decimals}".rstrip(".")
     points = "".join(
@@ -131,7 +131,7 @@ def _series(place: int, kind: str, name: str, years: list[int], values: list[flo
     labels = "".join(f'<c:pt idx="{k}"><c:v>{year}</c:v></c:pt>' for k, year in enumerate(years))
     count = f'<c:ptCount val="{len(years)}"/>'
     head = (
-        f'<c:idx val="{place}"/><c:order val="{place}"/><c:tx><c:strRef><c:f>Sheet1!${letter}$1</c:f><c:strCache>'
+        f'<c:idx val="{number}"/><c:order val="{number}"/><c:tx><c:strRef><c:f>Sheet1!${letter}$1</c:f><c:strCache>'
         f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
     )
     data = (

@@ -459,6 +459,20 @@ def reliability(said: pd.DataFrame, lang: str) -> None:
         display(charts.reliability(points_, lang, w("record.reliability"), demo=worded.uses_demo(said)))
 
 
+def own_record(said: pd.DataFrame, lang: str) -> None:
+    """By class of chance, what came of the statements that the reports would have told; and which classes they tell."""
+    from ecoanalysis import track_record
+
+    w = words.of(lang)
+    classes = track_record.own_classes(said)
+    enough = [one for one in classes if one.is_enough]
+    points([briefing.own_class(one, "", w) for one in enough])
+    few = [briefing.between(one) for one in classes if not one.is_enough]
+    if few:
+        text(w("record.few", classes=w.list(few), **track_record.ENOUGH))
+    text(w("record.told" if enough else "record.not_told"))
+
+
 def keep(said: pd.DataFrame, out: Path | str) -> list[str]:
     """Write the statements as CSV; what lies in the folder now."""
     write_csv(said, Path(out) / "statements.csv")

@@ -365,7 +365,7 @@ class _Part:
         for code, name in self.names.items():
             button = _sort(w("page.sort_region", region=name))
             heads.append(f'<th scope="col" data-region="{escape(code)}">{self.linked(code)}{button}</th>')
-        rows = [self.row(place, item) for place, item in enumerate(self.verdicts.index)]
+        rows = [self.row(number, item) for number, item in enumerate(self.verdicts.index)]
         caption = escape(w("page.matrix_caption", items=len(rows), regions=len(self.names)))
         return [
             _heading(w("page.matrix")),
@@ -376,13 +376,13 @@ class _Part:
             self.meanings(),
         ]  # fmt: skip
 
-    def row(self, place: int, item) -> str:
+    def row(self, number: int, item) -> str:
         name, group = escape(worded.item(self.analysis, item, self.w)), escape(self.group(item))
         departments = escape("|".join(self.leads(item)), quote=True)
         cells = "".join(self.cell(item, code) for code in self.names)
         return (
-            f'<tr data-place="{place}" data-group="{group}" data-department="{departments}">'
-            f'<th scope="row" data-weight="{-place}"><span class="group">{group}</span>{name}</th>{cells}</tr>'
+            f'<tr data-place="{number}" data-group="{group}" data-department="{departments}">'
+            f'<th scope="row" data-weight="{-number}"><span class="group">{group}</span>{name}</th>{cells}</tr>'
         )
 
     def cell(self, item, code: str) -> str:
@@ -460,15 +460,15 @@ class _Part:
         item = self.verdicts.index[self.first_item]
         parents = self.analysis.regions.set_index("code")["parent"].to_dict()
         rows = []
-        for place, (code, head) in enumerate(self.heads.iterrows()):
+        for number, (code, head) in enumerate(self.heads.iterrows()):
             above = self.names.get(parents.get(code, ""), "")
             verdict = self.verdicts.at[item, code]
             rank = {"no": 2, "unknown": 1, "yes": 0}[head["conditions_met"]]
             answer = w(f"deck.conditions_{head['conditions_met']}")
             counts = "".join(f'<td data-weight="{head[name]}">{head[name]}</td>' for name in columns)
             rows.append(
-                f'<tr data-place="{place}" data-group="{escape(above)}" data-department="" data-line="{self.line(code)}" '
-                f'data-cell="td.chosen"><th scope="row" data-weight="{-place}">{self.linked(code)}</th>'
+                f'<tr data-place="{number}" data-group="{escape(above)}" data-department="" data-line="{self.line(code)}" '
+                f'data-cell="td.chosen"><th scope="row" data-weight="{-number}">{self.linked(code)}</th>'
                 f'<td data-weight="0">{escape(above)}</td>'
                 f'<td data-weight="{rank}">{escape(answer)}</td>{counts}'
                 f'<td class="chosen" data-verdict="{LETTERS[verdict]}" data-weight="{judge.SEVERITY.index(verdict)}" '
@@ -573,13 +573,13 @@ class _Part:
             return [*parts, f"<details><summary>{escape(w('page.by_region'))}</summary>{''.join(lines)}</details>"]
         return parts + lines
 
-    def links(self, place: str, names: list[str]) -> str:
+    def links(self, inside: str, names: list[str]) -> str:
         lines = []
         for name in names:
-            if (self.folder / place / name).exists():
+            if (self.folder / inside / name).exists():
                 explores = Path(name).match("explore*.html")
                 kind = self.w("page.file.explore" if explores else f"page.file.{Path(name).suffix.lstrip('.')}")
-                address = _address(f"{place}/{name}".lstrip("/"))
+                address = _address(f"{inside}/{name}".lstrip("/"))
                 lines.append(f'<li><a href="{address}">{escape(name)}</a> {escape(kind)}</li>')
         return f'<ul class="documents">{"".join(lines)}</ul>' if lines else ""
 

@@ -10,19 +10,18 @@ from __future__ import annotations
 import functools
 import io
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from docx import Document
-from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml import etree
@@ -31,22 +30,7 @@ from ecoanalysis.export import fan_chart, replacing, worded
 from ecoanalysis.look import INK, QUIET
 from ecoanalysis.words import SIGNS, Words
 
-LATIN = "Times New Roman"
-FONTS = {
-    "title": "FZXiaoBiaoSong-B05S",
-    "body": "FangSong_GB2312",
-    "heading": "SimHei",
-    "second": "KaiTi_GB2312",
-    "table": "SimSun",
-}
-# What Word takes where a machine lacks the official font.
-INSTEAD = {"FZXiaoBiaoSong-B05S": "SimSun", "FangSong_GB2312": "FangSong", "KaiTi_GB2312": "KaiTi"}
-MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}  # mm, GB/T 9704
 LANDSCAPE_MARGIN = 15  # mm
-SHORT, LONG = 210, 297  # mm
-# Body size, leading, title, headings and tables [pt]: sizes 3 and 2 of GB/T 9704 in Chinese.
-SIZES = {"zh": (16, 28, 22, 16, 10.5), "en": (12, 18, 20, 14, 9.5)}
-COMPACT = {"zh": (11, 16.5), "en": (10.5, 13.5)}  # size and leading of an item's paragraph [pt]
 KINDS = ("table", "figure")
 LEADING = 1.3  # of tables, notes, captions and headings: exact, so that pages break alike whatever font is there
 MARK_REF, MARK_LEAD, MARK_BLANK, MARK_END = "\ue000", "\ue001", "\ue002", "\ue003"  # in texts, until they become runs
@@ -73,9 +57,9 @@ class Paper:
         self.set_up(title)
 
     def set_up(self, title: str = "") -> None:
-        """An empty document with the house's styles; needs `words` and `lang`."""
-        self.size, self.leading, self.title_size, self.heading_size, self.table_size = SIZES[self.lang]
-        self.document = Document(io.BytesIO(_blank(self.lang)))
+        """An empty document with the styles of the template; needs `words` and `lang`."""
+        self.look = look_of(self.lang)
+        self.document = Document(io.BytesIO(template(self.lang)))
         self.numbered = self.sub_numbered = 0
         self.ids = 0
         self.captions: dict[str, tuple[str, str]] = {}  # by name: label and bookmark
@@ -83,7 +67,7 @@ class Paper:
         self.open_references: list[tuple[etree._Element, str]] = []
         self.headings: list[list] = []  # level, text, bookmark, page
         self.contents_at = None
-        self.flow = Flow(self.lang)
+        self.flow = Flow(self.lang, self.look)
         about = self.document.core_properties
         about.title = title
         about.author = about.comments = about.last_modified_by = ""
@@ -110,8 +94,7 @@ class Paper:
         paragraph = parse_xml(f'<w:p {SPACES}><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>')
         paragraph.pPr.append(parse_xml(etree.tostring(ended)))
         ended.addprevious(paragraph)
-        short, long = SHORT, LONG
-        width, height = (long, short) if landscape else (short, long)
+        width, height = (self.look.height, self.look.width) if landscape else (self.look.width, self.look.height)
         size = ended.find(qn("w:pgSz"))
         size.set(qn("w:w"), _twips(width))
         size.set(qn("w:h"), _twips(height))
@@ -120,7 +103,7 @@ class Paper:
         else:
             size.attrib.pop(qn("w:orient"), None)
         margins = ended.find(qn("w:pgMar"))
-        for side, room in MARGINS.items():
+        for side, room in self.look.margins.items():
             margins.set(qn(f"w:{side}"), _twips(LANDSCAPE_MARGIN if landscape else room))
         for reference in ended.findall(qn("w:footerReference")):  # the foot goes on from the section before
             ended.remove(reference)
@@ -172,11 +155,11 @@ class Paper:
     def _fill_contents(self) -> None:
         """Entries as Word's own: a link to the heading, dots, and the page in a field of its own."""
         entries = [entry for entry in self.headings if entry[0] <= 2]
-        for place, (level, text, mark, page) in enumerate(entries):
+        for position, (level, text, mark, page) in enumerate(entries):
             begin = end = ""
-            if place == 0:
+            if position == 0:
                 begin = _begun('TOC \\o "1-2" \\h \\z \\u')
-            if place == len(entries) - 1:
+            if position == len(entries) - 1:
                 end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
             number = _field(rf"PAGEREF {mark} \h", str(page))
             link = (
@@ -229,7 +212,7 @@ class Paper:
                 parts.append(_field(rf"REF {_bookmark(inside)} \h", inside, look, name=inside))
             elif kind == MARK_LEAD:
                 bold = "<w:b/>" if self.lang == "en" else ""
-                parts.append(_run(inside, f'<w:rPr><w:rFonts w:eastAsia="{FONTS["heading"]}"/>{bold}</w:rPr>'))
+                parts.append(_run(inside, f'<w:rPr><w:rFonts w:eastAsia="{self.look.heading_font}"/>{bold}</w:rPr>'))
             else:
                 parts.append(self._blank_field(inside))
             start = hit.end()
@@ -266,7 +249,7 @@ class Paper:
             f'<w:p {SPACES}><w:pPr><w:pStyle w:val="Caption"/>{keeping}</w:pPr>{self._marked(mark, label)}'
             f"{_run(_unbroken(self.say('docx.caption', text=text)))}</w:p>"
         )
-        self.flow.block(self.table_size * LEADING + 7, keep, element)
+        self.flow.block(self.look.table * LEADING + 7, keep, element)
 
     def _marked(self, mark: str, runs: str) -> str:
         self.ids += 1
@@ -294,7 +277,7 @@ class Paper:
         flags : dict, optional
             For a column its colours, one a row: a broad bar at the left of the cell.
         """
-        size = size or self.table_size
+        size = size or self.look.table
         heads = head if head and isinstance(head[0], list) else [head]
         rows = [self._row(y, heads, widths, size, range(len(widths)), {}, head=True) for y in range(len(heads))]
         for y in range(len(lines)):
@@ -331,7 +314,7 @@ class Paper:
         properties += f'<w:spacing w:line="{round(size * LEADING * 20)}" w:lineRule="exact"/>'
         properties += '<w:jc w:val="center"/>' if middle else ""
         half = round(size * 2)
-        look = f'<w:rFonts w:eastAsia="{FONTS["heading"]}"/>' if head else ""
+        look = f'<w:rFonts w:eastAsia="{self.look.heading_font}"/>' if head else ""
         look += "<w:b/>" if head and self.lang == "en" else ""
         look = f'<w:rPr>{look}<w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr>'
         return "".join(
@@ -378,14 +361,15 @@ class Flow:
     reader's Word breaks where this did.
     """
 
-    def __init__(self, lang: str):
+    def __init__(self, lang: str, look: Look):
+        self.look = look
         self.lang, self.page, self.used, self.held = lang, 1, 0.0, 0.0
         self.group: list[tuple] = []  # what stays together with the next thing: elements, and entries of the contents
-        self.width, self.height = (SHORT - 54) * MM, (LONG - 72) * MM - SPARE
+        self.width, self.height = look.inside[0] * MM, look.inside[1] * MM - SPARE
 
     def turn(self, landscape: bool) -> None:
         side = 2 * LANDSCAPE_MARGIN
-        across = (LONG - side, SHORT - side) if landscape else (SHORT - 54, LONG - 72)
+        across = (self.look.height - side, self.look.width - side) if landscape else self.look.inside
         self.width, self.height = across[0] * MM, across[1] * MM - SPARE
         self.new_page()
 
@@ -415,18 +399,18 @@ class Flow:
         self.group, self.held = [], 0.0
 
     def heading(self, level: int, text: str, element, entry: list) -> None:
-        size = COMPACT[self.lang][0] + 1 if level == 3 else SIZES[self.lang][3]
-        apart = 9 if level == 3 else SIZES[self.lang][0] * 0.75
+        size = self.look.minor if level == 3 else self.look.heading
+        apart = 9 if level == 3 else self.look.body * 0.75
         self.block(_lines(text, round(self.width / size, 3)) * size * LEADING + apart, True, element, entry)
 
     def text(self, text: str, style: str, keep: bool, element=None) -> None:
-        size, leading = SIZES[self.lang][:2]
+        size, leading = self.look.body, self.look.leading
         after = 0 if self.lang == "zh" else 6
         if style == "Compact":
-            size, leading = COMPACT[self.lang]
+            size, leading = self.look.compact, self.look.compact_leading
             after = 3
         elif style:
-            size = SIZES[self.lang][4]
+            size = self.look.table
             leading, after = size * LEADING, 10
         indent = 2 if self.lang == "zh" and style in ("", "Compact") else 0
         lines = _lines(MARKED.sub(r"\2", text), round(self.width / size, 3), indent)
@@ -571,149 +555,54 @@ _TABLE_LOOK = (
 )
 
 
-# ---------------------------------------------------------------------- an empty document, made once a language
+# ---------------------------------------------------------------------- the template
+
+
+@dataclass(frozen=True)
+class Look:
+    """What has to be known of a template's styles to reckon where pages break: sizes [pt], the page and its margins [mm]."""
+
+    body: float
+    leading: float
+    heading: float
+    minor: float  # headings of the third level
+    compact: float
+    compact_leading: float
+    table: float
+    heading_font: str
+    width: float
+    height: float
+    margins: dict[str, float]
+
+    @property
+    def inside(self) -> tuple[float, float]:
+        """What the margins leave of an upright page [mm]."""
+        room = self.margins
+        return self.width - room["left"] - room["right"], self.height - room["top"] - room["bottom"]
 
 
 @functools.cache
-def _blank(lang: str) -> bytes:
-    """An empty document with the house's styles, page, fonts and foot."""
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(SHORT), Mm(LONG)
-    for side, width in MARGINS.items():
-        setattr(section, f"{side}_margin", Mm(width))
-    _fonts_of_the_house(document)
-    size, leading, title_size, heading_size, table_size = SIZES[lang]
-    styles = document.styles
-    body = styles["Normal"]
-    _font(body, "body", size)
-    form = body.paragraph_format
-    form.first_line_indent = Pt(2 * size if lang == "zh" else 0)
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(leading)
-    form.space_after = Pt(0 if lang == "zh" else 6)
-    form.widow_control = True
-    small = COMPACT[lang][0] + 1
-    levels = (("Title", "title", title_size), ("Heading 1", "heading", heading_size))
-    for name, font, points in (*levels, ("Heading 2", "second", heading_size), ("Heading 3", "heading", small)):
-        style = styles[name]
-        _font(style, font, points)
-        style.font.bold = lang == "en"
-        style.font.color.rgb = _rgb(INK)
-        form = style.paragraph_format
-        form.first_line_indent = Pt(0)
-        form.space_before, form.space_after = (
-            (Pt(6), Pt(3)) if name == "Heading 3" else (Pt(size * 0.5), Pt(size * 0.25))
-        )
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(points * LEADING)
-        form.keep_with_next = True
-        for border in list(style.element.iter(qn("w:pBdr"))):
-            border.getparent().remove(border)
-    styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    compact, compact_leading = COMPACT[lang]
-    _style(
-        styles, "Compact", "body", compact, leading=compact_leading, indent=2 * compact if lang == "zh" else 0, after=3
+def template(lang: str) -> bytes:
+    """The empty document of a language: styles, fonts, page and foot are what Word shows when one opens the file."""
+    return files("ecoanalysis.export").joinpath(f"paper_{lang}.docx").read_bytes()
+
+
+@functools.cache
+def look_of(lang: str) -> Look:
+    """The look of a language's template."""
+    document = Document(io.BytesIO(template(lang)))
+    page, styles = document.sections[0], document.styles
+    body, compact, heading = styles["Normal"], styles["Compact"], styles["Heading 1"]
+    return Look(
+        body=body.font.size.pt,
+        leading=body.paragraph_format.line_spacing.pt,
+        heading=heading.font.size.pt,
+        minor=styles["Heading 3"].font.size.pt,
+        compact=compact.font.size.pt,
+        compact_leading=compact.paragraph_format.line_spacing.pt,
+        table=styles["Table Text"].font.size.pt,
+        heading_font=heading.element.rPr.rFonts.get(qn("w:eastAsia")),
+        width=round(page.page_width.mm, 1),  # a file keeps twentieths of a point
+        height=round(page.page_height.mm, 1),
+        margins={side: round(getattr(page, f"{side}_margin").mm, 1) for side in ("top", "bottom", "left", "right")},
     )
-    styles["Compact"].paragraph_format.keep_together = True
-    styles["Compact"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if lang == "zh" else None
-    _style(styles, "Table Text", "table", table_size, before=1.2, after=1.2)
-    _style(styles, "Note", "body", table_size, before=4, after=6)
-    _style(styles, "Picture", "table", table_size, before=2, centred=True)
-    _style(styles, "Caption", "heading", table_size, before=4, after=3, centred=True)
-    styles["Caption"].font.bold, styles["Caption"].font.color.rgb = lang == "en", _rgb(INK)
-    _style(styles, "Contents Heading", "heading", heading_size, before=20, after=10, centred=True)
-    styles["Contents Heading"].font.bold = lang == "en"
-    for level, font in ((1, "heading"), (2, "body")):
-        _style(styles, f"toc {level}", font, 14 if lang == "zh" else 11, before=3, after=3, identifier=f"TOC{level}")
-        form = styles[f"toc {level}"].paragraph_format
-        form.left_indent = Pt(0 if level == 1 else 2 * (14 if lang == "zh" else 11))
-        stop = f'<w:tabs {SPACES}><w:tab w:val="right" w:leader="dot" w:pos="{_twips(SHORT - 54)}"/></w:tabs>'
-        properties = styles[f"toc {level}"].element.get_or_add_pPr()
-        properties.insert_element_before(parse_xml(stop), "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
-    _page_number(section)
-    _settings(document)
-    kept = io.BytesIO()
-    document.save(kept)
-    return kept.getvalue()
-
-
-def _style(
-    styles, name, font, size, *, leading=None, indent=0, before=0, after=0, centred=False, identifier=""
-) -> None:
-    style = styles[name] if name in [s.name for s in styles] else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    style.base_style = styles["Normal"]
-    if identifier:
-        style.element.set(qn("w:styleId"), identifier)
-    _font(style, font, size)
-    form = style.paragraph_format
-    form.first_line_indent, form.space_before, form.space_after = Pt(indent), Pt(before), Pt(after)
-    if name == "Picture":  # exact leading would clip it
-        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    else:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(leading or size * LEADING)
-    if centred:
-        form.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour[1:].upper())
-
-
-def _font(style, name: str, size: float) -> None:
-    style.font.size, style.font.name = Pt(size), LATIN
-    _east_asian(style.element.get_or_add_rPr(), name)
-
-
-def _east_asian(properties, name: str) -> None:
-    properties.get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[name])
-
-
-def _fonts_of_the_house(document) -> None:
-    """Name the fonts everywhere, and take out the theme's, which would win over them; and the template's picture."""
-    root = document.styles.element
-    defaults = root.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    fonts = defaults.get_or_add_rFonts()
-    fonts.set(qn("w:ascii"), LATIN)
-    fonts.set(qn("w:hAnsi"), LATIN)
-    _east_asian(defaults, "body")
-    for fonts in root.iter(qn("w:rFonts")):
-        for attribute in [key for key in fonts.attrib if key.lower().endswith("theme")]:  # cstheme is lower case
-            del fonts.attrib[attribute]
-    language = defaults.find(qn("w:lang"))
-    if language is None:
-        language = parse_xml(f"<w:lang {SPACES}/>")
-        defaults.append(language)
-    language.set(qn("w:val"), "en-GB")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    for relations in (document.part.rels, document.part.package.rels):
-        for key, relation in list(relations.items()):
-            # a second set of styles, with the theme's fonts; XML of the template's maker; a picture of its first page
-            if relation.reltype.endswith(("/stylesWithEffects", "/customXml", "/thumbnail")):
-                del relations[key]
-            elif relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
-                table = etree.fromstring(relation.target_part.blob)
-                for name, instead in INSTEAD.items():
-                    font = f'<w:font {nsdecls("w")} w:name="{name}"><w:altName w:val="{instead}"/></w:font>'
-                    table.append(parse_xml(font))
-                blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
-                relation.target_part._blob = blob
-
-
-def _page_number(section) -> None:
-    """The number between dashes at the foot, as GB/T 9704 prints it."""
-    paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.first_line_indent = Pt(0)
-    look = f'<w:rPr><w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{FONTS["table"]}"/><w:sz w:val="28"/></w:rPr>'
-    runs = f"<w:p {SPACES}>{_run('— ', look)}{_field('PAGE', '1', look)}{_run(' —', look)}</w:p>"
-    for run in list(parse_xml(runs)):
-        paragraph._p.append(run)
-
-
-def _settings(document) -> None:
-    """Opened as a document of today's Word, not of 2010's; Chinese is Chinese."""
-    settings = document.settings.element
-    for one in settings.iter(qn("w:compatSetting")):
-        if one.get(qn("w:name")) == "compatibilityMode":
-            one.set(qn("w:val"), "15")
-    for language in settings.iter(qn("w:themeFontLang")):
-        language.set(qn("w:eastAsia"), "zh-CN")

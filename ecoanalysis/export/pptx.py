@@ -246,7 +246,7 @@ class _Briefing:
 
     def stands(self, region: Region, s: Statement) -> bool:
         """Whether a statement counts, and does not give way to another measure of its part."""
-        return any(one.place == s.place for one in self.of_item(region, self.analysis.item_of(s.indicator)))
+        return any(one.row == s.row for one in self.of_item(region, self.analysis.item_of(s.indicator)))
 
     def lead(self, s: Statement) -> str:
         """The leading departments as the region itself calls them."""
@@ -733,8 +733,8 @@ class _Briefing:
         """A table with its title on as many slides as it takes, at most `most`; what is left is counted at the foot."""
         deck, w = self.deck, self.w
         demo = "demo" in {s.status for s in shown} if demo is None else demo
-        place = page = 0
-        while place < len(rows) and page < most:
+        start = page = 0
+        while start < len(rows) and page < most:
             slide = deck.slide(w("slide.continued", title=title) if page else title, demo=demo)
             room = deck.room
             said = below if not page else ""
@@ -745,15 +745,15 @@ class _Briefing:
                 if page == most - 1
                 else 0
             )
-            colours = {x: list(verdicts)[place:] for x, verdicts in (shaded or {}).items()}
+            colours = {x: list(verdicts)[start:] for x, verdicts in (shaded or {}).items()}
             box = room._replace(height=room.height - foot)
             sizes = sizes[-1:] if page else sizes
-            told = deck.table(slide, head, rows[place:], shares, box, shaded=colours, left=left, sizes=sizes)
+            told = deck.table(slide, head, rows[start:], shares, box, shaded=colours, left=left, sizes=sizes)
             said_first = [title] if page else [text for text in points if text] or [title]
-            deck.notes(slide, said_first, sources(shown[place : place + told], w, 3))
-            place, page = place + told, page + 1
-            if page == most and place < len(rows):
-                said = w.join(said, w("slide.more_items", count=len(rows) - place))
+            deck.notes(slide, said_first, sources(shown[start : start + told], w, 3))
+            start, page = start + told, page + 1
+            if page == most and start < len(rows):
+                said = w.join(said, w("slide.more_items", count=len(rows) - start))
             if said:
                 deck.text(slide, [said], room.below(room.top + room.height - foot), sizes=(14,))
 

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ import numpy as np
 from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.exc import PackageNotFoundError
@@ -28,7 +30,7 @@ from pptx.util import Emu, Inches, Pt
 from ecoanalysis import words
 from ecoanalysis.analysis import Told
 from ecoanalysis.export import replacing, worded
-from ecoanalysis.look import BAND, EDGE, INK, MARK, MARK_GROUND, QUIET, SCREEN_FONTS, VERDICT_COLOURS, words_on
+from ecoanalysis.look import EDGE, INK, MARK, MARK_GROUND, VERDICT_COLOURS, words_on
 from ecoanalysis.words import Words
 
 LEAST = 14  # pt: the smallest text on a slide
@@ -151,65 +153,14 @@ def saved(presentation, path: Path | str) -> Path:
         with replacing(path) as temporary:
             presentation.save(temporary)
     except OSError as error:
-        raise NoDeck(words.in_both("deck.not_written", file=path.name, reason=type(error).__name__)) from None
+        raise NoDeck(words.in_both("deck.not_written", file=path.name, reason=error)) from None
     return path
 
 
 def plain_paper():
-    """Our own deck: 16:9, a bar on top, quiet titles, fonts for Chinese named in the theme."""
-    presentation = Presentation()
-    _widen(presentation)
-    _theme_fonts(presentation)
-    master = presentation.slide_master
-    bar = master.shapes._spTree.find(qn("p:sp"))
-    bar.addprevious(_bar(presentation.slide_width))
-    for part in (master, *presentation.slide_layouts):
-        for shape in part.placeholders:
-            kind = shape.placeholder_format.type
-            if kind == PP_PLACEHOLDER.TITLE and part.name != "Title Slide":
-                shape.left, shape.top, shape.width, shape.height = map(Inches, (0.6, 0.3, 10.7, 0.95))
-            elif kind == PP_PLACEHOLDER.SLIDE_NUMBER:
-                shape.left, shape.top, shape.width, shape.height = map(Inches, (11.73, 7.0, 1.0, 0.35))
-    return presentation
-
-
-def _bar(width: int):
-    return etree.fromstring(
-        f'<p:sp xmlns:p="{_space("p")}" xmlns:a="{_space("a")}"><p:nvSpPr><p:cNvPr id="9001" name="Bar"/><p:cNvSpPr/>'
-        f'<p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="120000"/>'
-        f'</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="{BAND[1:].upper()}"/>'
-        "</a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
-    )
-
-
-def _space(prefix: str) -> str:
-    return {
-        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
-        "p": "http://schemas.openxmlformats.org/presentationml/2006/main",
-    }[prefix]
-
-
-def _widen(presentation) -> None:
-    """16:9, with the template's own 4:3 placeholders widened alike."""
-    before = presentation.slide_width
-    presentation.slide_width, presentation.slide_height = Inches(13.333), Inches(7.5)
-    factor = presentation.slide_width / before
-    for part in (presentation.slide_master, *presentation.slide_layouts):
-        for shape in part.placeholders:
-            if shape._element.spPr.xfrm is not None:
-                shape.left, shape.width = int(shape.left * factor), int(shape.width * factor)
-
-
-def _theme_fonts(presentation) -> None:
-    """Name the Chinese font in the theme, from which every text inherits it."""
-    master = presentation.slide_master.part
-    theme = next(r.target_part for r in master.rels.values() if r.reltype.endswith("/theme"))
-    tree = etree.fromstring(theme.blob)
-    for kind in ("majorFont", "minorFont"):
-        font = tree.find(f".//a:{kind}", {"a": _space("a")})
-        font.find("a:latin", {"a": _space("a")}).set("typeface", SCREEN_FONTS["latin"])
-        font.find("a:ea", {"a": _space("a")}).set("typeface", SCREEN_FONTS["east_asian"])
-    theme._blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    """Our own deck: its layouts, theme colours and fonts are what PowerPoint shows when one opens the file."""
+    with files("ecoanalysis.export").joinpath("paper.pptx").open("rb") as file:
+        return Presentation(file)
 
 
 def _emptied(presentation) -> None:
@@ -286,22 +237,16 @@ class Deck:
             if shape.placeholder_format.idx > 1:
                 shape._element.getparent().remove(shape._element)
         head, under = slide.shapes.title, slide.placeholders[1]
-        if self.is_own:
-            head.left, head.top, head.width, head.height = map(Inches, (0.9, 1.7, 11.5, 1.5))
-            under.left, under.top, under.width, under.height = map(Inches, (0.9, 3.4, 11.5, 2.0))
-            if demo:
-                mark = self._mark_width()
-                self._mark(slide, Box(self.size[0] - Inches(0.6) - mark, Inches(0.5), mark, Inches(0.42)))
+        if self.is_own and demo:
+            mark = self._mark_width()
+            self._mark(slide, Box(self.size[0] - Inches(0.6) - mark, Inches(0.5), mark, Inches(0.42)))
         for shape, texts, sizes in ((head, [title], (40, 36, 32, 28, 24, 20)), (under, lines, (20, 18, 16, 14))):
             frame = shape.text_frame
             frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
             size = fitting(texts, shape.width - 2 * MARGIN, shape.height - MARGIN, sizes, 10)
             for number, said in enumerate(texts):
                 paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-                if self.is_own:
-                    paragraph.alignment = PP_ALIGN.LEFT
-                colour = (INK if shape is head else QUIET) if self.is_own else None
-                self.run(paragraph, said, size, colour)
+                self.run(paragraph, said, size)
                 paragraph.space_after = Pt(10 if number < len(texts) - 1 else 0)
         self._number(slide)
         return slide
@@ -327,10 +272,7 @@ class Deck:
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
         frame.margin_top = frame.margin_bottom = 0
         size = title_size(title, box.width - 2 * MARGIN, box.height)
-        paragraph = frame.paragraphs[0]
-        if self.is_own:
-            paragraph.alignment = PP_ALIGN.LEFT
-        self.run(paragraph, title, size, INK if self.is_own else None)
+        self.run(frame.paragraphs[0], title, size)
         if demo:
             left = width - Inches(0.6) - mark
             self._mark(slide, Box(left, box.top + (box.height - Inches(0.42)) // 2, mark, Inches(0.42)))
@@ -383,7 +325,7 @@ class Deck:
 
     # ------------------------------------------------------------------ what is laid on it
 
-    def run(self, paragraph, text: str, size: float, colour: str | None, *, bold: bool = False) -> None:
+    def run(self, paragraph, text: str, size: float, colour: str = "", *, bold: bool = False) -> None:
         paragraph.line_spacing = Pt(size * LEADING)
         run = paragraph.add_run()
         run.text = re.sub(r"[\x00-\x08\x0b-\x1f]", " ", worded.unbroken(text))
@@ -419,7 +361,7 @@ class Deck:
                 properties = paragraph._p.get_or_add_pPr()
                 properties.set("marL", str(indent))
                 properties.set("indent", str(-indent))
-            self.run(paragraph, said, size, INK if self.is_own else None)
+            self.run(paragraph, said, size)
             paragraph.space_after = Pt(apart if number < told - 1 else 0)
             if bullets:
                 etree.SubElement(paragraph._p.get_or_add_pPr(), qn("a:buChar")).set("char", "•")
@@ -491,10 +433,10 @@ class Deck:
 
     def tiles(self, slide, tiles: Sequence[tuple[str, str, str]], box: Box) -> None:
         """Big numbers side by side: number, what it counts, and the verdict that lends its colour."""
-        for (number, name, verdict), place in zip(
+        for (number, name, verdict), part in zip(
             tiles, box.columns(*[1] * len(tiles), between=Inches(0.15)), strict=True
         ):
-            tile = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *place)
+            tile = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *part)
             tile.name = name
             tile.fill.solid()
             tile.fill.fore_color.rgb = rgb(VERDICT_COLOURS[verdict])
@@ -505,7 +447,7 @@ class Deck:
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             frame.margin_left = frame.margin_right = Emu(30_000)
             frame.margin_top = frame.margin_bottom = 0
-            first = fitting([number], place.width - Emu(60_000), Pt(40), (32, 28, 24, 20, 18, 16))
+            first = fitting([number], part.width - Emu(60_000), Pt(40), (32, 28, 24, 20, 18, 16))
             for line, (text, size) in enumerate(((number, first), (name, LEAST))):
                 paragraph = frame.paragraphs[0] if line == 0 else frame.add_paragraph()
                 paragraph.alignment = PP_ALIGN.CENTER
@@ -517,7 +459,8 @@ class Deck:
         frame = shape.text_frame
         frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
         frame.margin_top = frame.margin_bottom = 0
-        self.run(frame.paragraphs[0], text, LEAST, QUIET if self.is_own else None)
+        self.run(frame.paragraphs[0], text, LEAST)
+        frame.paragraphs[0].runs[0].font.color.theme_color = MSO_THEME_COLOR.TEXT_2  # quiet on our paper
 
     def notes(self, slide, points: Sequence[str], sources: Sequence[str]) -> None:
         """Talking points first, then where the numbers come from."""

@@ -51,9 +51,9 @@ def chart(s, w: Words) -> str:
     x, y = scale.points(measured)[-1].split(",")
     parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{INK}"/>')
     first, last = int(table.index[0]), int(table.index[-1])
-    for year, place, anchor in ((first, LEFT, "start"), (last, WIDTH - RIGHT, "end")):
+    for year, x, anchor in ((first, LEFT, "start"), (last, WIDTH - RIGHT, "end")):
         parts.append(
-            f'<text x="{place}" y="{HEIGHT - 4}" font-size="11" fill="#5d6975" text-anchor="{anchor}">{year}</text>'
+            f'<text x="{x}" y="{HEIGHT - 4}" font-size="11" fill="#5d6975" text-anchor="{anchor}">{year}</text>'
         )
     return f"{head}{''.join(parts)}</svg>"
 

@@ -73,13 +73,13 @@ def said(s, w: Words) -> str:
     the demo mark last."""
     mark = w.bracket(w.demo_mark(s.status == "demo"))
     text = w.join(
-        briefing.sentence(s, w).removesuffix(mark).strip(),
+        briefing.sentence(s, w),
         briefing.pace(s, w),
         briefing.contribution(s, w),
         briefing.city_only(s, w),
         briefing.fared(s, w),
     )
-    return text + mark
+    return text.replace(mark, "") + mark
 
 
 def verdict_of_items(analysis, code: str, items, w: Words) -> str:

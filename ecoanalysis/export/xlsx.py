@@ -232,17 +232,17 @@ class Book:
 
     def in_order(self, table: pd.DataFrame) -> list:
         """The rows of a table, region by region."""
-        place = {code: k for k, code in enumerate(self.names)}
-        return sorted(table.itertuples(), key=lambda row: place.get(row.region_code, len(place)))
+        position = {code: k for k, code in enumerate(self.names)}
+        return sorted(table.itertuples(), key=lambda row: position.get(row.region_code, len(position)))
 
     @cached_property
     def statements(self) -> list[Statement]:
         """Every target, region by region, in the order of the plan."""
-        place = {code: k for k, code in enumerate(self.names)}
+        position = {code: k for k, code in enumerate(self.names)}
         listed = {code: k for k, code in enumerate(self.analysis.indicators)}
         return sorted(
             self.analysis.statements,
-            key=lambda s: (place[s.region_code], s.record.number or math.inf, s.part, listed[s.indicator]),
+            key=lambda s: (position[s.region_code], s.record.number or math.inf, s.part, listed[s.indicator]),
         )
 
     def verdict_marks(self, short: bool = False) -> dict[str, dict]:
@@ -405,11 +405,11 @@ class Book:
         columns = self.assessment_columns()
         last, _ = self.table(sheet, "assessment", columns)
         sheet.freeze_panes(1, 4)
-        place = {column.key: x for x, column in enumerate(columns)}
-        self.for_print(sheet, columns, last, place["lead_department"])  # sentence and reckoning are for the screen
+        position = {column.key: x for x, column in enumerate(columns)}
+        self.for_print(sheet, columns, last, position["lead_department"])  # sentence and reckoning are for the screen
         bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#c5dfea", "min_type": "num", "max_type": "num"}
         for name in ("p_reach", "p_hold"):
-            x = place[name]
+            x = position[name]
             sheet.conditional_format(1, x, last, x, bar | {"min_value": 0, "max_value": 1})
 
     def assessment_columns(self) -> list[_Column]:
@@ -641,14 +641,14 @@ class Book:
         listed.sort(key=lambda code: (self.analysis.indicators[code].number or math.inf, code))
         indicators = [self.indicator(self.analysis.indicators[code]) for code in listed]
         choices = ((1, "column.region_name", regions, "region"), (2, "column.indicator", indicators, "indicator"))
-        for place, (y, key, names, _) in enumerate(choices):
-            x = 20 + place  # lists of the selectors, right of what is printed
+        for position, (y, key, names, _) in enumerate(choices):
+            x = 20 + position  # lists of the selectors, right of what is printed
             for k, name in enumerate(names):
                 sheet.write_string(k, x, name, self.format(font_color=QUIET))
             sheet.set_column(x, x, 12, None, {"hidden": True})
             sheet.write_string(y, 0, w(key), bold)
             sheet.merge_range(y, 1, y, 5, "", choose)
-            chosen = self.names[s.region_code] if place == 0 else self.indicator(s.record)
+            chosen = self.names[s.region_code] if position == 0 else self.indicator(s.record)
             sheet.write_string(y, 1, chosen, choose)
             source = f"={xl_range_abs(0, x, len(names) - 1, x)}"
             sheet.data_validation(y, 1, y, 1, {"validate": "list", "source": source})
@@ -669,10 +669,10 @@ class Book:
 
     def facts(self, sheet, s: Statement) -> None:
         """What the assessment says of the choice, found by its key."""
-        w, places = self.w, self.assessment_places
+        w, columns = self.w, self.assessment_places
         count = len(self.statements)
-        keys = self.reference("assessment", xl_range_abs(1, places["key"], count, places["key"]))
-        row = [one.place for one in self.statements].index(s.place) + 1
+        keys = self.reference("assessment", xl_range_abs(1, columns["key"], count, columns["key"]))
+        row = [one.row for one in self.statements].index(s.row) + 1
         first = [self.key(one.region_code, one.record) for one in self.statements].index(
             self.key(s.region_code, s.record)
         )
@@ -696,13 +696,13 @@ class Book:
             sheet.write_string(4, x, w(self.column_key(name)), self.format(**HEAD))
             shape = CHANCE if name.startswith("p_") else "#,##0.0##"
             text = self.format(text_wrap=True, num_format=shape, align="left")
-            formula = self.chosen_cell("assessment", places[name], count, "$B$4")
+            formula = self.chosen_cell("assessment", columns[name], count, "$B$4")
             empty = isinstance(value, float) and not np.isfinite(value)
             sheet.write_formula(5, x, formula, text, "" if empty else value)
         sheet.set_row(5, 3 * LINE)
         sheet.merge_range(6, 0, 6, 8, "", self.format(text_wrap=True))
         sentence = briefing.sentence(s, w)
-        formula = self.chosen_cell("assessment", places["sentence"], count, "$B$4")
+        formula = self.chosen_cell("assessment", columns["sentence"], count, "$B$4")
         sheet.write_formula(6, 0, formula, self.format(text_wrap=True), sentence)
         sheet.set_row(6, 3 * LINE)
         for text, look in self.verdict_marks().items():
@@ -775,13 +775,13 @@ class Book:
 
     def beside(self, sheet, s: Statement) -> None:
         """Every region's value of the chosen indicator beside its target."""
-        w, top, places = self.w, 26, self.assessment_places
+        w, top, columns = self.w, 26, self.assessment_places
         count = len(self.statements)
-        keys = self.reference("assessment", xl_range_abs(1, places["key"], count, places["key"]))
+        keys = self.reference("assessment", xl_range_abs(1, columns["key"], count, columns["key"]))
         known = [self.key(one.region_code, one.record) for one in self.statements]
         for x, key in enumerate(("column.region_name", "column.latest_value"), start=7):
             sheet.write_string(top, x, w(key), self.format(**HEAD))
-        values = self.reference("assessment", xl_range_abs(1, places["latest_value"], count, places["latest_value"]))
+        values = self.reference("assessment", xl_range_abs(1, columns["latest_value"], count, columns["latest_value"]))
         number = self.format(num_format="#,##0.0##")
         for y, (code, name) in enumerate(list(self.names.items())[:ACROSS], start=top + 1):
             sheet.write_string(y, 7, name, self.format())
@@ -932,10 +932,10 @@ class Book:
         """Observations by region and variable, in the order of the regions and of the catalogue; years descending."""
         rows = self.analysis.observations.astype({"variable": str, "region_code": str})
         rows = rows[rows["region_code"].isin(self.names)].sort_values("year", ascending=False)
-        place = {code: k for k, code in enumerate(self.names)}
+        position = {code: k for k, code in enumerate(self.names)}
         listed = {code: k for k, code in enumerate([*catalog.variables(), *self.analysis.indicators])}
         groups = list(rows.groupby(["region_code", "variable"], sort=False))
-        return sorted(groups, key=lambda one: (place[one[0][0]], listed.get(one[0][1], math.inf)))
+        return sorted(groups, key=lambda one: (position[one[0][0]], listed.get(one[0][1], math.inf)))
 
     @cached_property
     def data_row_of(self) -> dict[str, int]:
@@ -1009,7 +1009,7 @@ class Book:
         doubts.sort(key=lambda one: list(self.names).index(one.region) if one.region in self.names else -1)
         for one in doubts:
             name = self.names.get(one.region, "")
-            rows.append(("doubtful", name, one.sentence(w.lang, name or one.region), one.place))
+            rows.append(("doubtful", name, one.sentence(w.lang, name or one.region), one.where))
         return rows
 
     def differing(self) -> list[tuple[str, str, str, str]]:

@@ -107,7 +107,7 @@ def intake(options, lang: str) -> int:
     except BrokenPipeError:  # nobody reads on: the command itself ends quietly
         raise
     except OSError as error:
-        print(catalog.phrase("problem.locked", lang, reason=error.strerror or str(error)), file=sys.stderr)
+        print(catalog.phrase("problem.locked", lang, reason=error), file=sys.stderr)
         return 2
     return 0 if all(delivery.complete for delivery in deliveries) else 1
 
@@ -124,7 +124,7 @@ def forms(options, lang: str) -> int:
     except BrokenPipeError:  # nobody reads on: the command itself ends quietly
         raise
     except OSError as error:
-        print(catalog.phrase("problem.locked", lang, reason=error.strerror or str(error)), file=sys.stderr)
+        print(catalog.phrase("problem.locked", lang, reason=error), file=sys.stderr)
         return 2
     print(catalog.phrase("forms.done", lang, count=len(made), folder=options.out))
     return 0

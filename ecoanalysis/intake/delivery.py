@@ -141,7 +141,7 @@ def take_in(
             try:
                 _write(delivery, path, data)
             except OSError as error:
-                raise files.Refused("locked", reason=error.strerror or str(error)) from None
+                raise files.Refused("locked", reason=catalog.disk(error, "zh", "en")) from None
         made.append(delivery)
     return made
 
@@ -288,13 +288,13 @@ def difference(rows: pd.DataFrame, observations: pd.DataFrame, records: dict | N
     for row in rows.to_dict("records"):
         record = records[row["variable"]]
         value = row["value"] * units.factor(row["unit"], record.unit)
-        place = (row["region_code"], int(row["year"]), row["variable"])
-        old = before.get(place)
-        if old is None or (status[place] == "demo" and row["status"] != "demo"):
+        cell = (row["region_code"], int(row["year"]), row["variable"])
+        old = before.get(cell)
+        if old is None or (status[cell] == "demo" and row["status"] != "demo"):
             change = "added"
         else:
             change = "same" if abs(old - value) <= 1e-9 * max(abs(old), abs(value)) else "changed"
-        made.append([*place, old, value, record.unit, change, row["sheet"], row["cell"]])
+        made.append([*cell, old, value, record.unit, change, row["sheet"], row["cell"]])
     return pd.DataFrame(made, columns=[*key, "before", "value", "unit", "change", "sheet", "cell"])
 
 

@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecoanalysis import catalog
+
 LARGEST_TABLE = 2 * 2**30  # bytes of a text table
 LARGEST_WORKBOOK = 100 * 2**20  # bytes of a workbook as it lies on the disk
 LARGEST_UNPACKED = 1 * 2**30  # bytes of a workbook once unpacked; beyond it is a zip bomb
@@ -55,7 +57,7 @@ def content(path: Path, folder: Path | None = None, largest: int = LARGEST_TABLE
     except FileNotFoundError:
         raise Refused("no_file") from None
     except (OSError, RuntimeError) as error:  # RuntimeError: links that point at each other
-        raise Refused("locked", reason=getattr(error, "strerror", None) or str(error)) from None
+        raise Refused("locked", reason=catalog.disk(error, "zh", "en")) from None
 
 
 def text(path: Path, folder: Path) -> Text:
@@ -76,13 +78,13 @@ def text(path: Path, folder: Path) -> Text:
         raise Refused("half_written")
     raw = raw.removeprefix(codecs.BOM_UTF8)
     told: list[tuple[str, int | None]] = []
-    place = _not_utf8(raw)
-    if place is not None:
-        if place >= len(raw) - 3 and _cut_character(raw[place:]):
+    offset = _not_utf8(raw)
+    if offset is not None:
+        if offset >= len(raw) - 3 and _cut_character(raw[offset:]):
             told.append(("half_written", raw.count(b"\n") + 1))
-            raw = raw[:place]
+            raw = raw[:offset]
         else:
-            raw = _from_gbk(raw, place)
+            raw = _from_gbk(raw, offset)
             told.append(("gbk", None))
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -111,11 +113,11 @@ def _cut_character(end: bytes) -> bool:
     return True
 
 
-def _from_gbk(raw: bytes, place: int) -> bytes:
+def _from_gbk(raw: bytes, offset: int) -> bytes:
     lines = [line for line in raw.split(b"\n") if not line.isascii()]
     real_utf8 = [line for line in lines if _not_utf8(line) is None and max(line) >= 0xE4]
     if real_utf8:
-        raise Refused("mixed_encodings", row=raw.count(b"\n", 0, place) + 1)
+        raise Refused("mixed_encodings", row=raw.count(b"\n", 0, offset) + 1)
     try:
         return raw.decode("gb18030").encode()
     except UnicodeDecodeError as error:

@@ -137,10 +137,10 @@ def hashes(folder: Path) -> dict[str, str]:
 def _all_files(folder: Path) -> list[Path]:
     """Everything under a folder that is not itself a folder, links not followed."""
     paths = []
-    for place, folders, names in os.walk(folder):
+    for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         tables = [name for name in folders if name.casefold().endswith(".csv")]
-        paths += [Path(place) / name for name in (*names, *tables)]
+        paths += [Path(directory) / name for name in (*names, *tables)]
         folders[:] = [name for name in folders if name not in tables]
     return sorted(paths)
 

@@ -170,12 +170,12 @@ def _page(book, department, items, raw, years, tables, title, head, locked, free
             choices = _unit_choices(record.unit, unit)
             if len(choices) > 1:
                 page.data_validation(row, 5, row, 5, {"validate": "list", "source": choices})
-            for place, year in enumerate(years):
+            for column, year in enumerate(years, first_year):
                 value = values.get((region["code"], year, name))
                 if value is None:
-                    page.write_blank(row, first_year + place, None, free)
+                    page.write_blank(row, column, None, free)
                 else:
-                    page.write_number(row, first_year + place, value, locked)
+                    page.write_number(row, column, value, locked)
             page.data_validation(row, first_year, row, first_year + len(years) - 1, _limits(record))
             for column in range(first_year + len(years), len(headers)):
                 page.write_blank(row, column, None, free)

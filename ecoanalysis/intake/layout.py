@@ -57,7 +57,7 @@ def layout(content: bytes, table: str, desk: Desk, *, carefully: bool = False) -
 def _distinct(header: list[str]) -> list[str]:
     """The header as names that need no quotation marks, with a number in place of a missing one."""
     plain = [name.replace(",", " ").replace('"', " ").replace("\n", " ").strip() for name in header]
-    return [name or f"column {place}" for place, name in enumerate(plain, 1)]
+    return [name or f"column {position}" for position, name in enumerate(plain, 1)]
 
 
 def even(laid_out: Layout, rows: int) -> bool:
@@ -79,22 +79,22 @@ def _line_by_line(body: bytes, width: int, desk: Desk) -> tuple[list[bytes], lis
     if lines and not lines[-1]:
         lines.pop()
     good, rows, lost = [], [], 0
-    place = 0
-    while place < len(lines):
-        line, row = lines[place], place + 2
-        place += 1
+    position = 0
+    while position < len(lines):
+        line, row = lines[position], position + 2
+        position += 1
         if not line.strip(b" \t,") or line.lstrip().startswith(b"#"):
             continue
         if b'"' not in line:
             count = line.count(b",") + 1
         elif line.count(b'"') % 2:
-            end = _end_of_cell(lines, place, width)
+            end = _end_of_cell(lines, position, width)
             if end is None:
                 desk.report(row, "open_quote")
                 lost += 1
                 continue
-            line = b" ".join(lines[place - 1 : end + 1])  # a line break inside a cell
-            place = end + 1
+            line = b" ".join(lines[position - 1 : end + 1])  # a line break inside a cell
+            position = end + 1
             count = len(_cells(line))
         else:
             count = len(_cells(line))
@@ -112,12 +112,12 @@ def _end_of_cell(lines: list[bytes], start: int, width: int) -> int | None:
 
     A line inside a cell that looks like a whole row is one that an open mark has swallowed.
     """
-    for place in range(start, min(start + 50, len(lines))):
-        line = lines[place]
+    for position in range(start, min(start + 50, len(lines))):
+        line = lines[position]
         if line.count(b'"') % 2:
             mark = line.index(b'"')
             closed = line[mark + 1 : mark + 2] in (b",", b"", b'"')
-            return place if closed and line[:mark].count(b",") < width - 1 else None
+            return position if closed and line[:mark].count(b",") < width - 1 else None
         if line.count(b",") >= width - 1:
             return None
     return None

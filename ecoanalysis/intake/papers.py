@@ -104,10 +104,10 @@ def sha256(path: Path, root: Path) -> str:
 def lying(folder: Path) -> list[str]:
     """Paths of the files in `evidence/`, relative to the data folder; links and hidden files left out."""
     relative = []
-    for place, folders, names in os.walk(folder / FOLDER):
+    for directory, folders, names in os.walk(folder / FOLDER):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(place) / name
+            path = Path(directory) / name
             if not name.startswith((".", "~")) and path.is_file() and not path.is_symlink():
                 relative.append(path.relative_to(folder).as_posix())
     return relative

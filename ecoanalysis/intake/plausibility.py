@@ -87,14 +87,14 @@ class Suspicion:
     acknowledged: dict = field(default_factory=dict, hash=False)
 
     @property
-    def place(self) -> str:
+    def where(self) -> str:
         """File, sheet and cell of the value."""
         return f"{self.file}!{self.sheet}!{self.cell}" if self.sheet else f"{self.file}:{self.cell}"
 
     def text(self, lang: str = "zh") -> str:
         """The suspicion as a sentence, with its place before it and its region's code."""
         name = self.names.get(lang) or self.names.get("zh")
-        return f"{self.place} {self.sentence(lang, f'{name} {self.region}' if name else self.region)}"
+        return f"{self.where} {self.sentence(lang, f'{name} {self.region}' if name else self.region)}"
 
     def sentence(self, lang: str, region: str) -> str:
         """The suspicion alone, its region called by that name."""
@@ -233,33 +233,35 @@ class Panel:
         self.starts = np.flatnonzero(np.r_[True, series[1:] != series[:-1]]) if len(order) else np.array([], int)
         self.series = np.repeat(np.arange(len(self.starts)), np.diff(np.r_[self.starts, len(order)]))
         self.size = np.diff(np.r_[self.starts, len(order)])[self.series] if len(order) else np.array([], int)
-        self.places = {name: np.flatnonzero(self.variable == number) for number, name in enumerate(names)}
+        self.positions = {name: np.flatnonzero(self.variable == number) for number, name in enumerate(names)}
         self.parent = self.regions.index.get_indexer(self.regions["parent"])  # -1 for those without one
         self.family = np.bincount(self.parent[self.parent >= 0], minlength=len(codes))  # how many counties each has
 
     def typical(self, name: str) -> np.ndarray:
         """Median of a variable over the years, for every region; NaN where it has none."""
-        places = self.places.get(name, np.zeros(0, int))
+        positions = self.positions.get(name, np.zeros(0, int))
         return (
-            pd.Series(self.value[places])
-            .groupby(self.region[places])
+            pd.Series(self.value[positions])
+            .groupby(self.region[positions])
             .median()
             .reindex(range(len(self.codes)))
             .to_numpy()
         )
 
-    def first(self, places: np.ndarray, rule: Rule) -> np.ndarray:
+    def first(self, positions: np.ndarray, rule: Rule) -> np.ndarray:
         """The first places that a rule has found; how many more there are is kept in `more`."""
-        if len(places) > MOST_OF_A_RULE:
-            self.more[rule.rule] = self.more.get(rule.rule, 0) + len(places) - MOST_OF_A_RULE
-        return places[:MOST_OF_A_RULE]
+        if len(positions) > MOST_OF_A_RULE:
+            self.more[rule.rule] = self.more.get(rule.rule, 0) + len(positions) - MOST_OF_A_RULE
+        return positions[:MOST_OF_A_RULE]
 
     def beside(self, name: str, other: str) -> tuple[np.ndarray, np.ndarray]:
         """The places of two variables where both have a value, of the same region and year."""
-        one, two = self.places.get(name), self.places.get(other)
+        one, two = self.positions.get(name), self.positions.get(other)
         if one is None or two is None:
             return np.zeros(0, int), np.zeros(0, int)
-        keys = [self.region[places] * 10_000 + self.year[places] for places in (one, two)]  # in order as they stand
+        keys = [
+            self.region[positions] * 10_000 + self.year[positions] for positions in (one, two)
+        ]  # in order as they stand
         spots = np.searchsorted(keys[1], keys[0])
         there = keys[1][np.minimum(spots, len(two) - 1)] == keys[0]
         return one[there], two[spots[there]]
@@ -269,7 +271,7 @@ class Panel:
         column = self.table[name].astype("category")
         return column.cat.codes.to_numpy()[self.order], list(map(str, column.cat.categories))
 
-    def text(self, name: str, place: int) -> str:
+    def text(self, name: str, position: int) -> str:
         """A word of an observation, from the column's own array: a frame's row would take a hundred times as long."""
         if name not in self.columns:
             column = self.table[name]
@@ -278,15 +280,15 @@ class Panel:
             else:
                 self.columns[name] = (None, column.to_numpy(dtype=object))
         codes, words = self.columns[name]
-        row = self.order[place]
+        row = self.order[position]
         return str(words[row if codes is None else codes[row]])
 
     def suspicion(
-        self, place: int, rule: Rule, compared: str, low=np.nan, high=np.nan, others=(), **values
+        self, position: int, rule: Rule, compared: str, low=np.nan, high=np.nan, others=(), **values
     ) -> Suspicion:
-        facts = {name: self.text(name, place) for name in ("file", "sheet", "cell", "id", "unit")}
-        region, variable = self.codes[self.region[place]], self.names[self.variable[place]]
-        year, value = int(self.year[place]), float(self.value[place])
+        facts = {name: self.text(name, position) for name in ("file", "sheet", "cell", "id", "unit")}
+        region, variable = self.codes[self.region[position]], self.names[self.variable[position]]
+        year, value = int(self.year[position]), float(self.value[position])
         return Suspicion(
             key=f"{rule.rule}:{region}:{variable}:{year}:{value:.10g}",
             rule=rule.rule,
@@ -311,10 +313,10 @@ def _part(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     part, whole = panel.beside(rule.variable, rule.other)
     above = panel.value[part] > panel.value[whole] * (1 + (rule.tolerance or 0))
     shown = panel.first(np.flatnonzero(above), rule)
-    for place, other in zip(part[shown], whole[shown], strict=True):
+    for position, other in zip(part[shown], whole[shown], strict=True):
         total = panel.value[other]
         facts = {"other": _name_pair(rule.other), "whole": _number(total)}
-        yield panel.suspicion(place, rule, "part", 0, total, [other], **facts)
+        yield panel.suspicion(position, rule, "part", 0, total, [other], **facts)
 
 
 def _sum(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -322,10 +324,10 @@ def _sum(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     wholes, firsts = panel.beside(rule.variable, names[0])
     parts = [firsts]
     for name in names[1:]:
-        again, places = panel.beside(rule.variable, name)
+        again, positions = panel.beside(rule.variable, name)
         both = np.isin(wholes, again)  # a missing part leaves no sum
         wholes, parts = wholes[both], [part[both] for part in parts]
-        parts.append(places[np.isin(again, wholes)])
+        parts.append(positions[np.isin(again, wholes)])
     total = sum(panel.value[part] for part in parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = (np.abs(panel.value[wholes] / total - 1) > rule.tolerance) & (total > 0)
@@ -337,15 +339,15 @@ def _sum(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
 
 def _balance(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """A city against the sum of its counties, in the years that all of them have a value."""
-    places = panel.places.get(rule.variable, np.zeros(0, int))
-    above = panel.parent[panel.region[places]]
-    below = places[above >= 0]
+    positions = panel.positions.get(rule.variable, np.zeros(0, int))
+    above = panel.parent[panel.region[positions]]
+    below = positions[above >= 0]
     sums = (
         pd.Series(panel.value[below])
         .groupby(panel.parent[panel.region[below]].astype(np.int64) * 10_000 + panel.year[below])
         .agg(["sum", "size"])
     )
-    cities = places[panel.family[panel.region[places]] > 0]
+    cities = positions[panel.family[panel.region[positions]] > 0]
     keys = panel.region[cities].astype(np.int64) * 10_000 + panel.year[cities]
     parts = sums.reindex(keys)
     total = parts["sum"].to_numpy()
@@ -369,11 +371,11 @@ def _agree(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     years = table.groupby("region").size()
     farthest = table.groupby("region")["apart"].idxmax()
     for region in panel.first(np.array(farthest.index), rule):
-        place, other = int(one[farthest[region]]), int(two[farthest[region]])
+        position, other = int(one[farthest[region]]), int(two[farthest[region]])
         whole = panel.value[other]
         facts = {"other": _name_pair(rule.other), "whole": _number(whole), "years": int(years[region])}
         low, high = _about(whole, rule.tolerance)
-        yield panel.suspicion(place, rule, "agree", low, high, [other], **facts)
+        yield panel.suspicion(position, rule, "agree", low, high, [other], **facts)
 
 
 def _ratio(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -390,24 +392,26 @@ def _ratio(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
 
 def _range(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     low, high = _bounds(rule)
-    places = panel.places.get(rule.variable, np.zeros(0, int))
-    odd = (panel.value[places] < low) | (panel.value[places] > high)
-    for place in panel.first(places[odd], rule):
-        yield panel.suspicion(place, rule, "range", low, high)
+    positions = panel.positions.get(rule.variable, np.zeros(0, int))
+    odd = (panel.value[positions] < low) | (panel.value[positions] > high)
+    for position in panel.first(positions[odd], rule):
+        yield panel.suspicion(position, rule, "range", low, high)
 
 
 def _yearly(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     low, high = _bounds(rule)
-    places = panel.places.get(rule.variable, np.zeros(0, int))
-    places = places[places > 0]
-    last = panel.value[places - 1]
-    follows = (panel.series[places - 1] == panel.series[places]) & (panel.year[places] == panel.year[places - 1] + 1)
+    positions = panel.positions.get(rule.variable, np.zeros(0, int))
+    positions = positions[positions > 0]
+    last = panel.value[positions - 1]
+    follows = (panel.series[positions - 1] == panel.series[positions]) & (
+        panel.year[positions] == panel.year[positions - 1] + 1
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = panel.value[places] / last
+        ratio = panel.value[positions] / last
     odd = follows & (last != 0) & ((ratio < low) | (ratio > high))
-    for place in panel.first(places[odd], rule):
-        last = panel.value[place - 1]
-        yield panel.suspicion(place, rule, "yearly", low * last, high * last, [place - 1], last=_number(last))
+    for position in panel.first(positions[odd], rule):
+        last = panel.value[position - 1]
+        yield panel.suspicion(position, rule, "yearly", low * last, high * last, [position - 1], last=_number(last))
 
 
 # ------------------------------------------------------------------ a value and its own history and sister regions
@@ -429,23 +433,23 @@ def _history(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         coarse = np.where(counted & logarithmic, 1.5 / np.maximum(np.exp(expected), 1), 0.0)
         limit = rule.tolerance * spread + np.where(logarithmic, 0.01, 0.02) + coarse
         odd = (np.abs(away) > limit) & (panel.size >= FEWEST) & np.isfinite(away)
-    for place in panel.first(np.flatnonzero(odd), rule):
-        middle = x[place] - away[place]
-        low, high = middle - limit[place], middle + limit[place]
-        if logarithmic[place]:
+    for position in panel.first(np.flatnonzero(odd), rule):
+        middle = x[position] - away[position]
+        low, high = middle - limit[position], middle + limit[position]
+        if logarithmic[position]:
             low, high, middle = np.exp(low), np.exp(high), np.exp(middle)
-        factor = _factor(panel.value[place], middle) if logarithmic[place] else ""
-        others = [place + k for k in (-1, 1) if _same_series(panel, place, k)]
-        yield panel.suspicion(place, rule, "unit_shift" if factor else "history", low, high, others, factor=factor)
+        factor = _factor(panel.value[position], middle) if logarithmic[position] else ""
+        others = [position + k for k in (-1, 1) if _same_series(panel, position, k)]
+        yield panel.suspicion(position, rule, "unit_shift" if factor else "history", low, high, others, factor=factor)
 
 
 def _scaled(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Values as logarithms where a variable is positive, else in units of its own range; zeros are NaN there."""
-    lowest = np.array([panel.value[places].min() for places in panel.places.values()])
+    lowest = np.array([panel.value[positions].min() for positions in panel.positions.values()])
     positive = (lowest >= 0)[panel.variable]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(panel.value > 0, panel.value, np.nan))
-    width = np.array([max(np.ptp(panel.value[places]), 1e-9) for places in panel.places.values()])
+    width = np.array([max(np.ptp(panel.value[positions]), 1e-9) for positions in panel.positions.values()])
     return np.where(positive, logs, panel.value / width[panel.variable]), positive
 
 
@@ -497,8 +501,8 @@ def _spread(panel: Panel, away: np.ndarray) -> np.ndarray:
     return np.maximum(own, pooled / 2)
 
 
-def _same_series(panel: Panel, place: int, k: int) -> bool:
-    return 0 <= place + k < len(panel.series) and panel.series[place + k] == panel.series[place]
+def _same_series(panel: Panel, position: int, k: int) -> bool:
+    return 0 <= position + k < len(panel.series) and panel.series[position + k] == panel.series[position]
 
 
 def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -506,7 +510,7 @@ def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     heads = panel.typical("resident_population")
     area = panel.regions["area_km2"].to_numpy(dtype=float)
     known = catalog.variables()
-    for name, places in panel.places.items():
+    for name, positions in panel.positions.items():
         extensive = name in known and known[name].aggregate == "sum"
         values = panel.typical(name)
         away, spread = np.full(len(values), np.nan), np.full(len(values), np.inf)
@@ -517,7 +521,7 @@ def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         with np.errstate(invalid="ignore"):
             odd = np.abs(away) > np.maximum(np.log(8), rule.tolerance * spread)
         for region in panel.first(np.flatnonzero(odd), rule):
-            own = places[panel.region[places] == region]
+            own = positions[panel.region[positions] == region]
             middle = values[region] / np.exp(away[region])
             facts = {"factor": _factor(values[region], middle), "middle": _number(middle)}
             yield panel.suspicion(int(own[-1]), rule, "sisters", middle / 8, middle * 8, **facts)
@@ -558,11 +562,11 @@ def _swapped(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
             with np.errstate(invalid="ignore"):
                 odd = (rough > 1e-6) & (least < rule.tolerance * rough)
             for number in np.flatnonzero(odd):
-                one, other = (int(some[number] + place[best[number]]) for place in (first, second))
-                for place, partner in ((one, other), (other, one)):
+                one, other = (int(some[number] + position[best[number]]) for position in (first, second))
+                for position, partner in ((one, other), (other, one)):
                     right = panel.value[partner]
                     facts = {"other": int(panel.year[partner]), "whole": _number(right)}
-                    yield panel.suspicion(place, rule, "swapped", right, right, [partner], **facts)
+                    yield panel.suspicion(position, rule, "swapped", right, right, [partner], **facts)
 
 
 def _worth_exchanging(x: np.ndarray, starts: np.ndarray, length: int, tolerance: float) -> np.ndarray:
@@ -584,14 +588,14 @@ def _zero(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     small = zero & (zeros == 1) & (panel.size >= FEWEST) & np.isfinite(least) & (least > 0)
     odd |= small & ~panel.counted
     alone = zero & (panel.size < FEWEST)
-    for place in np.flatnonzero(alone):  # without a history: the sisters are the only witness
-        sisters = panel.places[panel.names[panel.variable[place]]]
+    for position in np.flatnonzero(alone):  # without a history: the sisters are the only witness
+        sisters = panel.positions[panel.names[panel.variable[position]]]
         region, kinds = panel.region[sisters], panel.level
-        others = sisters[(region != panel.region[place]) & (kinds[region] == kinds[panel.region[place]])]
+        others = sisters[(region != panel.region[position]) & (kinds[region] == kinds[panel.region[position]])]
         if len(others) >= FEWEST and panel.value[others].min() > 2:
-            odd[place] = True
-    for place in panel.first(np.flatnonzero(odd), rule):
-        yield panel.suspicion(place, rule, "zero", least[place] if np.isfinite(least[place]) else 0)
+            odd[position] = True
+    for position in panel.first(np.flatnonzero(odd), rule):
+        yield panel.suspicion(position, rule, "zero", least[position] if np.isfinite(least[position]) else 0)
 
 
 def _repeated(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -602,19 +606,21 @@ def _repeated(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     still = pd.Series(np.where(inner, same, np.nan)).groupby(panel.variable).mean().to_numpy()
     moves = (np.nan_to_num(still, nan=1.0) < 0.2)[panel.variable]
     run = np.zeros(len(same), dtype=int)
-    for place in np.flatnonzero(same):
-        run[place] = run[place - 1] + 1
+    for position in np.flatnonzero(same):
+        run[position] = run[position - 1] + 1
     whole = (panel.value == 0) | (panel.value == 100)
-    for place in panel.first(np.flatnonzero((run == least - 1) & moves & ~whole), rule):
-        yield panel.suspicion(place, rule, "repeated", count=least)
+    for position in panel.first(np.flatnonzero((run == least - 1) & moves & ~whole), rule):
+        yield panel.suspicion(position, rule, "repeated", count=least)
 
 
 def _same(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """Two regions with the same figures in several years."""
     least = int(rule.low or FEWEST)
-    for places in panel.places.values():
-        frame = pd.DataFrame({"region": panel.region[places], "year": panel.year[places], "value": panel.value[places]})
-        frame["place"] = places
+    for positions in panel.positions.values():
+        frame = pd.DataFrame(
+            {"region": panel.region[positions], "year": panel.year[positions], "value": panel.value[positions]}
+        )
+        frame["position"] = positions
         frame = frame[(frame["value"] != 0) & (frame["value"] % 100 != 0) & (frame["value"].abs() > 20)]
         doubled = frame[frame.duplicated(["year", "value"], keep=False)]
         if len(doubled) < 2 * least or len(doubled) > 2000:
@@ -623,9 +629,9 @@ def _same(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         pairs = pairs[pairs["region_x"] < pairs["region_y"]]
         for (first, second), rows in pairs.groupby(["region_x", "region_y"]):
             if len(rows) >= least and rows["value"].nunique() > 1:
-                place = int(rows["place_y"].iloc[-1])
+                position = int(rows["position_y"].iloc[-1])
                 yield panel.suspicion(
-                    place, rule, "same", others=rows["place_x"], other=panel.codes[first], count=len(rows)
+                    position, rule, "same", others=rows["position_x"], other=panel.codes[first], count=len(rows)
                 )
                 del second
 
@@ -644,15 +650,15 @@ def _years(panel: Panel, rule: Rule, this_year: int | None) -> Iterator[Suspicio
     typical = np.median(panel.year)
     lonely = first & last & (np.abs(panel.year - typical) > 60)
     odd = (panel.year > latest) | (panel.year < earliest) | alone & (panel.size >= 3) | lonely
-    for place in panel.first(np.flatnonzero(odd), rule):
-        yield panel.suspicion(place, rule, "years", earliest, latest, latest=latest)
+    for position in panel.first(np.flatnonzero(odd), rule):
+        yield panel.suspicion(position, rule, "years", earliest, latest, latest=latest)
 
 
 def _source(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     (status, statuses), (source, sources) = panel.words("status"), panel.words("source")
     odd = np.array([word != "demo" for word in statuses])[status] & np.array([not word for word in sources])[source]
-    for place in panel.first(np.flatnonzero(odd), rule):
-        yield panel.suspicion(place, rule, "source")
+    for position in panel.first(np.flatnonzero(odd), rule):
+        yield panel.suspicion(position, rule, "source")
 
 
 def _status(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
@@ -666,8 +672,8 @@ def _status(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     rest = groups.transform("sum").to_numpy() - observed
     count = groups.transform("size").to_numpy() - 1
     minority = (count >= 1) & (rest <= 0.2 * count) & (count - rest >= 1)
-    for place in panel.first(np.flatnonzero((observed & minority) | (real & demo_words)), rule):
-        yield panel.suspicion(place, rule, "status")
+    for position in panel.first(np.flatnonzero((observed & minority) | (real & demo_words)), rule):
+        yield panel.suspicion(position, rule, "status")
 
 
 def _areas(panel: Panel, regions: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
@@ -696,7 +702,7 @@ def _target_scale(targets: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
         if row.value:
             known.setdefault((row.indicator, row.comparison.startswith(">")), row.value)
     low, high = _bounds(rule)
-    for place, row in enumerate(targets.to_dict("records")):
+    for position, row in enumerate(targets.to_dict("records")):
         national = known.get((row["indicator"], row["comparison"].startswith(">")))
         if national is None or not row["value"] > 0:
             continue
@@ -705,8 +711,8 @@ def _target_scale(targets: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
         if not low <= ratio <= high and not above_all:
             yield Suspicion(
                 key=f"{rule.rule}:{row['region_code']}:{row['indicator']}:{row['due']}:{row['value']:.10g}",
-                rule=rule.rule, kind="target", file="targets.csv", sheet="", cell=str(place + 2),
-                id=f"targets.csv:{place + 2}", region=row["region_code"], variable=row["indicator"],
+                rule=rule.rule, kind="target", file="targets.csv", sheet="", cell=str(position + 2),
+                id=f"targets.csv:{position + 2}", region=row["region_code"], variable=row["indicator"],
                 year=int(row["due"]), value=row["value"], unit=row["unit"], compared="target",
                 low=low * national, high=high * national, values={"national": _number(national)},
             )  # fmt: skip
@@ -715,18 +721,18 @@ def _target_scale(targets: pd.DataFrame, rule: Rule) -> Iterator[Suspicion]:
 def _fraction(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """A share in per cent that is at most one: 0.95 for 95."""
     known = catalog.variables() | catalog.indicators()
-    for name, places in panel.places.items():
+    for name, positions in panel.positions.items():
         record = known.get(name)
         if record is None or record.unit != "%" or (record.low, record.high) != (0, 100):
             continue
         if getattr(record, "better", "higher") != "higher":
             continue
-        small = (panel.value[places] > 0) & (panel.value[places] <= 1)
-        alike = pd.Series(small).groupby(panel.series[places]).transform("mean").to_numpy()
-        larger = (panel.value[places] > 1).any()
-        for place in places[small & ((alike <= 0.5) | (panel.size[places] == 1) | larger)]:
-            right = panel.value[place] * 100
-            yield panel.suspicion(place, rule, "fraction", right, right)
+        small = (panel.value[positions] > 0) & (panel.value[positions] <= 1)
+        alike = pd.Series(small).groupby(panel.series[positions]).transform("mean").to_numpy()
+        larger = (panel.value[positions] > 1).any()
+        for position in positions[small & ((alike <= 0.5) | (panel.size[positions] == 1) | larger)]:
+            right = panel.value[position] * 100
+            yield panel.suspicion(position, rule, "fraction", right, right)
 
 
 _CHECKS = {

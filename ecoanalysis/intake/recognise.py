@@ -300,8 +300,8 @@ class _Reader:
 
     def fill_across(self, lines: list[int]) -> None:
         """A header cell that stands over several columns without being merged: its text goes for the empty ones too."""
-        for place, number in enumerate(lines[:-1]):
-            row, below = self.filled[number], self.filled[lines[place + 1]]
+        for position, number in enumerate(lines[:-1]):
+            row, below = self.filled[number], self.filled[lines[position + 1]]
             last = None
             for column in range(self.width):
                 if row[column] is not None:

@@ -316,19 +316,19 @@ def _formats(raw: bytes, sheets: list[Sheet], told: list) -> None:
                 first = openpyxl.utils.column_index_from_string(letters)
                 sheet.hidden_columns |= set(range((column.min or first) - 1, column.max or first))
         for cell in page._cells.values():  # those of the file; `iter_rows` makes one for every empty place between
-            place = (cell.row - 1, cell.column - 1)
+            position = (cell.row - 1, cell.column - 1)
             if cell.value is None:
                 continue
             if "%" in str(cell.number_format):
-                sheet.percent.add(place)
-            if cell.data_type == "f" and _at(sheet.cells, place) is None:
-                sheet.errors[place] = "formula"
+                sheet.percent.add(position)
+            if cell.data_type == "f" and _at(sheet.cells, position) is None:
+                sheet.errors[position] = "formula"
             elif cell.data_type == "e":
-                sheet.errors[place] = str(cell.value)
+                sheet.errors[position] = str(cell.value)
             elif cell.data_type == "f" and str(cell.value).count("#REF!"):
-                sheet.errors[place] = "#REF!"
+                sheet.errors[position] = "#REF!"
 
 
-def _at(cells: list[list], place: tuple[int, int]):
-    row, column = place
+def _at(cells: list[list], position: tuple[int, int]):
+    row, column = position
     return cells[row][column] if row < len(cells) and column < len(cells[row]) else None

@@ -120,8 +120,8 @@ def _read(laid_out: Layout, **options) -> pd.DataFrame:
 
 def _coded(column: pd.Series, choices: tuple[str, ...]) -> pd.Categorical:
     """A column of words as numbers of known words, -1 for what is not among them."""
-    place = {text: number for number, text in enumerate(choices)}
-    codes = np.array([place.get(str(text), -1) for text in column.cat.categories] + [-1], dtype=np.int32)
+    position = {text: number for number, text in enumerate(choices)}
+    codes = np.array([position.get(str(text), -1) for text in column.cat.categories] + [-1], dtype=np.int32)
     return pd.Categorical.from_codes(codes[column.cat.codes.to_numpy()], categories=list(choices))
 
 
@@ -207,13 +207,13 @@ def _canonical(frame, rows: np.ndarray, good: np.ndarray, factors: np.ndarray, b
 def _look(laid_out: Layout, rows: np.ndarray, odd: np.ndarray, book: Book, desk: Desk, made: Table) -> None:
     """Look at the odd rows one by one: tell what is wrong, keep what was only oddly spaced."""
     lines = laid_out.content.split(b"\n")
-    parsed = csv.reader(lines[place + 1].decode("utf-8") for place in odd)
+    parsed = csv.reader(lines[position + 1].decode("utf-8") for position in odd)
     blank = dict.fromkeys([*_WORDS, "note"], "")
     kept = []
     before = csv.field_size_limit(2**31 - 1)
     try:
-        for place, cells in zip(odd, parsed, strict=True):
-            row = int(rows[place])
+        for position, cells in zip(odd, parsed, strict=True):
+            row = int(rows[position])
             cells = dict(zip(laid_out.header, (cell.strip() for cell in cells), strict=True))
             if not any(cells.values()) or next(iter(cells.values())).startswith("#"):
                 made.read -= 1

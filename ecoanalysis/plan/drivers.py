@@ -49,7 +49,7 @@ def drivers(analysis) -> pd.DataFrame:
         keys = [(row["region_code"], row["indicator"], year) for year in years]
         if not inputs or years[0] == years[1] or not all(key in results.index for key in keys):
             continue
-        start, end = (results.loc[key] if results.loc[key].ndim == 1 else results.loc[key].iloc[0] for key in keys)
+        start, end = (results.loc[key] for key in keys)
         for place, effect in enumerate(_effects(start, end)):
             name = ("numerator", "denominator")[place]
             made.append([row["region_code"], row["indicator"], inputs[place], *years, start[name], end[name], effect])
@@ -74,10 +74,7 @@ def _effects(start: pd.Series, end: pd.Series) -> list[float]:
     factors = numbers["value"] * numbers["denominator"] / numbers["numerator"]
     if abs(factors.iloc[0] / factors.iloc[1] - 1) > CLOSE:
         return []
-    tables = [
-        pd.DataFrame({"numerator": [one["numerator"] * factors.iloc[0]], "denominator": [1 / one["denominator"]]})
-        for one in (start, end)
-    ]
+    tables = [pd.DataFrame([[one["numerator"] * factors.iloc[0], 1 / one["denominator"]]]) for one in (start, end)]
     return list(diagnosis.lmdi_additive(*tables))
 
 

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import ecoanalysis as eco
 from ecoanalysis import words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import beside, languages, replacing
@@ -45,6 +46,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 NOTEBOOKS = next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 REGION_NOTEBOOK, OVERVIEW_NOTEBOOK = "county_report", "city_overview"
 RECORD_NOTEBOOK = "track_record"
+STATEMENTS = "statements.csv"
 PROCESSED = Path("data/processed")
 PREPARED = "analysis"  # the saved analysis in the run's folder, so that a delivered notebook runs again by itself
 ROOM, ROOM_A_REGION = 50_000_000, 15_000_000  # bytes that must be free; pictures come three times
@@ -131,11 +133,11 @@ def run(
         Ctrl-C or SIGTERM; the earlier run is untouched.
     """
     started = time.monotonic()
-    data, out, word = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
+    data, out, language = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
     jobs = workers_for(jobs)
     to_do = not any(out.glob(f"[0-9]*/{MANIFEST}"))  # for certain
     with warming(cluster) if to_do else contextlib.nullcontext() as warm:
-        from ecoanalysis.runs import work
+        from ecoanalysis.runs import notebook, work
 
         asked = {
             "regions": sorted(regions or []),
@@ -147,20 +149,34 @@ def run(
             "tables": bool(tables),  # beside the run, not in it
             "charts": charts,
             "beside": beside(out),  # linked by the index
-            "template": work.check_template(Path(template), word) if template else "",
+            "template": work.check_template(Path(template), language) if template else "",
         }
+        record = kept_record(out, data)
+        asked["own_record"] = hashlib.sha256(record.read_bytes()).hexdigest() if record else ""
         inputs = _inputs(work, data, asked)
         if inputs and (earlier := _unchanged(out, inputs, tables)):
-            say(phrase("run.unchanged", word, folder=earlier.folder))
+            say(phrase("run.unchanged", language, folder=earlier.folder))
             return replace(earlier, seconds=time.monotonic() - started)
         check_room(out, ROOM)
         with _stoppable(), pool(jobs, cluster, warm) as workers:
+            notebooks = {
+                "notebooks": [str(NOTEBOOKS / f"{name}.ipynb") for name in (REGION_NOTEBOOK, OVERVIEW_NOTEBOOK)]
+            }
+            declared = workers.submit("ecoanalysis.runs.notebook:declared", notebooks)  # there papermill is at hand
             analysis = work.analyse(data, as_of, scenario=scenario, skip_bad_rows=skip_bad_rows, workers=workers)
-            plan = _plan(work, analysis, data, out, asked)
+            if record:
+                analysis.track_record(record)
+            try:
+                kinds = declared.result()
+            except RuntimeError:  # a worker that was lost
+                kinds = notebook.declared(**notebooks)
+            plan = _plan(
+                work, analysis, data, out, asked, dict(zip((REGION_NOTEBOOK, OVERVIEW_NOTEBOOK), kinds, strict=True))
+            )
             check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
             with Directory(out, work.folder_name(analysis)) as directory:
                 making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
-                say(phrase("run.start", word, **analysis.counts | {"regions": len(making.jobs)}))
+                say(phrase("run.start", language, **analysis.counts | {"regions": len(making.jobs)}))
                 try:
                     report, kept = making.make(workers, tables)
                 except KeyboardInterrupt:
@@ -171,9 +187,9 @@ def run(
                         making.note("interrupted")
                     raise Interrupted(len(making.outcomes), len(making.jobs)) from None
         if kept:
-            say(phrase("run.kept", word, folder=kept))
+            say(phrase("run.kept", language, folder=kept))
         report = replace(report, seconds=time.monotonic() - started)
-        for line in [*reasons(report.outcomes, word), digest(report.outcomes, report.seconds, word)]:
+        for line in [*reasons(report.outcomes, language), digest(report.outcomes, report.seconds, language)]:
             say(line)
         return report
 
@@ -204,7 +220,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         "skip_bad_rows": skip_bad_rows,
     }
     source = NOTEBOOKS / f"{RECORD_NOTEBOOK}.ipynb"
-    check_parameters(source, parameters)
+    check_parameters(source, parameters, *notebook.declared([str(source)]))
     with Directory(out, RECORD_NOTEBOOK) as directory:
         # The replay reads the data anew each year, so it needs their real place; the delivered copy names it shortly.
         job = Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, "made", parameters | {"data": str(data)})
@@ -217,9 +233,24 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         shutil.rmtree(made)
         work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
-        _write_manifest(directory.building, {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}, True)
+        manifest = {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}
+        manifest |= {"version": eco.__version__, "hashes": intake.hashes(data)}
+        _write_manifest(directory.building, manifest, True)
         directory.publish()
     return outcome
+
+
+def kept_record(out: Path | str, data: Path | str) -> Path | None:
+    """The statements that `track_record` left in a reports folder, where just these data and this version made them."""
+    from ecoanalysis import intake
+
+    folder = Path(out) / RECORD_NOTEBOOK
+    manifest = manifest_of(folder)
+    if manifest.get("state") != "done" or manifest.get("version") != eco.__version__ or not is_whole(folder, manifest):
+        return None
+    with contextlib.suppress(OSError):
+        return folder / STATEMENTS if manifest.get("hashes") == intake.hashes(Path(data)) else None
+    return None
 
 
 @dataclass
@@ -238,7 +269,7 @@ class _Making:
     def __post_init__(self) -> None:
         self.building = self.directory.building
         self.lang = self.asked["lang"]
-        self.word = languages(self.lang)[0]
+        self.language = languages(self.lang)[0]
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.jobs = [job for job in self.plan if not self.asked["regions"] or job.region in self.asked["regions"]]
         self.outcomes: dict[str, Outcome] = {}
@@ -252,20 +283,23 @@ class _Making:
         self.note("running")
         prepared = self.building / PREPARED
         self.work.save(self.analysis, prepared, self.template)
-        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared))
+        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared), lang=self.lang)
         waiting: dict[Future, Job | str] = {}
         todo = [job for job in self.jobs if job.region not in self.outcomes]
         made = [job.region for job in self.plan if job in todo or job.region in self.outcomes]
         self.left_out = [job.region for job in self.plan if job.region not in made]
         documents, went_in = self.documents_to_write(made)
-        progress = Progress(len(todo) + len(documents), self.word)
+        progress = Progress(len(todo) + len(documents), self.language)
         try:
-            for job in sorted(todo, key=lambda job: job.notebook != OVERVIEW_NOTEBOOK):  # the longest first
+            # The longest first: cities, the documents of all regions, counties.
+            for job in [job for job in todo if job.notebook == OVERVIEW_NOTEBOOK]:
                 waiting[self.submit(workers, job, progress)] = job
             for name in [name for name in documents if name != self.work.EXPLORE]:
                 regions = [code for code in made if self.charts.get(code) == name] or made
                 call = {"prepared": str(prepared), "path": str(self.building / name), "regions": regions}
                 waiting[workers.submit("ecoanalysis.runs.work:write_document", call | {"lang": self.lang})] = name
+            for job in [job for job in todo if job.notebook != OVERVIEW_NOTEBOOK]:
+                waiting[self.submit(workers, job, progress)] = job
             self.work.write_tables(self.analysis, tables or self.building / "tables")
             self.beside = fingerprints(tables) if tables else {}
             begun = time.monotonic()
@@ -298,7 +332,7 @@ class _Making:
     def explore(self, made: list[str], went_in: str) -> Outcome:
         """Write the exploring page; what goes wrong is that document's failure alone."""
         begun, error, name = time.monotonic(), "", self.work.EXPLORE
-        notices = {word: self.partial(word) for word in words.LANGUAGES}
+        notices = {language: self.partial(language) for language in words.LANGUAGES}
         try:
             self.work.write_explore(self.analysis, self.building / name, made, self.lang, notices)
         except Exception as failure:
@@ -396,7 +430,7 @@ class _Making:
         """The index, the manifest with every file's hash, and the publication."""
         outcomes = [self.outcomes[job.region] for job in self.plan if job.region in self.outcomes]
         self.documents.sort(key=lambda outcome: outcome.name)
-        notices = {word: self.notices(word) for word in languages(self.lang)}
+        notices = {language: self.notices(language) for language in languages(self.lang)}
         call = {"prepared": str(prepared), "folder": str(self.building), "regions": made, "lang": self.lang}
         index = workers.submit(
             "ecoanalysis.runs.work:write_index",
@@ -413,22 +447,22 @@ class _Making:
         kept = self.directory.publish()
         return Report(self.directory.target, outcomes, self.documents), kept
 
-    def notices(self, word: str) -> list[str]:
+    def notices(self, language: str) -> list[str]:
         """What a reader of the common documents must know first."""
-        lines = self.partial(word)
+        lines = self.partial(language)
         for outcome in self.documents:
             if outcome.state != "done":
-                lines.append(phrase("run.document_failed", word, document=outcome.name, error=outcome.error))
+                lines.append(phrase("run.document_failed", language, document=outcome.name, error=outcome.error))
         return lines
 
-    def partial(self, word: str) -> list[str]:
+    def partial(self, language: str) -> list[str]:
         """That only some regions are in the documents, if so."""
         if not self.left_out:
             return []
-        names = {job.region: self.analysis.name(job.region, word) for job in self.plan}
-        joint = "、" if word == "zh" else ", "
+        names = {job.region: self.analysis.name(job.region, language) for job in self.plan}
+        joint = "、" if language == "zh" else ", "
         there = joint.join(names[code] for code in names if code not in self.left_out)
-        return [phrase("run.partial", word, regions=there, count=len(names))]
+        return [phrase("run.partial", language, regions=there, count=len(names))]
 
     def note(self, state: str) -> None:
         """Write the manifest as things stand."""
@@ -445,8 +479,8 @@ class _Making:
             "data": self.analysis.data.name,
             "inputs": {name: {"sha256": digest} for name, digest in sorted(self.analysis.hashes.items())},
             "settings": self.work.settings(self.analysis),
-            "left_out": self.work.problems(self.analysis, self.word),
-            "to_check": self.work.to_check(self.analysis, self.word),
+            "left_out": self.work.problems(self.analysis, self.language),
+            "to_check": self.work.to_check(self.analysis, self.language),
             "vintage": self.work.vintage(self.analysis),
             "partial": self.left_out,
             "packages": self.work.versions(),
@@ -460,7 +494,7 @@ class _Making:
 # ---------------------------------------------------------------------- the plan
 
 
-def _plan(work, analysis, data: Path, out: Path, asked: dict) -> list[Job]:
+def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str, dict]) -> list[Job]:
     """A job for every region, counties before the cities that are made of them; refuses what is not there."""
     known = analysis.regions.set_index("code")["name_zh"].to_dict()
     parent = analysis.regions.set_index("code")["parent"].to_dict()
@@ -487,7 +521,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict) -> list[Job]:
             "prepared": f"../{PREPARED}",
         }
         if not any(job.notebook == notebook for job in jobs):
-            check_parameters(source, parameters)
+            check_parameters(source, parameters, declared[notebook])
         went_in = {
             "rows": work.went_in(analysis, code),
             "asked": _hash(parameters),

@@ -121,8 +121,10 @@ def check_room(out: Path, needed: int) -> None:
         trial.mkdir()
         trial.rmdir()
         free = shutil.disk_usage(there).free
+    except NotADirectoryError as error:
+        raise Refused("not_a_folder", folder=there) from error
     except OSError as error:
-        raise Refused("cannot_write", folder=out, reason=error.strerror or error) from error
+        raise Refused("cannot_write", folder=out, reason=error) from error
     if free < needed:
         raise Refused("no_room", folder=out, free=free // 10**6, needed=-(-needed // 10**6))
 

@@ -56,7 +56,16 @@ class Outcome:
     went_in: dict = field(default_factory=dict, hash=False)
 
 
-def check_parameters(notebook: Path, parameters: dict) -> None:
+def declared(notebooks: list[str]) -> list[dict[str, str]]:
+    """The parameters that each of some notebooks declares, with their types."""
+    leave_out_grammar()
+    import papermill
+
+    told = [papermill.inspect_notebook(notebook) for notebook in notebooks]
+    return [{name: one["inferred_type_name"] for name, one in parameters.items()} for parameters in told]
+
+
+def check_parameters(notebook: Path, parameters: dict, declared: dict[str, str]) -> None:
     """See that a notebook gets just the parameters it declares, each of the declared type.
 
     Raises
@@ -64,14 +73,10 @@ def check_parameters(notebook: Path, parameters: dict) -> None:
     Refused
         With all that is unknown, missing or of another type; papermill itself would only warn.
     """
-    leave_out_grammar()
-    import papermill
-
-    declared = papermill.inspect_notebook(notebook)
     wrong = [f"{name} ?" for name in sorted(parameters.keys() - declared.keys())]
     wrong += [f"{name} = …" for name in sorted(declared.keys() - parameters.keys())]
     for name in sorted(declared.keys() & parameters.keys()):
-        kind, value = declared[name]["inferred_type_name"], parameters[name]
+        kind, value = declared[name], parameters[name]
         expected = TYPES.get(kind)
         if expected and (not isinstance(value, expected) or (isinstance(value, bool) and kind != "bool")):
             wrong.append(f"{name} = {value!r} ({kind})")
@@ -131,7 +136,7 @@ def execute(
         except Exception as failure:
             error = f"{type(failure).__name__}: {failure}"
     if error:
-        error = _places([working, Path(building)]).sub("…", error)
+        error = _of_this_machine([working, Path(building)]).sub("…", error)
         with contextlib.suppress(OSError):
             (working / "error.txt").write_text(error + "\n", encoding="utf-8")
     outcome = Outcome(
@@ -294,29 +299,29 @@ def hide_places(executed: Path, folders: list[Path]) -> None:
     for name in ("input_path", "output_path"):
         if notes.get(name):
             notes[name] = Path(notes[name]).name
-    places = _places(folders)
+    named = _of_this_machine(folders)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [_clean(output, places) for output in cell["outputs"]]
+            cell["outputs"] = [_clean(output, named) for output in cell["outputs"]]
     temporary = executed.with_name(f".{executed.name}.tmp")
     temporary.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     temporary.replace(executed)
 
 
-def _clean(value, places: re.Pattern):
+def _clean(value, named: re.Pattern):
     if isinstance(value, str):
-        return places.sub("…", value)
+        return named.sub("…", value)
     if isinstance(value, list):
-        return [_clean(part, places) for part in value]
+        return [_clean(part, named) for part in value]
     if isinstance(value, dict):  # a picture holds no path
-        return {key: part if key == "image/png" else _clean(part, places) for key, part in value.items()}
+        return {key: part if key == "image/png" else _clean(part, named) for key, part in value.items()}
     return value
 
 
-def _places(folders: list[Path]) -> re.Pattern:
+def _of_this_machine(folders: list[Path]) -> re.Pattern:
     """Matches every folder of this machine that a message may name, the longest first."""
-    places = [*folders, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path.cwd()]
-    texts = sorted({str(place) for place in places if len(place.parts) > 1}, key=len, reverse=True)
+    named = [*folders, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path.cwd()]
+    texts = sorted({str(folder) for folder in named if len(folder.parts) > 1}, key=len, reverse=True)
     return re.compile("|".join([*map(re.escape, texts), r"/tmp/ipykernel_\d+"]))
 
 

@@ -11,9 +11,11 @@ child's end. Where there is no fork (Windows), kernels are plain ones and tasks 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
+import queue
 import random
 import select
 import shutil
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -34,11 +37,13 @@ START_SECONDS = 60
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker a core: more would wait for each other
 # What notebooks, documents and pages import; a name that is not there is left to the notebook that asks for it.
 IMPORTS = (
-    "numpy pandas pandas.io.formats.style matplotlib.pyplot matplotlib.backends.backend_agg scipy.stats IPython.display "
+    "numpy pandas pandas.core.reshape.reshape pandas.io.formats.csvs pandas.io.formats.style matplotlib.pyplot "
+    "matplotlib.backends.backend_agg IPython.display IPython.core.completerlib IPython.core.oinspect sqlite3 psutil "
     "ipykernel.kernelapp ipykernel.pylab.backend_inline matplotlib_inline.backend_inline papermill nbclient nbconvert "
     "nh3 docx pptx xlsxwriter ecoanalysis.briefing ecoanalysis.charts ecoanalysis.track_record ecoanalysis.export.docx "
-    "ecoanalysis.export.pptx ecoanalysis.export.xlsx ecoanalysis.export.page ecoanalysis.runs.work "
-    "ecoanalysis.runs.notebook ecoanalysis.runs.pages"
+    "ecoanalysis.export.notebook ecoanalysis.export.pptx ecoanalysis.export.xlsx ecoanalysis.export.page "
+    "ecoanalysis.export.parameters ecoanalysis.formulas.grades ecoanalysis.runs.work ecoanalysis.runs.notebook "
+    "ecoanalysis.runs.pages"
 ).split()
 
 
@@ -164,14 +169,35 @@ def kernel_manager(address: str):
     """A class of kernel managers for nbclient whose kernels are forked from the warm process at `address`."""
     from importlib.metadata import EntryPoint
 
+    from jupyter_client.asynchronous import AsyncKernelClient
     from jupyter_client.manager import AsyncKernelManager
     from jupyter_client.provisioning import KernelProvisionerFactory
+    from traitlets import default
 
     name = "ecoanalysis-warm"
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[name] = EntryPoint(name, f"{__name__}:provisioner", factory.GROUP_NAME)
 
+    class Client(AsyncKernelClient):
+        async def wait_for_ready(self, timeout: float | None = None) -> None:
+            """Return as soon as the kernel has answered and says that it is idle; the library waits for a silence."""
+            deadline = time.monotonic() + (timeout or START_SECONDS)
+            while True:
+                asked = self.kernel_info()
+                with contextlib.suppress(queue.Empty):
+                    reply = await self.shell_channel.get_msg(timeout=1)
+                    while not _idle(await self.iopub_channel.get_msg(timeout=0.05), asked):
+                        pass
+                    self._handle_kernel_info_reply(reply)
+                    return
+                if not await self._async_is_alive() or time.monotonic() > deadline:
+                    raise RuntimeError("the kernel did not start")
+
     class Manager(AsyncKernelManager):
+        @default("client_factory")
+        def _client_factory_default(self) -> type:
+            return Client
+
         @property
         def kernel_spec(self):
             spec = super().kernel_spec
@@ -182,6 +208,12 @@ def kernel_manager(address: str):
             return spec
 
     return Manager
+
+
+def _idle(message: dict, asked: str) -> bool:
+    """Whether a message says that the kernel is done with the request."""
+    state = message["content"].get("execution_state")
+    return message["parent_header"].get("msg_id") == asked and state == "idle"
 
 
 def provisioner(**options: object):
@@ -202,6 +234,10 @@ def provisioner(**options: object):
             self.pid = self.pgid = self.process.pid
             self.cwd = request["cwd"]
             return self.connection_info
+
+        async def kill(self, restart: bool = False) -> None:
+            if self.process:
+                self.process.kill()
 
     return Forked(**options)
 
@@ -244,7 +280,10 @@ class _Child:
                 os.killpg(self.pid, number)
 
     def kill(self) -> None:
+        """End it, and see it end: that takes thousandths of a second, and its manager would look after a tenth."""
         self.send_signal(signal.SIGKILL)
+        if self.returncode is None:
+            select.select([self._connection], [], [], 1)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -289,13 +328,14 @@ def leave_out_grammar() -> None:
 def _import(gate: int) -> bool:
     """Import what children need; False when the starter is gone meanwhile."""
     leave_out_grammar()
+    sys.modules.setdefault("debugpy", None)  # each kernel would import it anew, and nobody debugs a batch
+    gc.disable()  # modules stay: looking for what could be thrown away took a fifth of the time
     for name in IMPORTS:
         if select.select([gate], [], [], 0)[0]:
             return False
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    import gc
-
+    gc.enable()
     gc.collect()
     gc.freeze()  # what is here stays shared between all children
     return True
@@ -350,7 +390,6 @@ def _become_child(starter: int) -> None:
 
 
 def _be_kernel(request: dict, connection: socket.socket, starter: int) -> None:
-    connection.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
@@ -359,6 +398,8 @@ def _be_kernel(request: dict, connection: socket.socket, starter: int) -> None:
     sys.argv = ["ipykernel_launcher", *request["kernel"]]
     app = IPKernelApp.instance()
     app.initialize([*request["kernel"], f"--IPKernelApp.parent_handle={starter}"])
+    # Only now: a client that finds the ports closed tries them again a tenth of a second later.
+    connection.sendall(json.dumps({"pid": os.getpid()}).encode() + b"\n")
     app.start()
 
 

@@ -42,27 +42,22 @@ PACKAGES = (
 def analyse(data: Path, as_of: int | None, *, scenario: str, skip_bad_rows: bool, workers=None):
     """The analysis of a data folder; raises `BadData`.
 
-    With workers, one reckons the year before and looks for suspicions while the tables of the plan are made here.
+    With workers, one reckons the year before while tables of the plan and suspicions are made here.
     """
     raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
     year = analyses.year_of(raw, as_of)
     asked = {"data": str(data), "year": year, "skip_bad_rows": skip_bad_rows}
-    beside = workers.submit("ecoanalysis.runs.work:look_around", asked) if workers else None
+    beside = workers.submit("ecoanalysis.runs.work:year_before", asked) if workers else None
     analysis = analyses.of_raw(raw, year, scenario=scenario)
     if beside:
         for name in kept.MAKERS:
             kept.table(analysis, name)
+        _ = raw.suspicions
         with contextlib.suppress(Exception):  # a worker that was lost: made here when it is asked for
-            _take(analysis, beside.result())
+            before = beside.result()
+            if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
+                analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
     return analysis
-
-
-def _take(analysis, seen: dict) -> None:
-    """Give an analysis what `look_around` has seen."""
-    analysis.cache["suspicions"] = [intake.Suspicion(**one) for one in seen["suspicions"]]
-    before = seen["before"]
-    if before and "trend" not in analysis.cache:  # a scenario has no year before of its own
-        analysis.cache["changes"] = headline.changes(pd.DataFrame(before), analysis.assessment)
 
 
 def folder_name(analysis) -> str:
@@ -105,12 +100,15 @@ def load(folder: Path | str):
     return analyses.load(folder)
 
 
-def warm_up(prepared: str) -> None:
+def warm_up(prepared: str, lang: str) -> None:
     """Read a kept analysis in the warm process and make what every report asks of it, so that its children need not."""
     from ecoanalysis import charts
+    from ecoanalysis.export import paper
 
     load(prepared).warm_up()
     charts.warm_up()
+    for language in languages(lang):
+        paper.look_of(language)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
@@ -191,7 +189,9 @@ def only(analysis, regions: list[str]):
         analysis,
         regions=among,
         cache={
-            k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook" or str(k).startswith("plan_")
+            **{k: v for k, v in analysis.cache.items() if k in FOR_ALL or k[0] == "outlook"},
+            **{k: v for k, v in analysis.cache.items() if str(k).startswith("plan_")},
+            "own_record": analysis.own_record,
         },
         **tables,
     )
@@ -216,6 +216,7 @@ def went_in(analysis, code: str) -> str:
         mine |= (table["city"] if "city" in table else table["region_code"]) == code
         digest.update(_of_table(table[mine]))
     digest.update(json.dumps(problems(analysis, "en")).encode())
+    digest.update(repr(analysis.own_record).encode())
     return digest.hexdigest()
 
 
@@ -248,22 +249,21 @@ def versions() -> dict[str, str]:
 # ---------------------------------------------------------------------- in other processes
 
 
-def look_around(data: str, year: int, skip_bad_rows: bool) -> dict:
-    """What is asked of a data folder beside its analysis: the assessment as of the year before, and suspicions."""
+def year_before(data: str, year: int, skip_bad_rows: bool) -> dict:
+    """What `headline.changes` compares of the assessment as of the year before; empty where there is no such year."""
     raw = analyses.read(data, skip_bad_rows=skip_bad_rows)
-    years, before = raw.observations["year"], None
-    if len(years) and year - 1 >= int(years.min()):
-        settings = analyses.Settings(second_method="")  # a second opinion moves no verdict
-        rows = analyses.of_raw(raw, year - 1, settings=settings).assessment[headline.CHANGE_KEY + headline.CHANGING]
-        before = rows.astype(object).to_dict("list")
-    suspicions = json.loads(json.dumps([asdict(one) for one in raw.suspicions], default=str))
-    return {"before": before, "suspicions": suspicions}
+    years = raw.observations["year"]
+    if not len(years) or year - 1 < int(years.min()):
+        return {}
+    settings = analyses.Settings(second_method="")  # a second opinion moves no verdict
+    rows = analyses.of_raw(raw, year - 1, settings=settings).assessment[headline.CHANGE_KEY + headline.CHANGING]
+    return rows.astype(object).to_dict("list")
 
 
 def documents(lang: str) -> list[str]:
     """The documents of all regions, by file name, that are written from the saved analysis."""
-    decks = [f"briefing_{word}.pptx" for word in languages(lang)]
-    return [*decks, "assessment.xlsx", *(f"assessment_{word}.xlsx" for word in languages(lang)[1:])]
+    decks = [f"briefing_{language}.pptx" for language in languages(lang)]
+    return [*decks, "assessment.xlsx", *(f"assessment_{language}.xlsx" for language in languages(lang)[1:])]
 
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
@@ -273,11 +273,11 @@ def write_document(prepared: str, path: str, regions: list[str], lang: str) -> N
 
     analysis = only(load(prepared), regions)
     if Path(path).parent.name == CHARTS:
-        for word in languages(lang):
-            charts.save_for_print(analysis, regions[0], Path(path) / word, word)
+        for language in languages(lang):
+            charts.save_for_print(analysis, regions[0], Path(path) / language, language)
     elif path.endswith(".pptx"):
-        word, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
-        pptx.write(analysis, Path(path), word, template=template if template.is_file() else None)
+        language, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
+        pptx.write(analysis, Path(path), language, template=template if template.is_file() else None)
     else:
         name = Path(path).stem
         xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])

@@ -15,6 +15,7 @@ from office_rules import C, against_the_schema, broken, with_part
 from ecoanalysis import analyse, catalog, judge, plotdata, words
 from ecoanalysis.catalog import phrase
 from ecoanalysis.export import docx, fan_chart, paper, worded
+from ecoanalysis.look import INK
 from ecoanalysis.runs import work
 
 CITY, WORKED, NORTH = "620500", "990000", "990001"
@@ -513,7 +514,7 @@ def test_lines_and_pages_are_reckoned_as_a_reader_counts_them():
     assert paper._lines("一二三四五六七八", 4) == 2
     assert paper._lines("一二三四。五", 4) == 2  # no line begins with a stop: 四 goes along
     assert paper._lines("one two", 3.2) == 1 and paper._lines("one two", 2.5) == 2
-    flow = paper.Flow("zh")
+    flow = paper.Flow("zh", paper.look_of("zh"))
     flow.block(500)
     heading = Document().add_paragraph("h")._p
     entry = [2, "", "", 0]
@@ -602,18 +603,37 @@ def test_letters_are_readable_on_paper(chapter):
 
 def test_chinese_fonts_are_named_and_no_theme_font_is_left_to_override_them(chapter):
     _, path, document = chapter
-    for name, font in (("Normal", "body"), ("Title", "title"), ("Heading 1", "heading"), ("Heading 2", "second")):
+    named = {
+        "Normal": "FangSong_GB2312",
+        "Title": "FZXiaoBiaoSong-B05S",
+        "Heading 1": "SimHei",
+        "Heading 2": "KaiTi_GB2312",
+    }
+    for name, font in (named | {"Heading 3": "SimHei", "Table Text": "SimSun", "Caption": "SimHei"}).items():
         fonts = document.styles[name].element.rPr.rFonts
-        assert fonts.get(qn("w:eastAsia")) == paper.FONTS[font]
+        assert fonts.get(qn("w:eastAsia")) == font
         assert fonts.get(qn("w:ascii")) == fonts.get(qn("w:hAnsi")) == "Times New Roman"
     defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:rFonts')}")
-    assert defaults.get(qn("w:eastAsia")) == paper.FONTS["body"]
+    assert defaults.get(qn("w:eastAsia")) == "FangSong_GB2312"
     with zipfile.ZipFile(path) as parts:
         for part in parts.namelist():
             if part.startswith("word/") and part.endswith(".xml"):
                 assert not re.search(rb'w:(ascii|hAnsi|eastAsia|cs)[tT]heme="', parts.read(part)), part
         fonts = parts.read("word/fontTable.xml").decode()
-    assert all(f'w:name="{name}"' in fonts and f'w:val="{other}"' in fonts for name, other in paper.INSTEAD.items())
+    instead = {"FZXiaoBiaoSong-B05S": "SimSun", "FangSong_GB2312": "FangSong", "KaiTi_GB2312": "KaiTi"}
+    assert all(f'w:name="{name}"' in fonts and f'w:val="{other}"' in fonts for name, other in instead.items())
+
+
+@pytest.mark.parametrize(
+    ("lang", "sizes"), [("zh", (16, 28, 16, 12, 11, 16.5, 10.5)), ("en", (12, 18, 14, 11.5, 10.5, 13.5, 9.5))]
+)
+def test_what_pages_are_reckoned_from_is_what_the_template_says(lang, sizes):
+    look = paper.look_of(lang)
+    assert (look.body, look.leading, look.heading, look.minor, look.compact, look.compact_leading, look.table) == sizes
+    assert look.inside == (210 - 28 - 26, 297 - 37 - 35) and look.heading_font == "SimHei"
+    styles = Document(io.BytesIO(paper.template(lang))).styles
+    coloured = [styles[name].font.color.rgb for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Caption")]
+    assert {f"#{colour}".lower() for colour in coloured} == {INK}
 
 
 def test_pages_are_numbered_and_margins_are_those_of_gb_t_9704(chapter):

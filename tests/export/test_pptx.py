@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 from export.office_rules import against_the_schema
 from export.slides_seen import broken_rules, cells, charts, crowded, opened, small_words, texts, titled, titles
+from lxml import etree
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 import ecoanalysis as eco
-from ecoanalysis import cli, plotdata, words
+from ecoanalysis import cli, look, plotdata, words
 from ecoanalysis.export import pptx, slides
 from ecoanalysis.plan import kept
 from ecoanalysis.runs import work
@@ -366,6 +368,25 @@ def test_the_theme_names_a_chinese_font(chinese):
     master = chinese.slide_master.part
     theme = next(r.target_part for r in master.rels.values() if r.reltype.endswith("/theme"))
     assert theme.blob.count(b"Microsoft YaHei") >= 2
+
+
+def test_our_paper_has_the_colours_of_the_house_and_layouts_that_officials_can_name():
+    paper = slides.plain_paper()
+    theme = next(r.target_part for r in paper.slide_master.part.rels.values() if r.reltype.endswith("/theme"))
+    colours = etree.fromstring(theme.blob).find(".//{*}clrScheme")
+    named = {etree.QName(one).localname: f"#{one[0].get('val').lower()}" for one in colours}
+    assert (named["dk1"], named["dk2"], named["accent1"], named["accent2"]) == (
+        look.INK,
+        look.QUIET,
+        look.BAND,
+        look.TARGET,
+    )
+    assert [layout.name for layout in paper.slide_layouts] == [
+        "标题页 · Title", "标题和正文 · Title and text", "仅标题 · Title only", "空白 · Blank",
+    ]  # fmt: skip
+    bar = next(shape for shape in paper.slide_master.shapes if shape.name == "Bar")
+    assert bar.width == paper.slide_width == Inches(13.333) and bar.fill.fore_color.rgb == RGBColor(0x3B, 0x7E, 0xA1)
+    assert len(paper.slides) == 0 and paper.core_properties.author == ""
 
 
 def test_text_is_as_large_as_its_box_allows():

@@ -92,6 +92,11 @@ def test_what_cannot_be_read_among_enough_sisters_is_left_out_and_the_others_are
     assert forecast.explain(OWN, references=[*RISING, odd]).sisters == 6
 
 
+def test_two_values_prove_nobody_the_same_and_a_shorter_history_is_another():
+    assert forecast.explain([10.0, 12], references=[[10.0, 12], [10.0, 12], [11.0, 13]]).sisters == 3
+    assert forecast.explain(OWN, references=[OWN[-5:], OWN, RISING[0]]).sisters == 2
+
+
 def test_paths_and_blocks_leave_out_the_same_sisters():
     more = {"bounds": [(0, None)], "paths": 200}
     found = forecast.sample_paths([OWN], 3, references=[[*RISING, np.full(8, np.nan), OWN]], **more)

@@ -40,7 +40,10 @@ def test_a_faulty_history_is_named_with_its_remedy(history, fault):
     ("options", "fault"),
     [
         ({"bounds": [(100, 0)]}, "series 0: .*crossed"),
-        ({"bounds": [(0, 1)]}, "series 0: observation 4 lies outside"),
+        (
+            {"bounds": [(0, 1)]},
+            r"series 0: observation 4 lies outside the bounds \(0, 1\); correct the observation or widen the bounds",
+        ),
         ({"bounds": [(0, 10), (0, 10)]}, "2 pairs for 1 series"),
         ({"bounds": [("low", 10)]}, "series 0: bounds"),
         ({"better": [2]}, "series 0: better is 2"),
@@ -113,6 +116,7 @@ def test_whole_numbers_lists_and_none_are_histories_too():
         [1, 1.1, 0.9, 1e6, 1.05, 1.0],
         [1e-12, 2e-12, 1.5e-12],
         [1e140, 1.1e140],
+        [9e149, 1e150],  # the largest there may be
         list(range(60)),
     ],
 )

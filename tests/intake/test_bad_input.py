@@ -161,14 +161,14 @@ def test_no_rights(tmp_path, data, monkeypatch):
 
     monkeypatch.setattr(type(path), "read_bytes", refuse)
     (delivery,) = take_in(path, data)
-    assert "Permission denied" in delivery.text("en")
+    assert "没有权限 · no permission" in delivery.text("en")
 
 
 def refused_for_want_of_room(path, folder):
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     with pytest.raises(intake.Refused) as refused:
         take_in(path, folder)
-    assert "No space left" in refused.value.values["reason"]
+    assert refused.value.values["reason"] == "磁盘已满 · the disk is full"
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
@@ -239,7 +239,7 @@ def test_files_that_may_not_be_read_are_told_and_the_rest_is_read(stranger):
         (folder / "statistics/b.csv").chmod(0)
         raw = intake.read(folder)
         assert len(raw.observations) == 1
-        assert any("statistics/b.csv" in text and "Permission denied" in text for text in told(folder)), told(folder)
+        assert any("statistics/b.csv" in text and "没有权限" in text for text in told(folder)), told(folder)
 
 
 def test_a_table_cut_off_in_the_middle_of_a_row_tells_the_row(data):

@@ -127,7 +127,7 @@ def test_a_file_that_the_system_refuses_is_told_with_its_reason(folder, monkeypa
 
     monkeypatch.setattr(type(folder.path), "read_bytes", refuse)
     (found,) = problems(folder)
-    assert found.startswith("statistics/locked.csv ") and "Permission denied" in found
+    assert found.startswith("statistics/locked.csv ") and "没有权限 · no permission" in found
 
 
 def test_missing_and_unknown_columns_are_named(folder):

@@ -1,5 +1,6 @@
 """Codes, names and folders as attacks: a sentence, and nothing outside the target touched."""
 
+import errno
 import os
 import stat
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecoanalysis import cli
+from ecoanalysis.catalog import phrase
 from ecoanalysis.runs.directory import Directory, Refused, check_room, folder_name, inside, manifest_of
 
 
@@ -166,14 +168,40 @@ def test_a_kill_between_the_two_renames_is_mended(tmp_path):
         assert (tmp_path / "2023/report.docx").read_text() == "old"
 
 
-def test_room_and_rights_are_looked_at_first(tmp_path):
+def test_room_and_rights_are_looked_at_first(tmp_path, monkeypatch):
     check_room(tmp_path / "a/b", 1)
     assert not (tmp_path / "a").exists()
     with pytest.raises(Refused) as refused:
         check_room(tmp_path, 10**18)
     assert refused.value.phrase == "no_room" and refused.value.values["needed"] == 10**12
-    file = tmp_path / "file"
-    file.write_text("")
+
+    def forbidden(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "mkdir", forbidden)
     with pytest.raises(Refused) as refused:
-        check_room(file / "below", 1)
-    assert refused.value.phrase == "cannot_write"
+        check_room(tmp_path, 1)
+    assert refused.value.phrase == "cannot_write" and refused.value.values["folder"] == tmp_path
+
+
+def test_a_file_where_a_folder_should_be_is_told(tmp_path):
+    file = tmp_path / "报告.docx"
+    file.write_text("x", encoding="utf-8")
+    for out in (file, file / "2023"):
+        with pytest.raises(Refused) as refused:
+            check_room(out, 1)
+        assert phrase(f"run.refused.{refused.value.phrase}", "zh", **refused.value.values) == (
+            f"{file} 是文件而不是目录；请用 --out 另选目录"
+        )
+    assert file.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [(errno.ENOSPC, "磁盘已满", "the disk is full"), (errno.EROFS, "磁盘只读", "the disk is read-only")],
+)
+def test_what_the_system_says_is_told_in_the_reader_s_language(number, zh, en):
+    error = OSError(number, os.strerror(number))
+    assert f"（{zh}）" in phrase("run.refused.cannot_write", "zh", folder="甲", reason=error)
+    assert f"({en})" in phrase("run.refused.cannot_write", "en", folder="A", reason=error)
+    assert "(odd)" in phrase("run.refused.cannot_write", "en", folder="A", reason=OSError("odd"))

@@ -10,6 +10,7 @@ from barriers import reader
 
 import ecoanalysis as eco
 from ecoanalysis import cli, runs
+from ecoanalysis.runs import notebook
 from tests.conftest import Folder
 
 PREFECTURES = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
@@ -180,8 +181,9 @@ def test_with_leave_a_run_goes_on_without_bad_rows_and_lists_them(reported):
 
 
 def test_a_parameter_that_a_notebook_does_not_declare_is_refused():
+    source = runs.NOTEBOOKS / "county_report.ipynb"
     with pytest.raises(runs.Refused) as refused:
-        runs.check_parameters(runs.NOTEBOOKS / "county_report.ipynb", {"regoin": "P1"})
+        runs.check_parameters(source, {"regoin": "P1"}, *notebook.declared([str(source)]))
     assert "regoin" in refused.value.values["wrong"] and "region" in refused.value.values["known"]
 
 
