@@ -131,9 +131,8 @@ def added(project: Mapping, late: np.ndarray, years: np.ndarray, since: int) -> 
 
 @dataclass(frozen=True)
 class Latest:
-    """An indicator's latest figures in one region: year, numerator, denominator, what their ratio is multiplied by."""
+    """An indicator's latest figures in one region: numerator, denominator, what their ratio is multiplied by."""
 
-    year: int
     numerator: float
     denominator: float
     factor: float
@@ -164,7 +163,7 @@ class Response:
         key = (region, basis, year)
         if key not in self.kept:
             parts = self.measured.parts(region, self.indicator, year, basis, base_year=self.base_year)
-            self.kept[key] = Latest(year, parts.numerator, parts.denominator, parts.factor)
+            self.kept[key] = Latest(parts.numerator, parts.denominator, parts.factor)
         return self.kept[key]
 
     def is_plain(self, variables: Iterable[str]) -> bool:

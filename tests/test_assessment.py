@@ -194,7 +194,9 @@ def test_few_and_old_values_and_a_base_that_is_not_its_year_s_are_told(folder):
     folder.add(("C2", 2023, "forest_grass_cover", 39, "%"))
     head = "region_code,indicator,part,comparison,value,unit,due,hold_until,base_year,source,lead_department\n"
     folder.write("targets.csv", head + "C1,forest_grass_cover,,not_below_base,,%,2023,2026,2019,plan,bureau\n")
-    s = analyse(folder.path, 2023, paths=50)["C1", "forest_grass_cover"]
+    a = analyse(folder.path, 2023, paths=50)
+    s = a["C1", "forest_grass_cover"]
+    assert a.assessment["spread"].tolist() == [1]
     assert set(s.warnings) >= {"few_values", "stale", "base_is_first_value", "due_unknown"}
     assert (s.target, s.base_year, s.gap, s.latest_year, s.n_obs) == (40, 2020, 0, 2021, 2)
     assert s.met_at_due == "unknown" and s.verdict != "reached"

@@ -341,10 +341,12 @@ def test_among_equals_the_farthest_comes_first_then_the_slowest_then_the_least_l
         wide=("hard", False, True, 4, 2, 1, 0.4, 0.4, 4),
         still=("hard", False, True, 2, 0, 1, 0.4, 0.4, 2),
         noise=("hard", False, True, 3, 1e-12, 0.5, 0.4, 0.4, 3),
+        once=("hard", False, True, 2, NAN, 1, 0.4, 0.4, 2),
         fast=("hard", False, True, 2, 1, -4, 0.4, 0.4, 2),
         slow=("hard", False, True, 2, 1, 1, 0.4, 0.4, 2),
         slower=("hard", False, True, 2, 1, -0.25, 0.4, 0.4, 2),
         stands=("hard", False, True, 2, 1, 0, 0.4, 0.4, 2),
+        no_pace=("hard", False, True, 2, 1, NAN, 0.4, 0.4, 2),
         stands_with_less=("hard", False, True, 2, 1, 0, 0.3, 0.9, 2),
         stands_without=("hard", False, True, 2, 1, 0, NAN, 0.9, 2),
         slips=("reached_at_risk", False, True, 0, 1, 1, 1, 0.6, 0),
@@ -352,7 +354,8 @@ def test_among_equals_the_farthest_comes_first_then_the_slowest_then_the_least_l
         asks_nothing=("not_applicable", True, True, NAN, NAN, NAN, NAN, NAN, NAN),
     )
     assert order == [
-        *("noise", "still", "far", "stands_without", "stands_with_less", "stands", "slower", "wide", "slow", "fast"),
+        *("noise", "still", "once", "far", "stands_without", "stands_with_less", "stands", "no_pace"),
+        *("slower", "wide", "slow", "fast"),
         *("likely", "slips_more", "slips"),
     ]  # fmt: skip
 

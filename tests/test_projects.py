@@ -139,6 +139,7 @@ def test_missing_columns_mean_one_certain_year_in_time():
     assert (
         list(table) == projects.COLUMNS and [row[name] for name in named] == [2024, 1, 0, 0] and np.isnan(row["cost"])
     )
+    assert row["name"] == row["department"] == "" and table["first_year"].dtype == table["last_year"].dtype == int
     late = projects.table([{"region_code": "C1", "variable": "v", "change": 3, "first_year": 2024, "delay_years": 2}])
     assert late["delay_probability"].tolist() == [1.0]
 
@@ -158,6 +159,25 @@ def test_fewer_villages_in_all_move_the_share_too(villages):
     outlook = moved(villages, [closing])
     assert outlook.at(2024)[1].mean() == pytest.approx(20 / 80 * 100, abs=1e-3)
     assert outlook.at(2024)[0].mean() == pytest.approx((20 + 60) / (80 + 200) * 100, abs=1e-3)
+
+
+def test_where_nothing_is_left_to_count_nothing_is_moved(villages):
+    gone = {"region_code": "C1", "variable": "villages", "change": -100, "first_year": 2024}
+    assert moved(villages, [gone]).at(2024)[1].mean() == pytest.approx(20)
+
+
+def test_fewer_villages_of_the_city_move_the_city_alone(villages):
+    fewer = {"region_code": "C", "variable": "villages", "change": -20, "first_year": 2024}
+    assert moved(villages, [fewer]).at(2024).mean(axis=1).tolist() == pytest.approx([80 / 280 * 100, 20, 30], abs=1e-3)
+
+
+def test_how_late_projects_come_can_be_handed_in(villages):
+    """Half of the futures have B in by its own chance, all of them where it is never late."""
+    never_late = np.zeros((1, 1000))
+    after = projects.moved(
+        standing(villages), projects.table(THREE[1:2]), projects.response(villages, RATE), late=never_late
+    )
+    assert after.at(2025)[1].tolist() == pytest.approx([40] * 1000)
 
 
 def test_a_projects_of_the_city_itself_counts_for_the_city_alone(villages):
@@ -205,6 +225,17 @@ def test_projects_of_a_city_and_of_its_county_make_its_fall_together():
     assert alone.tolist() == pytest.approx([100 * (1 - 0.95 / 1.1), usual, usual], abs=1e-3)
     both = moved(measured(series), [own, own | {"region_code": "C1"}], code).at(2024).mean(axis=1)
     assert both.tolist() == pytest.approx([100 * (1 - 0.9 / 1.1), 100 * (1 - 0.9 / 1.1), usual], abs=1e-3)
+
+
+def test_projects_on_both_sides_of_a_fall_act_together():
+    """A tenth of the land less and a tenth of 2023's GDP more, where GDP grows by a tenth: 1 − 0.9/1.21."""
+    series = {("C1", "construction_land"): 100, ("C1", "gdp_constant"): lambda year: 1e5 * 1.1 ** (year - 2023)}
+    both = [
+        {"region_code": "C1", "variable": "construction_land", "change": -10, "first_year": 2024},
+        {"region_code": "C1", "variable": "gdp_constant", "change": 1e4, "first_year": 2024},
+    ]
+    outlook = moved(measured(series), both, "construction_land_per_gdp_decline_rate", paths=50)
+    assert outlook.at(2024)[0].mean() == pytest.approx(100 * (1 - 0.9 / 1.21), abs=1e-3)
 
 
 def test_an_input_that_is_computed_can_be_moved_as_well():
@@ -300,6 +331,16 @@ def test_a_base_year_that_is_asked_for_is_kept():
     answer = projects.response(numbers, "pm25_decline", 2018)
     after = projects.moved(outlook, projects.table(less), answer)
     assert [after.at(year)[0].mean() for year in (2023, 2024)] == pytest.approx([100 / 6, 25], abs=1e-4)
+
+
+def test_a_base_that_a_target_gives_is_kept():
+    """62.5 µg/m³ in 2015, which nobody measured: 50 are a fall by 20 %, 45 one by 28 %."""
+    given = pd.DataFrame([{"region_code": "*", "indicator": "pm25_decline", "base_year": 2015, "base_value": 62.5}])
+    seen = measured({("C1", "pm25"): 50}).observations
+    numbers = compute.measure(seen, REGIONS, targets=given)
+    less = [{"region_code": "C1", "variable": "pm25", "change": -5, "first_year": 2024}]
+    after = moved(numbers, less, "pm25_decline", paths=50)
+    assert [after.at(year)[0].mean() for year in (2023, 2024)] == pytest.approx([20, 28], abs=1e-4)
 
 
 def test_a_measured_year_is_left_alone_and_another_variable_does_nothing(villages):

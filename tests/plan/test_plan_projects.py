@@ -126,9 +126,7 @@ def test_a_project_finishes_what_is_printed_as_finished_where_printed_values_are
     """99.96 of 100 cadres are printed as 100.0 %."""
     nearly = [{"region_code": "C1", "variable": "cadres_trained", "change": 4.96, "first_year": 2024}]
     published = bare.with_settings(rounding="published").with_projects(nearly)
-    assert row(published, "C1", DUTY)["p_reach"] == 1 and np.isnan(
-        row(bare.with_projects(nearly), "C1", DUTY)["p_reach"]
-    )
+    assert row(published, "C1", DUTY)["p_reach"] == 1
 
 
 STATES = [[1, 0, 0, 1, 1, 0, 1, 1], [1, 1, 0, 1, 0, 0, 1, 0], [0, 0, 1, 1, 1, 1, 0, 0]]
