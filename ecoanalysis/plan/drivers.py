@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute
+from ecoanalysis import catalog, compute, judge
 from ecoanalysis.compute.needs import parameters
 from ecoanalysis.formulas import diagnosis
 from ecoanalysis.words import Words, rounded
@@ -38,7 +38,7 @@ def drivers(analysis) -> pd.DataFrame:
     Additive LMDI-I, `formulas.diagnosis.lmdi_additive`: Ang 2005, Energy Policy 33, 867–871.
     """
     rows = analysis.assessment
-    rows = rows[rows["verdict"].isin(["reached_at_risk", "likely", "possible", "hard", "out_of_reach"])]
+    rows = rows[rows["verdict"].isin([*judge.OPEN, "reached_at_risk"])]
     rows = rows[np.isfinite(rows["pace_from"].astype(float)) & np.isfinite(rows["latest_year"].astype(float))]
     results = compute.deciding(analysis.results).set_index(["region_code", "indicator", "year"])
     results = results[["value", "numerator", "denominator"]].astype(float)

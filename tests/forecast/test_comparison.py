@@ -55,7 +55,7 @@ def test_a_series_too_short_for_a_method_gets_no_answer_and_the_others_do(method
 
 @pytest.mark.parametrize("method", ["log_line", "gm11"])
 def test_methods_for_positive_series_leave_others_alone(method):
-    assert np.isnan(forecast.quantiles([[3.0, 2, 1, 0, -1, -2]], 2, [0.5], method=method)).all()
+    assert np.isnan(forecast.quantiles([[3.0, 2, 1, 0, -1, -2], [3.0, 2, 1, 0, 1, 2]], 2, [0.5], method=method)).all()
 
 
 @pytest.mark.parametrize("method", ["straight_line", "damped_holt", "ets", "theta", "arima"])

@@ -138,6 +138,7 @@ def test_a_share_near_its_limit_has_a_record_of_its_own():
         (0.0, (0, np.nan), -1, False),
         (np.nan, (0, 100), 1, False),
         (2.9, (1, 3), 1, True),
+        (1.1, (1, 3), -1, True),
     ],
 )
 def test_near_its_limit_is_within_a_tenth_of_the_way_between_two_bounds(value, bounds, better, near):

@@ -93,6 +93,7 @@ def test_a_lone_series_has_luck_of_its_own_beside_a_group():
     ("histories", "shared"),
     [
         ([[0, 1, 0, 1, 0], [5, 6, 5, 6, 5]], 0.35),  # of one mind in 4 years: (4 × 1 + 12 × 0.15) / 16 = 0.36
+        ([[0, 1, 0, 1, 0]] * 3, 0.4),  # three of them, who count √2 times as much: (5.66 + 12 × 0.15) / 17.66 = 0.42
         ([[0, 1, 0, 1, 0], [5, 4, 5, 4, 5]], 0.0),  # against each other: below nothing
         ([[0, 1, 0, 1, 0]], 0.1),  # alone in its group: (4 × 0 + 12 × 0.15) / 16 = 0.11
         ([[1, 3], [4, 6]], 0.15),  # a single change says nothing: (1 × 0 + 12 × 0.15) / 13 = 0.14

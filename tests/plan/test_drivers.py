@@ -70,13 +70,17 @@ def test_years_without_a_figure_or_without_a_distance_have_no_drivers():
     results = results.assign(indicator="rural_sewage_treatment_rate", basis=compute.OWN, coverage=1.0)
     known = SimpleNamespace(measured=SimpleNamespace(formulas=formulas.FORMULAS))
 
-    def effects(pace_from: float, verdict: str = "hard") -> list[float]:
-        row = dict(region_code="C1", indicator="rural_sewage_treatment_rate", verdict=verdict, pace_from=pace_from)
-        asked = pd.DataFrame([row | {"latest_year": 2023.0}])
+    def effects(pace_from: float, verdict: str = "hard", *regions: str) -> list[float]:
+        row = dict(indicator="rural_sewage_treatment_rate", verdict=verdict, pace_from=pace_from, latest_year=2023.0)
+        asked = pd.DataFrame([row | {"region_code": region} for region in regions or ("C1",)])
         analysis = SimpleNamespace(assessment=asked, results=results, indicators=catalog.indicators(), assessor=known)
         return drivers.drivers(analysis)["effect"].tolist()
 
-    assert effects(2020.0) == effects(2020.0, "reached_at_risk") == pytest.approx([15, 0])
+    for verdict in ("reached_at_risk", "likely", "possible", "hard", "out_of_reach"):
+        assert effects(2020.0, verdict) == pytest.approx([15, 0])
+    assert effects(2020.0, "hard", "C2", "C1", "C1") == pytest.approx(
+        [15, 0]
+    )  # C2 has no figures; two targets, one rate
     assert effects(2019.0) == effects(2023.0) == effects(np.nan) == effects(2020.0, "reached") == []
 
 

@@ -125,6 +125,25 @@ def test_what_projects_plan_is_counted_in_the_unit_of_the_gap_until_the_mileston
     assert tasks.planned(analysis, ["C2"], row).empty
 
 
+def test_things_are_counted_from_the_base_year_where_there_is_one_and_areas_in_hectares():
+    """A point of 300 is 3 of them; 3 m² are 0.0003 ha."""
+    asked = []
+
+    def parts(*key, base_year):
+        asked.append((*key, base_year))
+        return SimpleNamespace(denominator=300.0, factor=100.0)
+
+    analysis = SimpleNamespace(assessor=SimpleNamespace(measured=SimpleNamespace(parts=parts)))
+    row = dict(
+        region_code="C", indicator=RATE, latest_year=2023.0, basis="own", base_year=np.nan, gap_count_unit="village"
+    )
+    assert tasks._things_per_unit(analysis, row) == 3
+    assert tasks._things_per_unit(analysis, row | {"base_year": 2020.0, "gap_count_unit": "ha"}) == pytest.approx(
+        0.0003
+    )
+    assert asked == [("C", RATE, 2023, "own", None), ("C", RATE, 2023, "own", 2020)]
+
+
 @pytest.mark.parametrize(
     ("things", "unit", "whole"),
     [

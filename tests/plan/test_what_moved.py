@@ -389,6 +389,11 @@ NAME, SHORT = "Rural domestic sewage treatment rate: ", "still 59.0 % in 2023; 1
         (NONE | PAPERS, NONE | PAPERS, {}, "value and verdict as before."),
         (NONE | PAPERS | {"verdict": "undocumented"}, NONE | PAPERS | {"verdict": "documented"}, {"moved": "gained"},
          "was “Papers to be completed”, now “Documented”."),
+        ({}, {}, {"chance": 0.41}, SHORT + "."),  # no chance before
+        (PAPERS | {"latest_value": 0.0, "gap": 0.0}, PAPERS | {"latest_value": 2.0, "gap": 0.0}, {},
+         "value and verdict as before."),
+        (PAPERS | {"verdict": "documented", "gap": 0.0}, PAPERS | {"verdict": "undocumented", "gap": 0.0}, {"moved": "missed"},
+         "was “Documented”, now “Papers to be completed”."),
         ({"status": "demo"}, {}, {}, SHORT + ". [demo data]"),
         ({}, {"status": "demo"}, {}, SHORT + ". [demo data]"),
     ],
