@@ -417,7 +417,7 @@ def test_how_rules_differ_in_words_a_line_a_rule():
     table = pd.DataFrame(rows, columns=["rule", "on_track", "differs"]).assign(status="observed")
     assert rule_sets.sentence(table, words.of("en")).splitlines() == [
         "Weather symbols: 3 targets can be compared, 3 are judged otherwise than here: 1 more hopefully, 2 less.",
-        "ESCAP [unverified]: 1 targets can be compared, 0 are judged otherwise than here: 0 more hopefully, 0 less.",
+        "ESCAP [unverified]: 1 target can be compared, 0 are judged otherwise than here: 0 more hopefully, 0 less.",
     ]
     assert rule_sets.sentence(table[:0], words.of("en")) == "No target can be compared."
     assert (
