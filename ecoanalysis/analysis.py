@@ -513,9 +513,9 @@ class Analysis:
         """Every target of every region."""
         return [self._of_row(i) for i in self.assessment.index]
 
-    def at(self, place) -> Statement:
+    def at(self, row) -> Statement:
         """The statement of a row of the assessment, by the label of the row."""
-        return self._statements[place]
+        return self._statements[row]
 
     def region_code(self, name) -> str:
         """The code of a region from its code (text or number), Chinese or English name, or short name."""
@@ -579,7 +579,7 @@ class Analysis:
         """Every statement by its row's label, made once: documents ask for the same ones again and again."""
         table = self.assessment[STATEMENT_COLUMNS].astype(dict.fromkeys(WHOLE, int))
         rows = zip(self.assessment.index, table.to_dict("records"), strict=True)
-        return {i: Statement(analysis=self, place=i, **row) for i, row in rows}
+        return {i: Statement(analysis=self, row=i, **row) for i, row in rows}
 
     @functools.cached_property
     def _forecasts_of(self) -> dict:
@@ -1205,7 +1205,7 @@ class Statement:
     """
 
     analysis: Analysis
-    place: int
+    row: int
     region_code: str
     indicator: str
     part: str
@@ -1337,7 +1337,7 @@ class Statement:
     def inputs(self) -> tuple[str, ...]:
         """Ids of the observations behind the latest value."""
         if self.analysis.assessor is None:
-            return tuple(part for part in str(self.analysis.assessment.at[self.place, "inputs"]).split(";") if part)
+            return tuple(part for part in str(self.analysis.assessment.at[self.row, "inputs"]).split(";") if part)
         if not np.isfinite(self.latest_year):
             return ()
         measured = self.analysis.assessor.measured
@@ -1406,9 +1406,9 @@ def _as_rows(given) -> list[dict]:
     return given.to_dict("records") if isinstance(given, pd.DataFrame) else [dict(row) for row in given]
 
 
-# Columns of the assessment that a statement carries: its fields after the analysis and the row's place in the table.
+# Columns of the assessment that a statement carries: its fields after the analysis and the row's own number.
 WHOLE = ("due", "hold_until", "as_of", "n_obs", "milestone")  # whole numbers, though a column with holes holds floats
-STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "place")]
+STATEMENT_COLUMNS = [one.name for one in fields(Statement) if one.name not in ("analysis", "row")]
 
 
 def _above(module: str):

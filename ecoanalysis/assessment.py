@@ -42,7 +42,7 @@ def targets_of_regions(targets: pd.DataFrame, regions: pd.DataFrame, indicators:
     region_order = {code: i for i, code in enumerate(regions["code"])}
     listed = {code: i for i, code in enumerate(indicators)}
     rank = together.assign(r=together["region_code"].map(region_order), i=together["indicator"].map(listed))
-    return rank.sort_values(["r", "i"], kind="stable").drop(columns=["r", "i"]).reset_index(drop=True)
+    return rank.sort_values(["r", "i"]).drop(columns=["r", "i"]).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -316,8 +316,7 @@ class Assessor:
     ) -> np.ndarray:
         """In which futures projects alone meet a target by a year, nothing else moving; bool array (regions, paths)."""
         alone = self.with_projects_in(projects.still(outlook, self.paths), base)
-        values, before = alone.at(year), alone.at(year - 1)
-        return judge.met(values, before, goals, comparison, indicator, self.settings.rounding)
+        return judge.met(alone.at(year), np.nan, goals, comparison, indicator, self.settings.rounding)
 
     def without_value(self, table, index: list[int], indicator: Indicator) -> None:
         """What can be said of rows whose region has no value: nothing to count, or inputs lacking."""
@@ -485,9 +484,7 @@ class Assessor:
             if is_met and stale:  # an old value is no proof: what counts is the chance at the next milestone
                 before = outlook.at(milestone - 1)[k]
                 p_reach = float(judge.met(ends[k], before, goal, comparison, indicator, self.settings.rounding).mean())
-            values = {
-                name: row[name] for name in judge.CHANCE_COLUMNS if name != "met_now"
-            } | {"p_reach": p_reach}  # fmt: skip
+            values = {name: value for name, value in row.items() if name != "met_now"} | {"p_reach": p_reach}
             values["verdict"] = judge.verdict(is_met and not stale, p_reach, float(row["p_hold"]), self.settings)
             warnings += _about_the_date(row["met_at_due"], is_met and not stale)
             years_left = milestone - latest_year
@@ -527,8 +524,7 @@ class Assessor:
         goals = np.full((len(outlook.regions), 1), np.nan)
         for i in index:
             goals[at[table[i]["region_code"]]] = table[i]["target"]
-        before = np.full_like(outlook.values, np.nan)
-        states = judge.met(outlook.values, before, goals, comparison, indicator, self.settings.rounding).astype(float)
+        states = judge.met(outlook.values, np.nan, goals, comparison, indicator, self.settings.rounding).astype(float)
         states[~np.isfinite(outlook.values)] = np.nan
         states[~np.isfinite(goals[:, 0])] = np.nan
         leaves = [k for k, code in enumerate(outlook.regions) if code not in self.parents or outlook.basis[k] == OWN]
@@ -580,14 +576,11 @@ class Assessor:
             if not is_met and np.isnan(p_reach):
                 warnings.append("thin_record")
             warnings += _about_the_date(values["met_at_due"], is_met and not stale)
-            run = column[latest_year]
-            if is_met:
-                while run > 0 and states[k, run - 1] == 1:
-                    run -= 1
+            since = judge.standing_since(states[k, : column[latest_year]] == 1)
             values |= {
                 "p_reach": p_reach,
                 "p_hold": p_hold,
-                "attain_year": float(outlook.years[run]) if is_met else np.nan,
+                "attain_year": float(outlook.years[since]) if is_met else np.nan,
                 "verdict": judge.verdict(is_met and not stale, p_reach, p_hold, self.settings),
                 "warning": ";".join(warnings),
             }

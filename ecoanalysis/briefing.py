@@ -106,9 +106,9 @@ def short_verdict(s, w: Words) -> str:
     return w.short_verdict(s.verdict, s.pressing)
 
 
-def _inside(text: str, w: Words) -> str:
+def _inside(text: str) -> str:
     """A verdict in the middle of a sentence."""
-    return text if w.lang == "zh" else text[:1].lower() + text[1:]
+    return text[:1].lower() + text[1:]
 
 
 # ---------------------------------------------------------------------- sentences
@@ -188,7 +188,7 @@ def _trend(s, w: Words) -> str:
     elif s.met_at_due == "unknown":
         parts.append(w("claim.unknown_at_due"))
     key = "claim.chance_again" if past else "claim.chance"
-    word = _inside(verdict(s, w), w)
+    word = _inside(verdict(s, w))
     parts.append(w(key, year=s.milestone, chance=w.chance(s.p_reach), verdict=word))
     more = [w("claim.survey_unmet")] if "survey_error" in s.warnings else []
     return w.join("".join(parts), *more)
@@ -209,8 +209,8 @@ def _duty(s, w: Words) -> str:
         key = f"outstanding.{s.indicator}"
         key = key if words.has_phrase(key) else "outstanding.other"
         key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
-        number = w.number(s.outstanding, 0 if s.gap_count_unit in words.COUNTED else 2)
-        parts.append(w(key, count=w.count(s.outstanding, s.gap_count_unit, s.indicator), number=number))
+        count = w.count(s.outstanding, s.gap_count_unit, s.indicator)
+        parts.append(w(key, count=count, number=w.number(s.outstanding, 0)))
     elif s.gap > 0:
         parts.append(w("claim.short", missing=gap(s, w)))
     if s.met_at_due == "no":
@@ -227,7 +227,7 @@ def _held(s) -> str:
 
 
 def _finish(s, w: Words) -> str:
-    word = _inside(verdict(s, w), w)
+    word = _inside(verdict(s, w))
     if not np.isfinite(s.p_reach):
         return w("claim.thin", verdict=word)
     return w(
@@ -253,7 +253,7 @@ def _condition(s, w: Words) -> str:
         return w("claim.not_reported", year=s.as_of)
     if s.latest_value > 0:
         count = w.number(s.latest_value, 0)
-        return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w), w))
+        return w("claim.happened", year=w.year(s.latest_year), count=count, verdict=_inside(verdict(s, w)))
     key = "claim.none_happened_at_risk" if s.verdict == "reached_at_risk" else "claim.none_happened"
     text = w(key, year=w.year(s.latest_year), hold=s.hold_until, chance=w.chance(s.p_hold))
     if s.met_at_due == "no":
@@ -506,7 +506,7 @@ def named_weak(region, w: Words) -> str:
         if s.named_weak:
             missing = things(s, w) or gap(s, w)
             key = "headline.weak_short" if missing else "headline.weak_stands"
-            told.append(w(key, name=w.name(s.record), missing=missing, verdict=_inside(verdict(s, w), w)))
+            told.append(w(key, name=w.name(s.record), missing=missing, verdict=_inside(verdict(s, w))))
     return w("headline.weak", parts=w("join").join(told)) if told else ""
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+ONE_OR_MANY = re.compile(r"(\S+) \[([^|\]]+)\|([^|\]]+)\]")  # in English phrases: {count} [item|items]
 UNVERIFIED = ("C", "D")  # confidence marks of numbers shown as unverified
 
 
@@ -242,7 +243,8 @@ def thresholds(folder: Path | None = None) -> list[Threshold]:
 
 
 def phrase(key: str, lang: str, /, **values: object) -> str:
-    """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces; an `OSError` in words.
+    """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces; an `OSError` in words, and of
+    `{count} [item|items]` what fits the number.
 
     Raises
     ------
@@ -254,7 +256,13 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
         raise KeyError(f"phrases.csv has no key '{key}'")
     text = table[key][lang]
     told = {name: disk(value, lang) if isinstance(value, OSError) else value for name, value in values.items()}
-    return text.format(**told) if values else text
+    return ONE_OR_MANY.sub(_counted, text.format(**told)) if values else text
+
+
+def _counted(hit: re.Match) -> str:
+    """`1 [item|items]` as 1 item, any other number as items."""
+    number, one, many = hit.groups()
+    return f"{number} {one if number.lstrip('(“') == '1' else many}"
 
 
 def disk(error: Exception, *langs: str) -> str:

@@ -158,7 +158,7 @@ def outlook(
     made = _together(measured, indicator, until, method, paths, basis, values, drawn | cities, series.span)
     rows = slice(made.ahead.start - series.span[0], None)
     weights = {
-        city: (tuple(wholes), np.array([whole[rows].T for whole in wholes.values()], np.float32))
+        city: (tuple(wholes), np.array([whole[rows].T for whole in wholes.values()]))
         for city, wholes in series.wholes.items()
         if city in made.regions
     }
@@ -206,10 +206,9 @@ def explained(
     if decides.get(region, "") != OWN:
         return None
     own = list(decides.index[decides == OWN])
-    series = _Series(measured, indicator, base_year, until, METHOD, PATHS, 0, references)
     values = measured.value(indicator, OWN, base_year=base_year)[own]
     record = measured.tables.indicators[indicator]
-    for year, codes, histories, known in _ending_together(values, series.sisters()):
+    for year, codes, histories, known in _ending_together(values, _sisters(references, indicator, base_year)):
         if region in codes and year < until:
             place = codes.index(region)
             sisters = [history[-forecast.LONGEST :] for k, history in enumerate(histories) if k != place] + known
@@ -256,15 +255,8 @@ class _Series:
         """Whole paths (years of `span`, paths) of the regions' own figures, measured years repeated."""
         record = self.measured.tables.indicators[self.indicator]
         values = self.measured.value(self.indicator, OWN, base_year=self.base_year)[codes]
-        sisters = self.sisters()
+        sisters = _sisters(self.references, self.indicator, self.base_year)
         return self.continued(values, (record.low, record.high), record.direction, self.indicator, sisters)
-
-    def sisters(self) -> pd.DataFrame | None:
-        """The indicator in the regions that are never assessed, years × regions."""
-        if self.references is None:
-            return None
-        values = self.references.value(self.indicator, OWN, base_year=self.base_year)
-        return values.loc[:, values.notna().any()]
 
     def continued(self, values: pd.DataFrame, bounds: tuple, better: int, what: str, sisters=None) -> dict:
         """Paths of each column, by the year in which it ends: what ends together is continued together."""
@@ -310,13 +302,14 @@ class _Series:
         if how == "none":  # computed anew from sums of inputs: no path of a part says how, so the result is continued
             record = self.measured.tables.indicators[self.indicator]
             values = self.measured.value(self.indicator, COUNTIES, base_year=self.base_year)[cities]
-            return self.continued(values, (record.low, record.high), record.direction, self.indicator, self.sisters())
+            sisters = _sisters(self.references, self.indicator, self.base_year)
+            return self.continued(values, (record.low, record.high), record.direction, self.indicator, sisters)
         return {city: self.put_together(how, codes, drawn) for city, codes in parts.items()}
 
     def put_together(self, how: str, codes: list[str], drawn: dict[str, np.ndarray]) -> np.ndarray:
         own = np.array([drawn[code] for code in codes], float)
         if how == "area_weighted":
-            area = self.measured.regions.loc[codes, "area_km2"].to_numpy(float)
+            area = self.measured.regions.loc[codes, "area_km2"].to_numpy()
             return np.tensordot(area / area.sum(), own, axes=1)
         if how == "worst":
             worst = np.min if self.measured.tables.indicators[self.indicator].direction > 0 else np.max
@@ -340,8 +333,9 @@ class _Series:
         found, cities = {}, list(parts)
         for first in range(0, len(cities), AT_ONCE):  # reckoned cell by cell, so cities stand side by side
             some = cities[first : first + AT_ONCE]
-            sides = zip(*(self.summed(city, parts[city], levels, wholes) for city in some), strict=True)
-            tables = [pd.DataFrame(np.concatenate(side, axis=1), index=self.span) for side in sides]
+            sides = [self.summed(city, parts[city], levels, wholes) for city in some]
+            both = (np.concatenate([side[k] for side in sides], axis=1) for k in (0, 1))
+            tables = [pd.DataFrame(side, index=self.span) for side in both]
             ratios = formula(*tables, **self.measured.fixed(formula)).to_numpy()
             found |= zip(some, np.split(ratios, len(some), axis=1), strict=True)
         return found
@@ -363,6 +357,14 @@ class _Series:
             return change.of(level).to_numpy()
         start = self.measured.base(self.indicator, COUNTIES, base_year=self.base_year)[city]
         return change.against(level, start).to_numpy()
+
+
+def _sisters(references: Measured | None, indicator: str, base_year: int | None) -> pd.DataFrame | None:
+    """An indicator in the regions that are never assessed, years × regions."""
+    if references is None:
+        return None
+    values = references.value(indicator, OWN, base_year=base_year)
+    return values.loc[:, values.notna().any()]
 
 
 def _factor(formula, fixed: dict) -> float:

@@ -141,14 +141,14 @@ def _headline(own: list[Item], region: str, as_of: int, settings: Settings) -> H
 
     met_advisory, missed_advisory = len(at_due("yes", False)), len(at_due("no", False))
     answered, unknown_advisory = met_advisory + missed_advisory, len(at_due("unknown", False))
-    share = met_advisory / answered if answered else float("nan")
+    share = met_advisory / answered if answered else np.nan
     missed_binding, unknown_binding = at_due("no", True), at_due("unknown", True)
     asked = answered + unknown_advisory
     enough = not asked or met_advisory / asked >= settings.advisory_share
     impossible = asked and (met_advisory + unknown_advisory) / asked < settings.advisory_share
     if missed_binding or impossible:
         conditions = "no"
-    elif unknown_binding or not enough or not (at_due("yes") or at_due("no")):
+    elif unknown_binding or not enough or not at_due("yes"):
         conditions = "unknown"
     else:
         conditions = "yes"
@@ -187,7 +187,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         whatever the class says of the next one. Better takes another figure, or papers.
     """
     columns = CHANGE_KEY + CHANGING
-    joined = before[columns].merge(after[columns], on=CHANGE_KEY, suffixes=("_before", ""), how="inner")
+    joined = before[columns].merge(after[columns], on=CHANGE_KEY, suffixes=("_before", ""))
     joined = joined.rename(
         columns={
             "latest_value": "value",
@@ -212,7 +212,7 @@ def moved(joined: pd.DataFrame) -> np.ndarray:
         verdict, value, year and met_at_due, and each of them with `_before`.
     """
     rank = {code: i for i, code in enumerate(judge.SEVERITY)}
-    step = joined["verdict"].map(rank).astype(float) - joined["verdict_before"].map(rank).astype(float)
+    step = joined["verdict"].map(rank) - joined["verdict_before"].map(rank)
     missed = (joined["met_at_due"] == "no") & (joined["met_at_due_before"] != "no")
     newer = (joined["year"].astype(float) > joined["year_before"].astype(float)) | joined["year_before"].isna()
     papers = joined["value"].isna() & joined["value_before"].isna()

@@ -20,6 +20,7 @@ from ecoanalysis.words import COUNTED, decimal, in_both, rounded
 RELATIVE = ("rising", "falling")  # against the year before
 AT_LEAST = (">=", ">", "not_below_base", "rising")
 AT_MOST = ("<=", "<", "not_above_base", "falling")
+TOWARD = dict.fromkeys(AT_LEAST, 1) | dict.fromkeys(AT_MOST, -1)  # which way is better
 
 # From best to worst, for the part that decides an indicator and for sorting.
 SEVERITY = (
@@ -93,21 +94,15 @@ def met(values, before, target, comparison: str, indicator: Indicator, rounding:
         values, before = np.round(values, indicator.decimals), np.round(before, indicator.decimals)
     # Float32 paths carry a standing 97.2 as 97.19999695: what stands is the same value in every precision.
     slack = 1e-6 * np.maximum(1.0, np.abs(target if comparison not in RELATIVE else before))
-    with np.errstate(invalid="ignore"):
-        if comparison in RELATIVE:
-            sign, limit = (1, indicator.high) if comparison == "rising" else (-1, indicator.low)
-            at_limit = np.zeros(values.shape, bool) if limit is None else sign * (values - limit) >= -1e-9
-            return (sign * (values - before) > slack) | at_limit
-        if comparison == "=":
-            return np.abs(values - target) <= np.maximum(slack, 0.5 * 10.0 ** -(indicator.decimals or 0))
-        return {
-            ">=": values >= target - slack,
-            "not_below_base": values >= target - slack,
-            ">": values > target + slack,
-            "<=": values <= target + slack,
-            "not_above_base": values <= target + slack,
-            "<": values < target - slack,
-        }[comparison]
+    if comparison == "=":
+        return np.abs(values - target) <= np.maximum(slack, 0.5 * 10.0 ** -(indicator.decimals or 0))
+    sign = TOWARD[comparison]
+    if comparison in RELATIVE:
+        limit = indicator.high if sign > 0 else indicator.low
+        at_limit = limit is not None and sign * (values - limit) >= -1e-9
+        return (sign * (values - before) > slack) | at_limit
+    beyond = sign * (values - target)
+    return beyond > slack if comparison in (">", "<") else beyond >= -slack
 
 
 def is_duty(requirement: str, comparison: str, target: float, indicator: Indicator) -> bool:
@@ -128,6 +123,10 @@ def verdict(is_met: bool, p_reach: float, p_hold: float, settings: Settings) -> 
     """
     if is_met:
         return "reached" if p_hold >= settings.hold else "reached_at_risk"
+    return _class_of(p_reach, settings)
+
+
+def _class_of(p_reach: float, settings: Settings) -> str:
     for name in ("likely", "possible", "hard"):
         if p_reach >= getattr(settings, name):
             return name
@@ -140,37 +139,17 @@ def worst(verdicts) -> str:
 
 
 def crosses(p: float, second: float, settings: Settings) -> bool:
-    """Whether a second calibrated method would put a chance into another class, by more than a hair."""
-    if not (np.isfinite(p) and np.isfinite(second)):
-        return False
-    other_class = verdict(False, p, np.nan, settings) != verdict(False, second, np.nan, settings)
-    return other_class and abs(p - second) >= settings.methods_differ
+    """Whether a second calibrated method would put a chance into another class, by more than a hair; NaN never does."""
+    return _class_of(p, settings) != _class_of(second, settings) and abs(p - second) >= settings.methods_differ
 
 
 def within_survey_error(share: float, answers: float, target: float, interval) -> bool:
     """Whether a target lies inside the 95 % interval of a survey's share [%] of so many answers."""
-    if not (np.isfinite(share) and np.isfinite(answers) and answers > 0):
-        return False
-    if abs(share - target) > 100 / np.sqrt(answers):  # beyond any interval: half of one is less than 1/√n
-        return False
-    low, high = interval(share / 100 * answers, answers)  # [%]
+    low, high = interval(share / 100 * answers, answers)  # [%]; NaN without answers
     return bool(low <= target <= high)
 
 
 # ---------------------------------------------------------------------- chances from sample paths
-
-
-CHANCE_COLUMNS = [
-    "met_now",
-    "met_at_due",
-    "p_reach",
-    "p_hold",
-    "median_at_due",
-    "lo80_at_due",
-    "hi80_at_due",
-    "median_at_milestone",
-    "attain_year",
-]
 
 
 def milestone_of(due: int, hold_until: int, as_of: int) -> int:
@@ -187,7 +166,7 @@ def chances(
     due: int,
     hold_until: int,
     as_of: int,
-    rounding: str = "full",
+    rounding: str,
 ) -> pd.DataFrame:
     """What the sample paths of an indicator say about a target, for every region of the outlook.
 
@@ -208,7 +187,7 @@ def chances(
         from now if it is met, else from the milestone, to `hold_until`), median and 80 % band at the due year (NaN when
         measured), median at the milestone, attain_year (met since; else first year that is more likely than not).
     """
-    goals = np.asarray(goals, float)[:, None]
+    goals = goals[:, None]
     latest = outlook.latest
     measured = outlook.values
 
@@ -222,56 +201,62 @@ def chances(
     met_now = history_met[rows, [column[int(year)] for year in latest]]
     past_due, milestone = due <= as_of, milestone_of(due, hold_until, as_of)
 
-    met_at_due = np.full(len(measured), "", object)
+    met_at_due = [""] * len(measured)
     if past_due:
         known = np.isfinite(measured[:, column[due]]) if due in column else np.zeros(len(measured), bool)
         known &= due <= latest
         at_due = history_met[:, column[due]] if due in column else known
-        met_at_due = np.where(known, np.where(at_due, "yes", "no"), "unknown").astype(object)
+        met_at_due = np.where(known, np.where(at_due, "yes", "no"), "unknown")
 
     at_milestone = met_at(milestone)
     p_reach = at_milestone.mean(axis=1)
     if past_due:
         p_reach = np.where(met_now, 1.0, p_reach)
 
-    start = np.maximum(as_of, latest)
-    held = np.ones(at_milestone.shape, bool)
-    first = int(min(start.min() + 1, milestone))
-    any_year = np.zeros(len(measured), bool)
-    for year in range(first, hold_until + 1):
-        asked = (year > start) & (met_now | (year >= milestone))
+    held, asked = np.ones(at_milestone.shape, bool), np.zeros(len(measured), bool)
+    for year in range(as_of + 1, hold_until + 1):
+        asked = met_now | (year >= milestone)
         if asked.any():
             held &= met_at(year) | ~asked[:, None]
-            any_year |= asked
-    p_hold = np.where(any_year, held.mean(axis=1), met_now.astype(float))
+    p_hold = np.where(asked, held.mean(axis=1), met_now)
 
     ahead = due > latest
     low, middle, high = forecast.of_paths(outlook.at(due), (0.1, 0.5, 0.9))
-    bands = [np.where(ahead, band, np.nan) for band in (middle, low, high)]
     at_end = np.where(milestone > latest, np.median(outlook.at(milestone), axis=1), np.nan)
 
-    attain = np.full(len(measured), np.nan)
-    until = outlook.years[-1]
-    open_rows = ~met_now
-    for year in range(int(latest.min()) + 1, int(until) + 1):
-        if not (open_rows & np.isnan(attain)).any():
+    attain, waiting = np.full(len(measured), np.nan), ~met_now
+    for year in range(int(latest.min()) + 1, int(outlook.years[-1]) + 1):
+        if not waiting.any():
             break
-        likely = met_at(year).mean(axis=1) >= 0.5
-        attain = np.where(open_rows & np.isnan(attain) & (year > latest) & likely, year, attain)
-    for i in np.flatnonzero(met_now):  # back to where the unbroken run began
-        j = column[int(latest[i])]
-        while j > 0 and history_met[i, j - 1]:
-            j -= 1
-        attain[i] = outlook.years[j]
-    columns = [met_now, met_at_due, p_reach, p_hold, *bands, at_end, attain]
-    return pd.DataFrame(dict(zip(CHANCE_COLUMNS, columns, strict=True)))
+        likely = waiting & (year > latest) & (met_at(year).mean(axis=1) >= 0.5)
+        attain[likely] = year
+        waiting &= ~likely
+    for i in np.flatnonzero(met_now):
+        attain[i] = outlook.years[standing_since(history_met[i, : column[int(latest[i])]])]
+    return pd.DataFrame(
+        {
+            "met_now": met_now,
+            "met_at_due": met_at_due,
+            "p_reach": p_reach,
+            "p_hold": p_hold,
+            "median_at_due": np.where(ahead, middle, np.nan),
+            "lo80_at_due": np.where(ahead, low, np.nan),
+            "hi80_at_due": np.where(ahead, high, np.nan),
+            "median_at_milestone": at_end,
+            "attain_year": attain,
+        }
+    )
 
 
-def reach(
-    outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str = "full"
-) -> np.ndarray:
+def standing_since(met_before: np.ndarray) -> int:
+    """Place of the year in which what is met now began to be met without a break, from the years before."""
+    lapses = np.flatnonzero(~met_before)
+    return int(lapses[-1]) + 1 if len(lapses) else 0
+
+
+def reach(outlook, goals: np.ndarray, comparison: str, indicator: Indicator, year: int, rounding: str) -> np.ndarray:
     """The chance of meeting a target in a year, whatever is known of other years; array (regions,)."""
-    return _met_in(outlook, year, np.asarray(goals, float)[:, None], comparison, indicator, rounding).mean(axis=1)
+    return _met_in(outlook, year, goals[:, None], comparison, indicator, rounding).mean(axis=1)
 
 
 def _met_in(outlook, year: int, goals: np.ndarray, comparison: str, indicator: Indicator, rounding: str) -> np.ndarray:
@@ -279,6 +264,8 @@ def _met_in(outlook, year: int, goals: np.ndarray, comparison: str, indicator: I
 
 
 # ---------------------------------------------------------------------- gaps in the unit and in things
+
+UNTOLD = Decimal("NaN")
 
 
 def gap(latest: float, target: float, comparison: str, is_met: bool) -> float:
@@ -325,7 +312,7 @@ def missing_things(
     have = decimal(numerator)
     if unit not in COUNTED:
         if comparison not in AT_LEAST + AT_MOST:
-            return Decimal("NaN")
+            return UNTOLD
         return max(Decimal(0), needed - have if comparison in AT_LEAST else have - needed)
     if comparison in (">=", "not_below_base"):
         missing = needed.to_integral_value(ROUND_CEILING) - have
@@ -336,7 +323,7 @@ def missing_things(
     elif comparison == "<":
         missing = have - needed.to_integral_value(ROUND_CEILING) + 1
     else:
-        return Decimal("NaN")
+        return UNTOLD
     return max(Decimal(0), missing.to_integral_value(ROUND_CEILING))
 
 
@@ -371,17 +358,17 @@ def contributions(shortfalls: Sequence[float], whole: float, counted: bool) -> n
     >>> contributions([45, 48, 0, 20], 88, True).tolist()
     [35.0, 37.0, 0.0, 16.0]
     """
-    short = np.nan_to_num(np.asarray(shortfalls, float))
+    short = np.nan_to_num(shortfalls)
     if not whole > 0 or short.sum() <= 0:
         return np.full(len(short), np.nan)
     exact = whole * short / short.sum()
     if not counted:
         return exact
-    floors = np.floor(exact + 1e-9)
-    left = round(whole - floors.sum())
-    first = np.argsort(-(exact - floors), kind="stable")[:left]
-    floors[first] += 1
-    return floors
+    parts = np.floor(exact)
+    left = round(whole - parts.sum())
+    largest = sorted(range(len(parts)), key=lambda county: parts[county] - exact[county])[:left]
+    parts[largest] += 1
+    return parts
 
 
 # ---------------------------------------------------------------------- paces, linear in the indicator's unit a year
@@ -405,7 +392,7 @@ def observed_pace(history: pd.Series, recent_years: int = 5) -> tuple[float, flo
     return float(pace[0]), float(since[0])
 
 
-def observed_paces(values: np.ndarray, years: np.ndarray, recent_years: int = 5) -> tuple[np.ndarray, np.ndarray]:
+def observed_paces(values: np.ndarray, years: np.ndarray, recent_years: int) -> tuple[np.ndarray, np.ndarray]:
     """`observed_pace` of many histories: values (rows, years), NaN where not measured; two arrays (rows,)."""
     pace, since = np.full(len(values), np.nan), np.full(len(values), np.nan)
     for rows, columns in forecast.alike(~np.isnan(values)):
@@ -436,16 +423,17 @@ def pace_for_chance(paths: np.ndarray, latest, target, years, better: int, chanc
     better : int
         +1 when more is better, -1 when less is; NaN comes back for 0, and where no year is left.
     """
-    left = np.where(np.asarray(years) > 0, years, np.nan) if better else np.full(np.shape(years), np.nan)
-    ordered = np.sort(paths, axis=-1)  # sorting all is quicker than looking for two of each
+    left = np.where((np.asarray(years) > 0) & (better != 0), years, np.nan)
+    ordered = np.sort(paths)  # sorting all is quicker than looking for two of each
     unlucky = np.quantile(ordered, 1 - chance if better > 0 else chance, axis=-1)
     pace = (target + np.median(ordered, axis=-1) - unlucky - latest) / left
     required = (target - latest) / left
-    found = np.maximum(pace, required) if better > 0 else np.minimum(pace, required)
-    return found if found.ndim else float(found)
+    return np.maximum(pace, required) if better > 0 else np.minimum(pace, required)
 
 
 # ---------------------------------------------------------------------- what is weak
+
+FAR = 1e6  # years of a series that hardly moves: as far as one that never does
 
 
 def spread(history: pd.Series) -> float:
@@ -459,13 +447,13 @@ def spreads(values: np.ndarray, years: np.ndarray) -> np.ndarray:
     for rows, columns in forecast.alike(~np.isnan(values)):
         if columns.shape[1] > 1:
             known, when = values[rows[:, None], columns], years[columns]
-            found[rows] = (np.abs(np.diff(known, axis=1)) / np.diff(when, axis=1)).mean(axis=1)
+            found[rows] = (np.abs(np.diff(known)) / np.diff(when)).mean(axis=1)
     return found
 
 
 def _one(history: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """A history as the one row of many, and its years."""
-    return history.to_numpy(float)[None], history.index.to_numpy()
+    return history.to_numpy()[None], history.index.to_numpy()
 
 
 def weakness(rows: pd.DataFrame) -> pd.Index:
@@ -489,23 +477,18 @@ def weakness(rows: pd.DataFrame) -> pd.Index:
     table = rows[asked]
     if table.empty:
         return table.index
-    distance = (table["gap"] / table["spread"].where(table["spread"] > 0)).fillna(np.inf)
-    effort = (table["gap"] / table["pace_observed"].abs().where(table["pace_observed"] != 0)).fillna(np.inf)
-    nearly = (table["gap"] > 0) & (table["printed_gap"] == 0)
-    order = pd.DataFrame(
-        {
-            "named": ~table["named_weak"].astype(bool),
-            "nearly": nearly,
-            "advisory": ~table["binding"].astype(bool),
-            "slipping": ~open_now[table.index],
-            "severity": [-SEVERITY.index(code) for code in table["verdict"]],
-            "distance": -np.minimum(distance, 1e6),
-            "effort": -np.minimum(effort, 1e6),
-            "p": table["p_reach"].where(open_now[table.index], table["p_hold"]).fillna(0.0),
-        },
-        index=table.index,
-    )
-    return order.sort_values(list(order.columns), kind="stable").index
+    unmet = open_now[asked]
+    order = [
+        ~table["named_weak"].astype(bool),
+        (table["gap"] > 0) & (table["printed_gap"] == 0),
+        ~table["binding"].astype(bool),
+        ~unmet,
+        [-SEVERITY.index(code) for code in table["verdict"]],
+        -(table["gap"] / table["spread"]).fillna(FAR).clip(upper=FAR),
+        -(table["gap"] / table["pace_observed"].abs()).fillna(FAR).clip(upper=FAR),
+        table["p_reach"].where(unmet, table["p_hold"]).fillna(0.0),
+    ]
+    return table.index[np.lexsort(order[::-1])]
 
 
 def printed_gap(latest: float, target: float, decimals: int) -> Decimal:
@@ -516,7 +499,7 @@ def printed_gap(latest: float, target: float, decimals: int) -> Decimal:
 def decimals_that_show(latest: float, target: float, comparison: str, indicator: Indicator, most: int = 6) -> int:
     """As many decimals as it takes to see that an unmet value is unmet: 99.94 %, not 99.9 % rounded to 100."""
     decimals = indicator.decimals
-    if comparison in RELATIVE or not np.isfinite(target):
+    if not np.isfinite(target):  # rising and falling among them
         return decimals
     while decimals < most and bool(met(float(rounded(latest, decimals)), np.nan, target, comparison, indicator)):
         decimals += 1

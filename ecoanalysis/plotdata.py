@@ -77,7 +77,7 @@ def _fan(s) -> pd.DataFrame:
         return table
     first, last = known[0][0], known[-1][0]
     until = int(ahead["year"].max()) if len(ahead) else max(last, *dates.values())
-    columns = {name: np.full(until + 1 - first, np.nan) for name in FAN_COLUMNS if name != "status"}
+    columns = {name: np.full(until + 1 - first, np.nan) for name in FAN_COLUMNS}
     status = np.full(until + 1 - first, "", object)
     for year, value, state in known:
         if year <= until:
@@ -90,7 +90,7 @@ def _fan(s) -> pd.DataFrame:
     columns["target"][:] = float(s.target)
     columns["status"] = pd.array(status, "str")
     index = pd.Index(range(first, until + 1), name="year", dtype=int)
-    table = pd.DataFrame({name: columns[name] for name in FAN_COLUMNS}, index=index)
+    table = pd.DataFrame(columns, index=index)
     table.attrs.update(dates)
     return table
 
@@ -160,7 +160,7 @@ def matrix(analysis) -> pd.DataFrame:
     wide = analysis.matrix()
     table = wide.rename_axis(index="item", columns="region_code").stack().rename("verdict").reset_index()
     answers = headline.items(analysis.assessment, analysis.item_of)
-    table = table.merge(answers[["item", "region_code", "met_at_due"]], on=["item", "region_code"], how="left")
+    table = table.merge(answers[["item", "region_code", "met_at_due"]], how="left")
     table["met_at_due"] = table["met_at_due"].fillna("")
     table["pressing"] = [analysis.pressing_item(item) for item in table["item"]]
     return table["item region_code verdict pressing met_at_due".split()]
@@ -198,17 +198,17 @@ def waterfall(steps: pd.Series, start: float, better: int = 0) -> pd.DataFrame:
         name ("" for start and end), kind (start, step, end), value (signed), bottom and height of the bar, and effect
         (better, worse, or "" where nothing is judged).
     """
+    steps = steps.astype(float)
     ends = start + steps.cumsum()
-    end = float(ends.iloc[-1]) if len(steps) else float(start)
-    signs = np.sign(steps.to_numpy(float)) * better
+    end = ends.iloc[-1] if len(steps) else start
     middle = pd.DataFrame(
         {
             "name": [str(name) for name in steps.index],
             "kind": "step",
-            "value": steps.to_numpy(float),
-            "bottom": np.minimum(ends, ends - steps).to_numpy(float),
-            "height": steps.abs().to_numpy(float),
-            "effect": ["better" if sign > 0 else "worse" if sign < 0 else "" for sign in signs],
+            "value": steps.to_numpy(),
+            "bottom": np.minimum(ends, ends - steps).to_numpy(),
+            "height": steps.abs().to_numpy(),
+            "effect": ["better" if good > 0 else "worse" if good < 0 else "" for good in steps * better],
         }
     )
     outer = [
@@ -313,7 +313,7 @@ def ranks(analysis, indicator: str, year: int) -> pd.DataFrame:
             "mean_rank": np.repeat(mean, len(codes)),
         }
     )
-    table["status"] = table["region_code"].map(status).fillna("")
+    table["status"] = [status.get(code, "") for code in table["region_code"]]
     return table.sort_values(["mean_rank", "rank"], kind="stable", ignore_index=True)[RANK_COLUMNS]
 
 
@@ -350,7 +350,7 @@ def distances(statements) -> pd.DataFrame:
         if not (np.isfinite(s.target) and np.isfinite(s.latest_value)) or s.comparison == "done":
             continue
         short = s.latest_value - s.target
-        toward = {**dict.fromkeys(judge.AT_LEAST, 1), **dict.fromkeys(judge.AT_MOST, -1)}.get(s.comparison, 0)
+        toward = judge.TOWARD.get(s.comparison, 0)
         distance = toward * short if toward else -abs(short)
         spread = judge.spread(s.history)
         in_spreads = distance / spread if np.isfinite(spread) and spread > 0 else 0.0 if distance == 0 else np.nan
@@ -436,11 +436,13 @@ def changes(statement) -> pd.DataFrame:
             .rename("change")
             .reset_index()
         )
-        rows.append(moved.assign(whose=whose, status=""))
-    table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)[CHANGE_COLUMNS]
+        rows.append(moved.assign(whose=whose))
+    table = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
     known = s.analysis.deciding(s.indicator).drop_duplicates(["region_code", "year"])
     status = known.set_index(["region_code", "year"])["status"].astype(str).to_dict()
-    table["status"] = [status.get(key, "") for key in zip(table["region_code"], table["year"], strict=True)]
+    keys = table[["region_code", "year"]].itertuples(index=False)
+    table["status"] = [status.get(tuple(key), "") for key in keys]
+    table = table[CHANGE_COLUMNS]
     needed = float(s.pace_required)
     fast = np.sign(needed) * table["change"].to_numpy(float) >= abs(needed) - 1e-9
     own = (table["whose"] == "own").to_numpy()

@@ -131,9 +131,8 @@ def added(project: Mapping, late: np.ndarray, years: np.ndarray, since: int) -> 
 
 @dataclass(frozen=True)
 class Latest:
-    """An indicator's latest figures in one region: year, numerator, denominator, what their ratio is multiplied by."""
+    """An indicator's latest figures in one region: numerator, denominator, what their ratio is multiplied by."""
 
-    year: int
     numerator: float
     denominator: float
     factor: float
@@ -164,7 +163,7 @@ class Response:
         key = (region, basis, year)
         if key not in self.kept:
             parts = self.measured.parts(region, self.indicator, year, basis, base_year=self.base_year)
-            self.kept[key] = Latest(year, parts.numerator, parts.denominator, parts.factor)
+            self.kept[key] = Latest(parts.numerator, parts.denominator, parts.factor)
         return self.kept[key]
 
     def is_plain(self, variables: Iterable[str]) -> bool:
@@ -216,14 +215,14 @@ class Response:
         seen = seen[["region_code", "year", "variable", "value", "status", "id"]].astype(
             {"region_code": object, "variable": object, "status": object}
         )
-        place = {key: k for k, key in enumerate(zip(seen["region_code"], seen["variable"], seen["year"], strict=True))}
+        place = _places(seen)
         lacking = [self._computed(*cell) for cell in cells if cell not in place]
         seen = pd.concat([seen, pd.DataFrame(lacking, columns=seen.columns)], ignore_index=True) if lacking else seen
-        place = {key: k for k, key in enumerate(zip(seen["region_code"], seen["variable"], seen["year"], strict=True))}
+        place = _places(seen)
         values = np.tile(seen["value"].to_numpy(float), (len(rows), 1))
         values[:, [place[cell] for cell in cells]] += rows
         number = np.repeat(np.arange(len(rows)), len(seen)).astype(str).astype(object)
-        copies = pd.concat([seen] * len(rows), ignore_index=True)
+        copies = pd.concat([seen] * len(rows))
         copies["region_code"] = number + "/" + copies["region_code"]
         copies["value"] = values.ravel()
         copies = copies[np.isfinite(copies["value"])].reset_index(drop=True)
@@ -426,6 +425,12 @@ class _Moving:
             return wholes[codes.index(part)].astype(float)
         k = self.place[part]
         return self.response.latest(part, self.outlook.basis[k], int(self.outlook.latest[k])).denominator
+
+
+def _places(observations: pd.DataFrame) -> dict[tuple, int]:
+    """Where the figure of a region, variable and year stands."""
+    keys = observations[["region_code", "variable", "year"]].itertuples(index=False)
+    return {tuple(key): k for k, key in enumerate(keys)}
 
 
 def _together(first: dict, second: dict) -> dict:

@@ -126,11 +126,7 @@ class Words:
         value = decimal(value) * size
         if unit in COUNTED:
             key = f"counted.{of}" if unit == "piece" and has_phrase(f"counted.{of}") else f"unit.{name}"
-            if value == 1 and has_phrase(f"{key}_one"):
-                return f"1 {self(f'{key}_one')}"
-            if has_phrase(key):
-                return f"{self.number(value, 0)} {self(key)}"
-            return self._with_unit(self.number(value, 0), name)
+            return f"1 {self(f'{key}_one')}" if value == 1 else f"{self.number(value, 0)} {self(key)}"
         steps = [(10**8, "亿"), (10**4, "万")] if self.lang == "zh" else [(10**9, " billion"), (10**6, " million")]
         for step, word in steps:
             if abs(value) >= step:

@@ -84,33 +84,40 @@ def worked():
 
 # ---------------------------------------------------------------------- mutants (see mutants.py)
 
-passed_through: dict[object, set[str]] = {}
 
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef):
+class Passed:
     """mutmut lists the functions that each test passes through. What a shared fixture passes through once, for the
-    first test that asks for it, counts for all of them."""
-    if os.environ.get("MUTANT_UNDER_TEST") != "stats" or not shares(fixturedef):
-        return (yield)
-    hits = importlib.import_module("mutmut.state").state()._stats
-    before = set(hits)
-    hits.clear()
-    made = yield
-    passed_through[fixturedef] = set(hits)
-    hits |= before
-    return made
+    first test that asks for it, counts for all of them. A plugin, because pytest tells no conftest.py below its root of
+    the fixtures of a whole session."""
 
+    def __init__(self):
+        self.through: dict[object, set[str]] = {}
 
-def pytest_runtest_call(item):
-    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        if not shares(fixturedef):
+            return (yield)
+        hits = importlib.import_module("mutmut.state").state()._stats
+        before = set(hits)
+        hits.clear()
+        made = yield
+        self.through[fixturedef] = set(hits)
+        hits |= before
+        return made
+
+    def pytest_runtest_call(self, item):
         for one in fixtures_of(item):
-            importlib.import_module("mutmut.state").state()._stats.update(passed_through.get(one, ()))
+            importlib.import_module("mutmut.state").state()._stats.update(self.through.get(one, ()))
+
+
+def pytest_configure(config):
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        config.pluginmanager.register(Passed())
 
 
 # What is tried after each change of a line, in seconds; and what takes minutes: whole notebooks, runs, documents.
 QUICK = {"forecast", "formulas", "test_futures.py", "test_judge.py", "test_phrases.py", "test_plotdata.py"}
-QUICK |= {"test_projects.py", "test_units.py", "test_words.py", "test_worked_city.py"}
+QUICK |= {"test_projects.py", "test_sentences.py", "test_units.py", "test_words.py", "test_worked_city.py"}
 TAKES_LONGER = {"test_formula_properties.py", "test_paths.py"}  # among the quick ones
 WHOLE = {"docs", "runs", "test_notebooks.py", "test_pptx.py"}
 DRAWN = {"explore", "export", "test_charts.py", "test_plots.py"}  # there, what takes the whole shipped city

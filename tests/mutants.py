@@ -2,6 +2,7 @@
 
     make mutants                                        every module of `[tool.ecoanalysis.mutants]`: hours
     make mutants ARGS="ecoanalysis.judge --sample 100"    a hundred errors, drawn at random, in one of them
+    make mutants ARGS="ecoanalysis.judge --sample 100 --seed 7"   another hundred
 
 mutmut makes the errors and runs, for each, those of the module's tests that pass through the changed function. Each
 module has a working copy in `build/mutants`, where a second run takes over what has not changed; what survived lies
@@ -84,7 +85,7 @@ def states(folder: Path) -> dict[str, str]:
     return {name.strip(): state.strip() for name, _, state in (line.rpartition(":") for line in lines) if name}
 
 
-def examine(module: str, tests: list[str], sample: int | None) -> Counter:
+def examine(module: str, tests: list[str], sample: int | None, seed: int) -> Counter:
     """How many errors of a module its tests killed; the diffs of the others are written down."""
     folder = prepare(module, tests)
     if sample:
@@ -93,14 +94,14 @@ def examine(module: str, tests: list[str], sample: int | None) -> Counter:
         names = sorted(states(folder))
         if not names:
             raise SystemExit(f"mutmut made no errors in {module}; `python -m mutmut run` in {folder} says why")
-        mutmut(folder, "run", *random.Random(0).sample(names, min(sample, len(names))))
+        asked = random.Random(seed).sample(names, min(sample, len(names)))
+        mutmut(folder, "run", *asked)
+        known = {name: state for name, state in states(folder).items() if name in set(asked)}  # none of other draws
     else:
         mutmut(folder, "run")
-    told = {name: state for name, state in states(folder).items() if state != "not checked"}
-    asked = min(sample, len(names)) if sample else len(told)
-    unchecked = sum(state == "not checked" for state in states(folder).values()) if not sample else 0
-    if len(told) < asked or unchecked:
-        missing = max(asked - len(told), unchecked)
+        known = states(folder)
+    told = {name: state for name, state in known.items() if state != "not checked"}
+    if missing := len(known) - len(told):
         print(f"{module}: {missing} errors fewer than asked for were run; the share is of the others", file=sys.stderr)
     left = sorted(name for name, state in told.items() if state not in ("killed", "timeout"))
     diffs = [f"# {told[name]}\n{mutmut(folder, 'show', name, quiet=True)}" for name in left]
@@ -113,10 +114,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", nargs="*", metavar="MODULE", help=", ".join(known))
     parser.add_argument("--sample", type=int, metavar="N", help="so many errors a module, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another number, another draw")
     options = parser.parse_args()
     if unknown := set(options.module) - set(known):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    rows = {module: examine(module, known[module], options.sample) for module in options.module or known}
+    rows = {module: examine(module, known[module], options.sample, options.seed) for module in options.module or known}
     print("\n| module | errors | killed | survived | not tested | share killed |\n|---|---|---|---|---|---|")
     for module, counts in rows.items():
         total, killed = sum(counts.values()), counts["killed"] + counts["timeout"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecoanalysis import analyse, briefing, catalog, headline, judge, words
+from ecoanalysis import analyse, briefing, catalog, judge, words
 from ecoanalysis.track_record import OwnClass, OwnRecord
 from tests.conftest import Folder
 
@@ -76,28 +76,6 @@ def test_a_headline_counts_every_item_once(shipped):
         assert sorted(told) == sorted(set(told)) and len(told) == 36
         ahead = [*head.secure, *head.consolidate, *head.to_be_won, *head.in_doubt, *head.open]
         assert sorted(ahead) == sorted(told)
-
-
-def items(**rows):
-    import pandas as pd
-
-    table = [("R", int(k[1:]), *v) for k, v in rows.items()]
-    return pd.DataFrame(table, columns=headline.ITEM_COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("rows", "conditions"),
-    [
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "reached", "yes", "secure")), "yes"),
-        (dict(i1=(True, "hard", "no", "in_doubt"), i2=(False, "reached", "yes", "secure")), "no"),
-        (dict(i1=(True, "no_target", "unknown", "open"), i2=(False, "reached", "yes", "secure")), "unknown"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "hard", "no", "in_doubt")), "no"),
-        (dict(i1=(True, "reached", "yes", "secure"), i2=(False, "no_target", "unknown", "open")), "unknown"),
-    ],
-)
-def test_whether_the_city_may_apply(rows, conditions):
-    """Every binding item met, and four in five of the advisory ones; an unknown is never a yes."""
-    assert headline.headline(items(**rows), "R", 2023, judge.Settings()).conditions_met == conditions
 
 
 def test_the_headline_of_the_city_in_words(shipped):
@@ -315,11 +293,39 @@ def test_a_number_is_led_back_step_by_step(small):
     )
 
 
+def test_the_reasons_of_a_forecast_stand_in_the_chain_values_in_percent_and_differences_in_points(small, monkeypatch):
+    monkeypatch.setattr(
+        briefing.forecast, "sentences", lambda why, w, decimals, unit, points: [f"59.{'0' * decimals}{unit} +1{points}"]
+    )
+    assert "· 59.0 % +1 个百分点" in briefing.chain(small["C1", "25"], ZH).splitlines()
+
+
 def test_what_is_lacking_is_named_with_whose_it_is(small):
     assert briefing.lacking(small["C1", "sanitary_toilet_rate"], ZH) == "缺少使用无害化卫生厕所的农村户数"
     assert briefing.lacking(small["C2", "sanitary_toilet_rate"], ZH) == "缺少农村户数"
     assert briefing.lacking(small["C", "red_line_area"], ZH) == "缺少自然生态空间：生态保护红线面积（丙县）"
     assert briefing.lacking(small["C", "25"], EN) == "lacks Villages with domestic sewage treated (County C)"
+
+
+def test_the_headline_of_a_county_that_missed_its_one_item_due(small):
+    said = briefing.headline(small["C1"], ZH)
+    assert said[:3] == [
+        "截至 2023 年底，乙县到期应考核 1 项：按期达标 0 项，到期未达标 1 项，尚不能判定 0 项。",
+        "尚不具备申报条件：约束性指标 1 项未达标；参考性指标均尚不能判定（要求达标 80 %）。",
+        "约束性指标到期未达标 1 项：突发生态环境事件应急管理机制。",
+    ]
+    assert said[3].startswith("全部 4 项到复核时：") and said[4].startswith("与 2022 年相比：")
+    assert said[5:] == ["注：约束性、参考性划分及参考性达标比例（80 %）未核实。"]
+    assert briefing.headline(small["C1"], ZH, since=False) == said[:4] + said[5:]
+
+
+def test_the_headline_of_a_city_of_which_too_little_is_known(small):
+    said = briefing.headline(small["C"], EN)
+    assert said[1] == (
+        "Whether it may apply cannot be told: 2 binding items lack data, papers or a target; "
+        "no advisory item is known yet (80 % asked)."
+    )
+    assert said[2] == "Binding items that cannot be told yet (2): River chief system, Emergency management."
 
 
 def test_a_sum_of_some_counties_decides_nothing(small):

@@ -60,6 +60,32 @@ def test_a_city_is_the_ratio_of_sums_in_every_path(two_counties):
     assert np.median(city, axis=0)[0] == pytest.approx(32, abs=2)  # not 50, the mean of the rates
 
 
+def test_several_cities_are_each_put_together_from_their_own_counties():
+    """Cities of one county each: in every future each has its own county's share."""
+    regions = pd.DataFrame({"code": ["A", "B", "A1", "B1"], "parent": ["", "", "A", "B"], "area_km2": 1.0})
+    regions = regions.assign(level=["city"] * 2 + ["county"] * 2, name_zh=regions["code"], name_en=regions["code"])
+    rows = [
+        (code, year, name, value, "observed", f"{code}{year}{name}")
+        for code, start in (("A1", 20), ("B1", 60))
+        for year in range(2016, 2024)
+        for name, value in (("villages_sewage_treated", start + year % 3), ("villages", 100.0))
+    ]
+    table = pd.DataFrame(rows, columns=["region_code", "year", "variable", "value", "status", "id"])
+    outlook = futures.outlook(compute.measure(table, regions), None, SEWAGE, 2025, paths=20)
+    assert outlook.regions == ("A", "B", "A1", "B1") and outlook.paths.std(axis=1).min() > 0
+    np.testing.assert_allclose(outlook.paths[:2], outlook.paths[2:], rtol=1e-5)
+
+
+def test_an_outlook_without_paths_holds_what_was_measured(two_counties):
+    data = measured(two_counties)
+    outlook = futures.measured_outlook(data, ["C1"], SEWAGE, 2026)
+    assert (outlook.indicator, outlook.regions, outlook.method) == (SEWAGE, ("C1",), "")
+    assert outlook.paths.shape == (1, 0, 4) and outlook.values[0, :5].tolist() == [80, 82, 85, 88, 90]
+    ended = futures.measured_outlook(data, ["C1"], SEWAGE, 2022)
+    assert list(ended.years) == [2018, 2019, 2020, 2021, 2022] and ended.values[0].tolist() == [80, 82, 85, 88, 90]
+    assert futures.measured_outlook(data, None, "green_building_rate", 2026) is None
+
+
 @pytest.mark.parametrize(
     ("indicator", "unit", "together"),
     [
@@ -149,6 +175,8 @@ def test_the_same_seed_gives_the_same_paths_and_every_indicator_its_own_luck(two
     panel = measured(two_counties)
     first, again, other = (futures.outlook(panel, ["C1"], SEWAGE, 2026, paths=300, seed=seed) for seed in (1, 1, 2))
     assert (first.paths == again.paths).all() and (first.paths != other.paths).any()
+    usual, zero = (futures.outlook(panel, ["C1"], SEWAGE, 2026, paths=10, **seed) for seed in ({}, {"seed": 0}))
+    assert (usual.paths == zero.paths).all()
     twin = futures.outlook(panel, ["C1"], "green_procurement_rate", 2026, paths=300, seed=1)
     assert twin.values[0, :5].tolist() == first.values[0, :5].tolist()
     np.testing.assert_allclose(np.sort(twin.paths[0, :, 2]), np.sort(first.paths[0, :, 2]), rtol=1e-5)
@@ -195,6 +223,7 @@ def test_bands_are_quantiles_of_the_paths_after_each_region_s_last_year(folder):
     outlook = futures.outlook(measured(folder), ["C1", "C2"], SEWAGE, 2022, paths=99)
     bands = futures.bands(outlook)
     assert list(zip(bands["region_code"], bands["year"], strict=True)) == [("C1", 2021), ("C1", 2022), ("C2", 2022)]
+    assert outlook.years[0] == 2018 and outlook.of("C2")[0].to_dict() == {2019: 22, 2020: 25, 2021: 30}
     last = bands.iloc[2]
     drawn = np.sort(outlook.at(2022)[1].astype(float))
     assert last["median"] == pytest.approx(drawn[49]) and last["n_obs"] == 3

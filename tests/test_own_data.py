@@ -254,7 +254,7 @@ def test_questions_are_values_and_answered_in_the_call(city, tmp_path):
     assert "没有问过“别的”" in a.preview_workbook(path, answers={"别的": "villages"}).text("zh")
 
 
-@pytest.mark.parametrize("content", [None, b"no workbook"])
+@pytest.mark.parametrize("content", [None, b"no workbook"], ids=["missing", "no workbook"])
 def test_what_is_no_workbook_is_a_sentence(city, tmp_path, content):
     path = tmp_path / "x.xlsx"
     if content:

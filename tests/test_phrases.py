@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecoanalysis import words
+from ecoanalysis import catalog, words
 
 TABLE = Path(__file__).resolve().parents[1] / "ecoanalysis/tables/phrases.csv"
 
@@ -42,3 +42,20 @@ def test_chinese_is_in_chinese_and_english_is_not():
     assert [row["key"] for row in rows() if han.search(row["en"])] == []
     prose = [row for row in rows() if len(re.findall(r"[a-z]{3,}", re.sub(r"{\w*}", "", row["en"]))) > 3]
     assert [row["key"] for row in prose if not han.search(row["zh"])] == []
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 item was due in A:"), (0, "0 items were due in A:"), (21, "21 items were due in A:")],
+)
+def test_english_counts_one_and_many(count, said):
+    values = {"as_of": 2023, "region": "A", "items": count, "met": count, "missed": 0, "unknown": 0}
+    told = catalog.phrase("headline.at_date", "en", **values)
+    assert said in told and "[" not in told and "|" not in told
+
+
+def test_every_choice_of_one_or_many_follows_a_number_of_the_phrase():
+    for key, row in catalog.phrases().items():
+        for choice in re.finditer(r"(\S*)\s?\[[^\]]*\|[^\]]*\]", row["en"]):
+            assert re.fullmatch(r"[(“]?\{\w+\}", choice.group(1)), key
+        assert not re.search(r"\[[^\]]*\|", row["zh"]), key

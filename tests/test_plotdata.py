@@ -1,5 +1,7 @@
 """What pictures draw, against series and changes worked by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,6 +53,7 @@ def test_nothing_measured_gives_an_empty_fan_with_its_columns(sewage):
     analysis = analyse(sewage.path, 2023)
     fan = plotdata.fan(analysis["C1", "river_chief_system"])
     assert fan.empty and list(fan.columns) == list(plotdata.FAN_COLUMNS) and fan.attrs["due"] == 2023
+    assert fan.index.name == "year" and fan.index.dtype == int
 
 
 def test_the_matrix_names_every_item_of_every_region_once(folder):
@@ -70,12 +73,21 @@ def test_a_waterfall_goes_step_by_step_from_start_to_end(better, effects):
     assert table["kind"].to_list() == ["start", "step", "step", "end"]
     assert table["value"].to_list() == [10, 3, -5, 8]
     assert table["bottom"].to_list() == [0, 10, 8, 0] and table["height"].to_list() == [10, 3, 5, 8]
-    assert table["effect"].to_list() == ["", *effects, ""]
+    assert table["effect"].to_list() == ["", *effects, ""] and table["name"].to_list() == ["", "a", "b", ""]
+    still = plotdata.waterfall(pd.Series({"c": 0}), 4, better)
+    assert still[["value", "bottom", "height", "effect"]].to_numpy().tolist() == [
+        *([4.0, 0.0, 4.0, ""], [0.0, 4.0, 0.0, ""], [4.0, 0.0, 4.0, ""])
+    ]
+    assert plotdata.waterfall(pd.Series(dtype=float), 4, better)["value"].to_list() == [4, 4]
 
 
 def test_reliability_is_in_percent():
     table = pd.DataFrame({"statements": [5, 9], "mean_p": [0.2, 0.85], "share_met": [0.4, 1.0]})
-    assert plotdata.reliability(table).to_numpy().tolist() == [[20, 40, 5], [85, 100, 9]]
+    drawn = plotdata.reliability(table.astype(object))
+    assert drawn.to_numpy().tolist() == [[20, 40, 5], [85, 100, 9]]
+    assert list(drawn) == ["said", "came", "statements"] and drawn.dtypes.map(str).tolist() == ["float64"] * 2 + [
+        "int64"
+    ]
 
 
 def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
@@ -83,7 +95,10 @@ def test_counts_go_from_best_to_worst_without_empty_verdicts(folder):
     folder.target("forest_grass_cover", ">=", 90, "%", region="C1")
     for year in range(2014, 2024):
         folder.add(("C1", year, "ecological_index", 70, ""), ("C1", year, "forest_grass_cover", 20, "%"))
-    table = plotdata.counts(analyse(folder.path, 2023), "C1")
+    folder.target("ecological_index", ">=", 57, "", region="C2")
+    a = analyse(folder.path, 2023)
+    assert plotdata.counts(a, "C2").to_dict("index") == {"insufficient_data": {"binding": 1, "advisory": 0}}
+    table = plotdata.counts(a, "C1")
     assert table.to_dict("index") == {
         "reached": {"binding": 1, "advisory": 0},
         "out_of_reach": {"binding": 0, "advisory": 1},
@@ -130,3 +145,53 @@ def test_an_axis_has_round_ends_that_hold_what_is_drawn(values, target, ticks, e
     table = pd.DataFrame({"observed": values, "median": nothing, "lo80": nothing, "hi80": nothing, "target": target})
     share = catalog.indicators()["rural_sewage_treatment_rate"]
     assert plotdata.fan_limits(table, share, ticks) == pytest.approx(expected)
+
+
+def test_a_county_without_a_target_has_a_rank_and_no_status(folder):
+    """60 and 50 that stand still: first and second in every future."""
+    for year in range(2016, 2024):
+        folder.add(("C1", year, "forest_grass_cover", 60, "%"), ("C2", year, "forest_grass_cover", 50, "%"))
+    folder.target("forest_grass_cover", ">=", 55, "%", region="C2")
+    a = analyse(folder.path, 2023, method="straight_line", paths=20)
+    table = plotdata.ranks(a, "forest_grass_cover", 2025)
+    assert table.to_numpy().tolist() == [
+        *(["C1", 1, 1.0, 1.0, ""], ["C1", 2, 0.0, 1.0, ""]),
+        *(["C2", 1, 0.0, 2.0, "observed"], ["C2", 2, 1.0, 2.0, "observed"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("assessor", "years", "latest"), [(None, [2024], 5.0), (object(), [], 5.0), (object(), [2024], np.nan)]
+)
+def test_without_data_a_forecast_or_a_value_there_are_no_methods_to_compare(assessor, years, latest):
+    analysis, forecast = SimpleNamespace(assessor=assessor), pd.DataFrame({"year": years})
+    nothing = plotdata.methods(SimpleNamespace(analysis=analysis, forecast=forecast, latest_value=latest))
+    assert nothing.empty and list(nothing) == plotdata.METHOD_COLUMNS
+
+
+def test_changes_are_a_county_s_own_its_sisters_and_those_of_the_references():
+    """A moved by 1 and by 2, B by 0 and 1, R by 3; a pace of 2 was seen twice among five, once with A itself."""
+    levels = pd.DataFrame({"A": [1.0, 2, 4], "B": [1.0, 1, 2]}, index=[2020, 2021, 2022])
+    elsewhere = pd.DataFrame({"R": [5.0, 8]}, index=[2020, 2021])
+    analysis = SimpleNamespace(
+        compare=lambda indicator: levels,
+        counties=["A", "B"],
+        assessor=SimpleNamespace(references=SimpleNamespace(value=lambda indicator, basis: elsewhere)),
+        deciding=lambda indicator: pd.DataFrame([("A", 2021, "demo")], columns=["region_code", "year", "status"]),
+    )
+    statement = SimpleNamespace(analysis=analysis, indicator="x", region_code="A", pace_required=2.0)
+    table = plotdata.changes(statement)
+    assert list(table) == plotdata.CHANGE_COLUMNS
+    assert table.to_numpy().tolist() == [
+        ["own", "A", 2021, 1.0, "demo"],
+        ["own", "A", 2022, 2.0, ""],
+        ["counties", "B", 2021, 0.0, ""],
+        ["counties", "B", 2022, 1.0, ""],
+        ["references", "R", 2021, 3.0, ""],
+    ]
+    said = {"needed": 2.0, "seen": 5, "as_fast": 2, "percentile": 60.0, "own_seen": 2, "own_as_fast": 1}
+    assert table.attrs == said
+    statement.pace_required = np.nan
+    assert np.isnan(plotdata.changes(statement).attrs["percentile"])
+    analysis.counties = ["B"]  # a city is no peer of its counties
+    assert plotdata.changes(statement).attrs["seen"] == 3

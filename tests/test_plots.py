@@ -97,6 +97,8 @@ def test_where_less_is_better_what_lies_below_is_to_spare_and_a_series_that_neve
     assert (row.distance, row.spread) == (-7.0, 0.0) and np.isnan(row.in_spreads)
     lower = replace(analysis["C1", "ecological_index"], comparison="<=")
     assert plotdata.distances([lower])["distance"].to_list() == [7.0]
+    equal = [replace(lower, comparison="=", target=target) for target in (48.0, 51.0)]
+    assert plotdata.distances(equal)["distance"].to_dict() == {0: -1.0, 1: -2.0}  # off is off, on either side
     met = replace(analysis["C1", "ecological_index"], target=50.0)
     assert plotdata.distances([met])["in_spreads"].to_list() == [0.0]
     assert "差 7.0，历年没有变动" in texts(analysis.plot.distance("ecological_index"))

@@ -2,13 +2,14 @@
 
 import csv
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ecoanalysis import compute, futures, projects
+from ecoanalysis import catalog, compute, futures, projects
 
 PAPER = Path(__file__).parent / "published/projects.csv"
 RATE = "rural_sewage_treatment_rate"
@@ -32,7 +33,7 @@ THREE = [
 ]  # fmt: skip
 
 
-def measured(series: dict, years=range(2016, 2024)) -> compute.Measured:
+def measured(series: dict, years=range(2016, 2024), tables=None) -> compute.Measured:
     """Constant series, or functions of the year, by (region, variable)."""
     rows = [
         (region, year, variable, float(value(year) if callable(value) else value), "observed")
@@ -40,7 +41,7 @@ def measured(series: dict, years=range(2016, 2024)) -> compute.Measured:
         for year in years
     ]
     table = pd.DataFrame(rows, columns=["region_code", "year", "variable", "value", "status"])
-    return compute.measure(table.assign(id=[f"t.csv:{k}" for k in range(len(table))]), REGIONS)
+    return compute.measure(table.assign(id=[f"t.csv:{k}" for k in range(len(table))]), REGIONS, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,8 @@ def test_luck_is_a_projects_own_and_grows_with_its_chance():
     longer = projects.table([*THREE, THREE[1] | {"name": "E"}])
     assert np.array_equal(projects.outcomes(longer, 500)[:3], late)
     assert not np.array_equal(projects.outcomes(longer, 500)[3], late[1])
+    elsewhere = projects.table([THREE[1] | {"region_code": "C2"}, THREE[1] | {"variable": "villages"}])
+    assert not (projects.outcomes(elsewhere, 500) == late[1]).all(axis=1).any()
     likelier = projects.outcomes(projects.table([THREE[0], THREE[1] | {"probability": 0.7}]), 500)
     assert (np.isfinite(likelier[1]) >= np.isfinite(late[1])).all() and np.isfinite(likelier[1]).sum() == 350
 
@@ -136,6 +139,7 @@ def test_missing_columns_mean_one_certain_year_in_time():
     assert (
         list(table) == projects.COLUMNS and [row[name] for name in named] == [2024, 1, 0, 0] and np.isnan(row["cost"])
     )
+    assert row["name"] == row["department"] == "" and table["first_year"].dtype == table["last_year"].dtype == int
     late = projects.table([{"region_code": "C1", "variable": "v", "change": 3, "first_year": 2024, "delay_years": 2}])
     assert late["delay_probability"].tolist() == [1.0]
 
@@ -155,6 +159,25 @@ def test_fewer_villages_in_all_move_the_share_too(villages):
     outlook = moved(villages, [closing])
     assert outlook.at(2024)[1].mean() == pytest.approx(20 / 80 * 100, abs=1e-3)
     assert outlook.at(2024)[0].mean() == pytest.approx((20 + 60) / (80 + 200) * 100, abs=1e-3)
+
+
+def test_where_nothing_is_left_to_count_nothing_is_moved(villages):
+    gone = {"region_code": "C1", "variable": "villages", "change": -100, "first_year": 2024}
+    assert moved(villages, [gone]).at(2024)[1].mean() == pytest.approx(20)
+
+
+def test_fewer_villages_of_the_city_move_the_city_alone(villages):
+    fewer = {"region_code": "C", "variable": "villages", "change": -20, "first_year": 2024}
+    assert moved(villages, [fewer]).at(2024).mean(axis=1).tolist() == pytest.approx([80 / 280 * 100, 20, 30], abs=1e-3)
+
+
+def test_how_late_projects_come_can_be_handed_in(villages):
+    """Half of the futures have B in by its own chance, all of them where it is never late."""
+    never_late = np.zeros((1, 1000))
+    after = projects.moved(
+        standing(villages), projects.table(THREE[1:2]), projects.response(villages, RATE), late=never_late
+    )
+    assert after.at(2025)[1].tolist() == pytest.approx([40] * 1000)
 
 
 def test_a_projects_of_the_city_itself_counts_for_the_city_alone(villages):
@@ -191,6 +214,54 @@ def test_a_fall_counts_in_the_year_that_it_happens():
     assert by_year[2025] == pytest.approx([usual] * 3, abs=1e-3)
 
 
+def test_projects_of_a_city_and_of_its_county_make_its_fall_together():
+    """Of 200 km² ten less by the city's own project, and ten more less by the county's: 1 − 0.95/1.1 and 1 − 0.9/1.1."""
+    code = "construction_land_per_gdp_decline_rate"
+    series = {(c, "construction_land"): 100 for c in ("C1", "C2")}
+    series |= {(c, "gdp_constant"): lambda year: 1e5 * 1.1 ** (year - 2016) for c in ("C1", "C2")}
+    own = {"region_code": "C", "variable": "construction_land", "change": -10, "first_year": 2024}
+    usual = 100 * (1 - 1 / 1.1)
+    alone = moved(measured(series), [own], code).at(2024).mean(axis=1)
+    assert alone.tolist() == pytest.approx([100 * (1 - 0.95 / 1.1), usual, usual], abs=1e-3)
+    both = moved(measured(series), [own, own | {"region_code": "C1"}], code).at(2024).mean(axis=1)
+    assert both.tolist() == pytest.approx([100 * (1 - 0.9 / 1.1), 100 * (1 - 0.9 / 1.1), usual], abs=1e-3)
+
+
+def test_projects_on_both_sides_of_a_fall_act_together():
+    """A tenth of the land less and a tenth of 2023's GDP more, where GDP grows by a tenth: 1 − 0.9/1.21."""
+    series = {("C1", "construction_land"): 100, ("C1", "gdp_constant"): lambda year: 1e5 * 1.1 ** (year - 2023)}
+    both = [
+        {"region_code": "C1", "variable": "construction_land", "change": -10, "first_year": 2024},
+        {"region_code": "C1", "variable": "gdp_constant", "change": 1e4, "first_year": 2024},
+    ]
+    outlook = moved(measured(series), both, "construction_land_per_gdp_decline_rate", paths=50)
+    assert outlook.at(2024)[0].mean() == pytest.approx(100 * (1 - 0.9 / 1.21), abs=1e-3)
+
+
+def test_an_input_that_is_computed_can_be_moved_as_well():
+    """GDP at constant prices, from prices and index 1 in 2022 and 1.1 in 2023 by its growth: a tenth of 2023 more in 2024
+    makes 1.21 of 1.1 years' land: a fall by 1 − 1/1.21."""
+    code = "construction_land_per_gdp_decline_rate"
+    numbers = measured(
+        {
+            ("C1", "construction_land"): 100,
+            ("C1", "gdp_current"): lambda year: 1e5 * 1.1 ** (year - 2020),
+            ("C1", "gdp_index"): 110,
+        }
+    )
+    more = {"region_code": "C1", "variable": "gdp_constant", "change": 0.1 * 1e5 * 1.1**3, "first_year": 2024}
+    after = [moved(numbers, [more], code).at(year)[0].mean() for year in (2024, 2025)]
+    assert after == pytest.approx([100 * (1 - 1 / 1.21), 100 * (1 - (1 / 1.1 + 0.1) / 1.1)], abs=1e-3)
+
+
+def test_a_city_s_fall_since_a_base_year_keeps_its_base():
+    """Two counties of 100 tce each; ten less in one are a fall by 10 % there and by 5 % of the city."""
+    series = {(c, "energy_use"): 100 for c in ("C1", "C2")} | {(c, "gdp_constant"): 1e5 for c in ("C1", "C2")}
+    less = [{"region_code": "C1", "variable": "energy_use", "change": -10, "first_year": 2024}]
+    outlook = moved(measured(series), less, "energy_per_gdp_cumulative_decline")
+    assert outlook.at(2024).mean(axis=1).tolist() == pytest.approx([5, 10, 0], abs=1e-4)
+
+
 def test_a_fall_since_a_base_year_keeps_its_base():
     """PM2.5 of 50 in 2020 and ever after; 5 µg/m³ less in 2024 and again in 2025 are falls of 10 and 20 %."""
     numbers = measured({("C1", "pm25"): 50})
@@ -224,6 +295,17 @@ def test_a_city_judged_by_its_least_county_gains_when_that_one_does():
     assert moved(points, [more], "appraisal_share").at(2025).mean(axis=1).tolist() == pytest.approx([22, 25, 22])
 
 
+def test_a_city_judged_by_its_worst_county_follows_the_highest_where_less_is_better():
+    """Shares of 20 and 22 points, where fewer are better. Five less for the second with chance 0.4: 22 or 20."""
+    lower = replace(catalog.indicators()["appraisal_share"], better="lower")
+    tables = replace(catalog.read(), indicators=catalog.indicators() | {"appraisal_share": lower})
+    counted = {("C1", "eco_appraisal_points"): 20, ("C2", "eco_appraisal_points"): 22}
+    points = measured(counted | {(code, "appraisal_points"): 100 for code in ("C1", "C2")}, tables=tables)
+    less = {"region_code": "C2", "variable": "eco_appraisal_points", "change": -5, "first_year": 2024}
+    city = moved(points, [less | {"probability": 0.4}], "appraisal_share").at(2025)[0]
+    assert (city == 20).mean() == 0.4 and (city == 22).mean() == 0.6
+
+
 def test_years_that_one_county_has_already_measured_are_left_alone_while_another_s_are_forecast():
     """The first county has reported up to 2023, the second up to 2021: the outlook begins in 2022."""
     first = {("C1", "villages_sewage_treated"): 20, ("C1", "villages"): 100}
@@ -249,6 +331,16 @@ def test_a_base_year_that_is_asked_for_is_kept():
     answer = projects.response(numbers, "pm25_decline", 2018)
     after = projects.moved(outlook, projects.table(less), answer)
     assert [after.at(year)[0].mean() for year in (2023, 2024)] == pytest.approx([100 / 6, 25], abs=1e-4)
+
+
+def test_a_base_that_a_target_gives_is_kept():
+    """62.5 µg/m³ in 2015, which nobody measured: 50 are a fall by 20 %, 45 one by 28 %."""
+    given = pd.DataFrame([{"region_code": "*", "indicator": "pm25_decline", "base_year": 2015, "base_value": 62.5}])
+    seen = measured({("C1", "pm25"): 50}).observations
+    numbers = compute.measure(seen, REGIONS, targets=given)
+    less = [{"region_code": "C1", "variable": "pm25", "change": -5, "first_year": 2024}]
+    after = moved(numbers, less, "pm25_decline", paths=50)
+    assert [after.at(year)[0].mean() for year in (2023, 2024)] == pytest.approx([20, 28], abs=1e-4)
 
 
 def test_a_measured_year_is_left_alone_and_another_variable_does_nothing(villages):

@@ -258,6 +258,8 @@ def test_an_unknown_state_is_not_guessed():
     pooled = counted([9, 9], 0, 5, 5)
     with pytest.raises(ValueError, match="region 1 "):
         record.outcomes(pooled, [1, np.nan], 3, 10, seed=0)
+    with pytest.raises(ValueError, match="region 0, 1 "):
+        record.outcomes(pooled, [np.nan, np.nan], 3, 10, seed=0)
     assert np.isnan(record.reach_chance(pooled, [0, 1], [1, np.nan], 3)).tolist() == [False, True]
     assert np.isnan(record.reach_chance_together(pooled, [0, 1], [1, np.nan], 3))
 

@@ -1,6 +1,7 @@
 """Numbers, counts and verdicts in words: literal texts."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ecoanalysis import catalog, formulas, words
@@ -42,6 +43,8 @@ def test_a_chance_is_never_told_as_certain(p, text):
         (17.4, "10⁴ m³", "17.4 万立方米", "174\u2009000 m³"),
         (983, "10⁴ CNY", "983 万元", "CNY 9.83 million"),
         (3035.2, "10⁴ trip", "3\u2009035 万人次", "30.4 million trips"),
+        (2.5, "10⁶ m³", "250 万立方米", "2.5 million m³"),
+        (1.2, "10⁸ m³", "1.2 亿立方米", "120 million m³"),
         (45, "village", "45 个村", "45 villages"),
         (12345, "person", "12\u2009345 人", "12\u2009345 persons"),
         (5.65, "t", "5.65 吨", "5.65 t"),
@@ -62,7 +65,7 @@ def test_the_last_class_is_a_task_for_binding_items_and_never_advice_to_give_up(
 
 
 def test_another_language_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="zh and en"):
+    with pytest.raises(ValueError, match="'fr'.*zh and en"):
         words.of("fr")
 
 
@@ -118,6 +121,13 @@ def test_where_the_words_for_large_and_small_counts_change(value, unit, zh, en):
     assert (ZH.count(value, unit), EN.count(value, unit)) == (zh, en)
 
 
+def test_records_and_columns_have_a_name_in_each_language():
+    record = INDICATORS["river_chief_system"]
+    assert (ZH.name(record), EN.name(record)) == ("河长制", "River chief system")
+    table = pd.DataFrame({"region_code": ["C1"], "verdict": ["hard"]})
+    assert list(ZH.columns(table)) == ["地区代码", "可达性"] and list(EN.columns(table)) == ["Region code", "Verdict"]
+
+
 def test_rows_of_names_and_sentences():
     assert ZH.series(["甲", "乙", "丙"]) == "甲、乙、丙" and EN.series(["a", "b", "c"]) == "a, b and c"
     assert EN.series(["a"]) == "a" and EN.list(["a", "b"]) == "a, b"
@@ -162,6 +172,11 @@ def test_what_is_counted_bears_its_own_measure_word():
     assert (ZH.count(3, "piece"), EN.count(3, "piece", "not_in_the_table")) == ("3 个", "3 pieces")
     assert EN.count(1, "village", "disclosure_rate") == "1 village"  # only pieces are named anew
     assert (ZH.things("piece", "protected_species_rate"), ZH.things("t", "protected_species_rate")) == ("个物种", "吨")
+
+
+def test_every_unit_that_is_counted_has_a_word_for_one_and_for_many():
+    for unit in words.COUNTED:
+        assert words.has_phrase(f"unit.{unit}") and words.has_phrase(f"unit.{unit}_one"), unit
 
 
 def test_every_indicator_that_counts_pieces_says_what_they_are():

@@ -460,7 +460,7 @@ def answer(s: Statement, setting: dict, w: Words | None = None) -> Answer:
     if not setting:
         return Answer(s, tuple(years), paths)
     if before := set_before(s):
-        told = answer(s.analysis.cache["trend"].at(s.place), joined(before, setting), w)
+        told = answer(s.analysis.cache["trend"].at(s.row), joined(before, setting), w)
         return replace(told, statement=replace(told.statement, analysis=s.analysis))
     moved = push(s, setting, years, np.median(paths, axis=0)).on(paths.astype(float))
     if "projects" in setting:
@@ -498,7 +498,7 @@ def _judged(s: Statement, setting: dict, moved: np.ndarray) -> Statement:
         table = {0: row}
         quiet.by_trend(table, [0], one, s.record, int(one.years[-1]), s.base_of_paths)
         row = table[0]
-    return Statement(analysis=s.analysis, place=s.place, **{name: row[name] for name in STATEMENT_COLUMNS})
+    return Statement(analysis=s.analysis, row=s.row, **{name: row[name] for name in STATEMENT_COLUMNS})
 
 
 def _new_target(s: Statement, target: float, warning: str) -> dict:

@@ -240,7 +240,7 @@ def said(told: levers.Answer, setting: dict, w: Words, classes: list | None = No
     """
     s = told.statement
     classes = _classes(s) if setting or classes is None else classes
-    before = s.analysis._of_row(s.place) if setting else s
+    before = s.analysis._of_row(s.row) if setting else s
     return {
         "verdict": briefing.verdict(s, w),
         "sentence": briefing.sentence(s, w),

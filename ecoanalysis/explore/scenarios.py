@@ -239,7 +239,7 @@ def applied(analysis: Analysis, scenario: Scenario) -> Analysis:
         s = analysis[region, indicator]
         answer = levers.answer(s, setting)
         for name in STATEMENT_COLUMNS:
-            assessment.at[s.place, name] = getattr(answer.statement, name)
+            assessment.at[s.row, name] = getattr(answer.statement, name)
         outlook = moved.get(indicator, s.outlook)
         paths = outlook.paths.copy()
         paths[outlook.regions.index(region), :, paths.shape[2] - answer.paths.shape[1] :] = answer.paths

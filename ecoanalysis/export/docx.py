@@ -285,7 +285,7 @@ class _Chapter(Paper):
         drawn = fan_chart.drawable(s)
         self.compact(self.told(s, drawn), keep=drawn)
         if drawn:
-            name = f"figure.{s.place}"
+            name = f"figure.{s.row}"
             mark = self.words.bracket(self.words.demo_mark(s.status == "demo"))
             said = self.words.name(s.record) + mark
             spoken = self.say("claim.named", name=self.words.name(s.record), sentence=self.sentence(s))
@@ -298,7 +298,7 @@ class _Chapter(Paper):
         mark = w.bracket(w.demo_mark(s.status == "demo"))
         gap = w.join(self.sentence(s).removesuffix(mark).strip(), briefing.pace(s, w))
         if drawn:  # the chart stands under the paragraph, so that a few words do
-            gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.place}")))
+            gap = w.join(gap, self.say("docx.see_chart", figure=self.reference(f"figure.{s.row}")))
         parts = {
             "gap": gap,
             "cause": self.cause(s),
@@ -311,9 +311,9 @@ class _Chapter(Paper):
 
     def sentence(self, s) -> str:
         """What is said of a target, worded once."""
-        if s.place not in self.sentences:
-            self.sentences[s.place] = briefing.sentence(s, self.words)
-        return self.sentences[s.place]
+        if s.row not in self.sentences:
+            self.sentences[s.row] = briefing.sentence(s, self.words)
+        return self.sentences[s.row]
 
     def cause(self, s) -> str:
         """What its two inputs brought, or a blank for the department that alone can tell."""

@@ -102,7 +102,7 @@ class Duties:
         self.table = duties.duties(analysis, on)
         self.papers = ledger.ledger(analysis)
         self.city = analysis.city
-        self.next_dates = dict(zip(self.table["place"], self.table["next_date"], strict=True))
+        self.next_dates = dict(zip(self.table["row"], self.table["next_date"], strict=True))
         self.listed: dict[tuple[str, str], list[Statement]] = {}
 
     @cached_property
@@ -137,7 +137,7 @@ class Duties:
         rows = duties.of_department(self.table, name, role)
         if self.city in set(rows["region_code"]):
             rows = rows[rows["region_code"] == self.city]
-        order = {code: place for place, code in enumerate(("unmet", "papers", "to_hold", "unknown", "done"))}
+        order = {code: number for number, code in enumerate(("unmet", "papers", "to_hold", "unknown", "done"))}
         severe = rows["verdict"].map(judge.SEVERITY.index)
         rank = rows.assign(standing=rows["verdict"].map(duties.standing).map(order), severe=-severe)
         rank = rank.sort_values(["standing", "severe"], kind="stable")
@@ -157,7 +157,7 @@ class Duties:
         return self.absent.get((s.region_code, s.indicator), "") or self.w("duty_table.complete")
 
     def next_date(self, s: Statement) -> str:
-        return self.next_dates.get(s.place) or NOTHING
+        return self.next_dates.get(s.row) or NOTHING
 
     def shares(self, name: str) -> list[tuple[Statement, str]]:
         """Every gap of a led item in things, and which county owes how much of it; the parts add up to the gap."""

@@ -246,7 +246,7 @@ class _Briefing:
 
     def stands(self, region: Region, s: Statement) -> bool:
         """Whether a statement counts, and does not give way to another measure of its part."""
-        return any(one.place == s.place for one in self.of_item(region, self.analysis.item_of(s.indicator)))
+        return any(one.row == s.row for one in self.of_item(region, self.analysis.item_of(s.indicator)))
 
     def lead(self, s: Statement) -> str:
         """The leading departments as the region itself calls them."""

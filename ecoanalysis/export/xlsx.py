@@ -672,7 +672,7 @@ class Book:
         w, columns = self.w, self.assessment_places
         count = len(self.statements)
         keys = self.reference("assessment", xl_range_abs(1, columns["key"], count, columns["key"]))
-        row = [one.place for one in self.statements].index(s.place) + 1
+        row = [one.row for one in self.statements].index(s.row) + 1
         first = [self.key(one.region_code, one.record) for one in self.statements].index(
             self.key(s.region_code, s.record)
         )

@@ -47,7 +47,7 @@ def steadiness(w: Windows, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     total = np.maximum(weight.sum(axis=1), 1e-300)
     mean = (weight * np.where(known, changes, 0.0)).sum(axis=1) / total
     size = (weight * np.where(known, np.abs(changes), 0.0)).sum(axis=1) / total
-    return mean / np.where(size > 0, size, 1.0), mean / np.where(w.scale > 0, w.scale, 1.0)
+    return mean / np.where(size > 0, size, 1.0), mean / w.scale
 
 
 def roughness(w: Windows) -> np.ndarray:
@@ -58,8 +58,7 @@ def roughness(w: Windows) -> np.ndarray:
     """
     swings = np.abs(np.diff(w.values, n=2, axis=1))
     count = np.maximum(w.n - 2, 0)
-    unit = np.where(w.scale > 0, w.scale, 1.0)
-    return 0.05 + (np.nansum(swings, axis=1) / unit + 1) / (count + 1)
+    return 0.05 + (np.nansum(swings, axis=1) / w.scale + 1) / (count + 1)
 
 
 def closed_form(w: Windows, horizon: int, c: dict[str, float] | None = None) -> StudentShape:

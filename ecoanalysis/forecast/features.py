@@ -50,7 +50,7 @@ def _features(w: Windows) -> dict[str, Callable[[], np.ndarray]]:
     years = max(int(w.n.max()), RECENT + 1)
     values = np.nan_to_num(w.values[:, -years:].T.copy())
     n, last = w.n.astype(float), w.last
-    s = np.where(w.scale > 0, w.scale, 1.0)
+    s = w.scale
     level = np.where(w.level > 0, w.level, s)
     m = np.maximum(n - 1, 1)
     back = np.arange(years - 1, -1, -1)[:, None]  # years back from the last one, 0 for it
@@ -175,7 +175,7 @@ def _features(w: Windows) -> dict[str, Callable[[], np.ndarray]]:
         "smallest_change": lambda: np.log(np.minimum(np.maximum(smallest(), 1e-4), 3.0)) / 2,
         "observed_share": lambda: w.observed.sum(axis=1) / n,
         "abs_growth": lambda: same_sign() * np.minimum(np.abs(growth()) * 10, 3),
-        "recent_largest": lambda: np.log(np.where(w.scale > 0, size[-RECENT:].max(axis=0) + 0.03, 1.0)),
+        "recent_largest": lambda: np.log(size[-RECENT:].max(axis=0) + 0.03),
     }
     return odd | even
 

@@ -127,5 +127,5 @@ def _restored(a: float, b: float, first: float, count: int) -> np.ndarray:
     if abs(a) < 1e-9:
         total = first + b * k
     else:
-        total = (first - b / a) * np.exp(np.clip(-a * k, -700, 700)) + b / a
+        total = (first - b / a) * np.exp(np.clip(-a * k, -700, 700))  # less b / a, which the differences lose
     return np.r_[first, np.diff(total)]

@@ -36,9 +36,8 @@ def seen(w: Windows, odd: np.ndarray, even: np.ndarray, who: np.ndarray, of: np.
     `odd` and `even` are the features `SEEN_ODD` and `SEEN_EVEN` of all windows in `w`; `who` and `of` are positions,
     (pairs,).
     """
-    scale = np.where(w.scale > 0, w.scale, 1.0)
-    apart = np.arcsinh(np.clip((w.last[who] - w.last[of]) / scale[of], -1e6, 1e6))
-    ratio = np.clip(np.log(scale[who] / scale[of]), -8, 8)
+    apart = np.arcsinh((w.last[who] - w.last[of]) / w.scale[of])
+    ratio = np.clip(np.log(w.scale[who] / w.scale[of]), -8, 8)
     alike = likeness(w, who, of)
     return (
         np.column_stack([odd[who], np.clip(apart, -8, 8)]),
@@ -144,7 +143,7 @@ def _nearest(pool: Windows, who: np.ndarray, of: np.ndarray) -> tuple[np.ndarray
     if np.bincount(of, minlength=1).max() <= MOST:
         order = np.argsort(of, kind="stable")
         return who[order], of[order]
-    scale = np.where(pool.scale > 0, pool.scale, 1.0)
+    scale = pool.scale
     apart = np.abs(np.log(scale[who] / scale[of]))
     apart += np.abs(np.arcsinh(np.clip((pool.last[who] - pool.last[of]) / scale[of], -1e6, 1e6)))
     order = np.lexsort((who, apart, of))

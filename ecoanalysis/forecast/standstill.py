@@ -41,7 +41,7 @@ def inputs(laid: Windows) -> dict[str, np.ndarray]:
     """What the chance is made of, by name, (series,) each; meaningful where `years_stood` is above 0."""
     stood = years_stood(laid)
     earlier = laid.n - 1 - stood  # changes before the stand, the one that ended where it stands among them
-    none = (np.diff(laid.values, axis=1) == 0).sum(axis=1) - stood
+    none = (np.diff(laid.values) == 0).sum(axis=1) - stood
     there = (laid.values == laid.last[:, None]).sum(axis=1) - stood - 1
     never = earlier <= 0
     at_bound = (laid.last == laid.low) | (laid.last == laid.high)

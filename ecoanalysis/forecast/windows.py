@@ -134,7 +134,7 @@ def _scale(values, observed, n, level, low, high) -> np.ndarray:
         width = np.diff(here)
         size[i, here[0] :] = np.repeat(np.abs(np.diff(values[i, here])) / np.sqrt(width), width)
     mean = np.nansum(size, axis=1) / np.maximum(n - 1, 1)
-    span = np.where(np.isfinite(high) & np.isfinite(low), high - low, 0.0)
+    span = high - low
     prior = PRIOR_CHANGE * np.where(level > 0, level, 0.2 * np.where(np.isfinite(span), span, 0.0))
     return np.where(mean > 1e-9 * level, mean, np.where(prior > 0, prior / n, FROM_ZERO))
 
@@ -174,10 +174,10 @@ def readable(history: Sequence) -> tuple[np.ndarray | None, str]:
             raise TypeError
         values = np.asarray(history)
         if values.dtype.kind not in "fiu":
-            if values.dtype.kind in "USb" or any(isinstance(v, (str, bytes, bool)) for v in np.ravel(values)):
+            if any(isinstance(v, (str, bytes, bool, np.bool_)) for v in np.ravel(values)):
                 raise TypeError
-            values = np.array([np.nan if v is None else float(v) for v in values])
-        values = values.astype(float, copy=False)
+            values = [np.nan if v is None else float(v) for v in values]
+        values = np.asarray(values, float)
     except (TypeError, ValueError):
         return None, "not numbers; give a 1-d array of yearly values, NaN for a gap"
     return values, _fault(values)

@@ -20,7 +20,7 @@ FORMULAS: dict[str, Callable] = {
     name: function
     for module in (society, environment, ei, economy, living)
     for name, function in inspect.getmembers(module, inspect.isfunction)
-    if function.__module__ == module.__name__ and name not in BESIDE
+    if function.__module__ == module.__name__ and name not in BESIDE and "__" not in name  # no mutant of a formula
 }
 
 

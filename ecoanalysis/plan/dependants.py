@@ -10,7 +10,7 @@ from ecoanalysis import charts, words
 from ecoanalysis.analysis import Analysis
 from ecoanalysis.words import Words
 
-COLUMNS = ["region_code", "indicator", "year", "latest", "place"]
+COLUMNS = ["region_code", "indicator", "year", "latest", "row"]
 REPORTS = (".html", ".ipynb", ".docx")  # of a region; they show the regions below it too
 WITH_VALUES = ("results", "forecasts", "assessment", "headlines")  # tables of a run that move with a statement
 
@@ -28,7 +28,7 @@ def dependants(analysis: Analysis, cell: str) -> pd.DataFrame:
     -------
     DataFrame
         region_code, indicator, year (the latest one whose value is made from the cell), latest (whether that is the
-        newest value, and with it what is said), place (of the statement in the assessment). Empty when nothing
+        newest value, and with it what is said), row (of the assessment). Empty when nothing
         depends on it.
 
     Raises
@@ -39,11 +39,11 @@ def dependants(analysis: Analysis, cell: str) -> pd.DataFrame:
     if not (analysis.observations["id"] == cell).any():
         raise KeyError(cell)
     made = []
-    for place, statement in enumerate(analysis.statements):
+    for number, statement in enumerate(analysis.statements):
         year = int(statement.latest_year) if cell in statement.inputs else _year_from(statement, cell)
         if year is not None:
             latest = cell in statement.inputs
-            made.append([statement.region_code, statement.indicator, year, latest, place])
+            made.append([statement.region_code, statement.indicator, year, latest, number])
     return pd.DataFrame(made, columns=COLUMNS)
 
 
@@ -79,7 +79,7 @@ def stale(analysis: Analysis, table: pd.DataFrame, manifest: dict) -> pd.DataFra
     """
     touched = set(table["region_code"])
     above = {code for region in touched for code in _above(analysis, region)}
-    pictures = {(row.region_code, charts.picture_name(analysis.statements[row.place])) for row in table.itertuples()}
+    pictures = {(row.region_code, charts.picture_name(analysis.statements[row.row])) for row in table.itertuples()}
     folders = {one["folder"]: one["region"] for one in manifest.get("regions", []) if one["region"]}
     documents = []
     for file in manifest.get("files", {}):
@@ -119,7 +119,7 @@ def lines(analysis: Analysis, cell: str, lang: str, manifest: dict | None = None
     table = dependants(analysis, cell)
     said = [w("depends.count", cell=cell, count=len(table))]
     for row in table.itertuples():
-        statement = analysis.statements[row.place]
+        statement = analysis.statements[row.row]
         key = "depends.latest" if row.latest else "depends.series"
         names = {"region": analysis.name(row.region_code, lang), "indicator": statement.record.name(lang)}
         said.append(w(key, year=row.year, sentence=statement.sentence(lang), **names))

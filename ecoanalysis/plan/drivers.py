@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute
+from ecoanalysis import catalog, compute, judge
 from ecoanalysis.compute.needs import parameters
 from ecoanalysis.formulas import diagnosis
 from ecoanalysis.words import Words, rounded
@@ -38,7 +38,7 @@ def drivers(analysis) -> pd.DataFrame:
     Additive LMDI-I, `formulas.diagnosis.lmdi_additive`: Ang 2005, Energy Policy 33, 867–871.
     """
     rows = analysis.assessment
-    rows = rows[rows["verdict"].isin(["reached_at_risk", "likely", "possible", "hard", "out_of_reach"])]
+    rows = rows[rows["verdict"].isin([*judge.OPEN, "reached_at_risk"])]
     rows = rows[np.isfinite(rows["pace_from"].astype(float)) & np.isfinite(rows["latest_year"].astype(float))]
     results = compute.deciding(analysis.results).set_index(["region_code", "indicator", "year"])
     results = results[["value", "numerator", "denominator"]].astype(float)
@@ -49,7 +49,7 @@ def drivers(analysis) -> pd.DataFrame:
         keys = [(row["region_code"], row["indicator"], year) for year in years]
         if not inputs or years[0] == years[1] or not all(key in results.index for key in keys):
             continue
-        start, end = (results.loc[key] if results.loc[key].ndim == 1 else results.loc[key].iloc[0] for key in keys)
+        start, end = (results.loc[key] for key in keys)
         for place, effect in enumerate(_effects(start, end)):
             name = ("numerator", "denominator")[place]
             made.append([row["region_code"], row["indicator"], inputs[place], *years, start[name], end[name], effect])
@@ -74,10 +74,7 @@ def _effects(start: pd.Series, end: pd.Series) -> list[float]:
     factors = numbers["value"] * numbers["denominator"] / numbers["numerator"]
     if abs(factors.iloc[0] / factors.iloc[1] - 1) > CLOSE:
         return []
-    tables = [
-        pd.DataFrame({"numerator": [one["numerator"] * factors.iloc[0]], "denominator": [1 / one["denominator"]]})
-        for one in (start, end)
-    ]
+    tables = [pd.DataFrame([[one["numerator"] * factors.iloc[0], 1 / one["denominator"]]]) for one in (start, end)]
     return list(diagnosis.lmdi_additive(*tables))
 
 

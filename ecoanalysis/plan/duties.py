@@ -21,7 +21,7 @@ from ecoanalysis.words import Words
 ROLES = ("lead", "supporting", "county")
 COLUMNS = (
     "region_code item indicator part comparison role department bureau requirement binding verdict met_at_due gap_count "
-    "gap_count_unit outstanding contribution next_date demo place"
+    "gap_count_unit outstanding contribution next_date demo row"
 ).split()
 
 
@@ -41,18 +41,18 @@ def duties(analysis: Analysis, on: date | str | int | None = None) -> pd.DataFra
         government of a region that is part of another owes every item that applies to it, `department` is then its
         name. `bureau` is what the region itself calls the department (the same in the city). `next_date` (ISO text) is
         the day the target falls due, from that day on the one until which it is to be held, empty when both are over.
-        `place` is the row of the assessment. Targets that do not apply to a region are left out.
+        `row` is that of the assessment. Targets that do not apply to a region are left out.
     """
     day = calendar.day_of(analysis, on).isoformat()
     dates = _dates(analysis)
     belongs = _belongs(analysis)
     rows = []
-    for place, target in analysis.assessment.iterrows():
+    for number, target in analysis.assessment.iterrows():
         if target["verdict"] == "not_applicable":
             continue
         region, code = target["region_code"], target["indicator"]
         kept = {name: target[name] for name in COLUMNS if name in target.index}
-        kept |= {"item": analysis.item_of(code), "demo": target["status"] == "demo", "place": place}
+        kept |= {"item": analysis.item_of(code), "demo": target["status"] == "demo", "row": number}
         kept["next_date"] = _next(dates.get((region, code, target["comparison"]), ()), day)
         owed = [("lead", name) for name in leading(analysis, region, code)]
         owed += [("supporting", name) for name in supporting(analysis, region, code)]
@@ -175,7 +175,7 @@ def sums(analysis: Analysis) -> pd.DataFrame:
 
 def statement(analysis: Analysis, row) -> Statement:
     """The statement behind a row of `duties`."""
-    return analysis.at(row.place)
+    return analysis.at(row.row)
 
 
 def role(code: str, w: Words) -> str:

@@ -180,8 +180,7 @@ def lines(analysis: Analysis, table: pd.DataFrame, w: Words) -> list[str]:
     for (region, code, year), part in missing(table).groupby(["region_code", "indicator", "year"], sort=False):
         record = analysis.indicators[code]
         values = {"region": analysis.name(region, w.lang), "item": f"{record.label} {w.name(record)}".strip()}
-        values |= {} if key == "ledger.line" else {"year": year}
-        said.append(w(key, absent=absent(part, w), **values))
+        said.append(w(key, absent=absent(part, w), year=year, **values))
     return said
 
 

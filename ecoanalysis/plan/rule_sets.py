@@ -289,8 +289,8 @@ def schedule(c: Course) -> tuple[str, float]:
 def schedule_log(c: Course) -> tuple[str, float]:
     """序时进度 in logarithms, for what compounds (F12)."""
     possible = c.away and min(c.latest, c.base, c.target) > 0 and c.time_gone
-    done = np.log(c.latest / c.base) / np.log(c.target / c.base) if possible else np.nan
-    return _on_schedule(done / c.time_gone if possible else np.nan, "schedule_log")
+    ratio = np.log(c.latest / c.base) / np.log(c.target / c.base) / c.time_gone if possible else np.nan
+    return _on_schedule(ratio, "schedule_log")
 
 
 def _on_schedule(ratio: float, rule: str) -> tuple[str, float]:

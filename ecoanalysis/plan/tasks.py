@@ -125,9 +125,10 @@ def tasks(analysis) -> pd.DataFrame:
         plan = plan[plan["year"].isin(years)]
         amounts = {name: spread(goal[name], shares, years, goal["unit"] in COUNTED) for name in ("needed", "sure")}
         for code in [code for code in analysis.regions["code"] if code in {*shares, *plan["region_code"]}]:
-            own = rows[mine & (rows["region_code"] == code)].iloc[0].to_dict()
+            own = rows[mine & (rows["region_code"] == code)].to_dict("records")
             whole = sum(amounts["needed"].get((code, year), 0.0) for year in years)
-            speed = _speed(analysis, own, whole, int(goal["milestone"]))
+            # A county that only plans for a target of the city has no row of its own, and no pace.
+            speed = _speed(analysis, own[0] if own else city, whole, int(goal["milestone"]))
             for year in years:
                 here = plan[(plan["region_code"] == code) & (plan["year"] == year)]
                 made.append(

@@ -206,7 +206,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         The data folder has problems and `skip_bad_rows` is not set.
     """
     from ecoanalysis import intake
-    from ecoanalysis.runs import notebook, work
+    from ecoanalysis.runs import notebook, pages, work
 
     data, out = Path(data).absolute(), Path(out).absolute()
     raw = intake.read(data)
@@ -226,7 +226,10 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         job = Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, "made", parameters | {"data": str(data)})
         outcome = Outcome(**notebook.execute(asdict(job), str(directory.building), str(source)))
         made = directory.building / "made"
-        notebook.rename_parameters(made / f"{RECORD_NOTEBOOK}.ipynb", parameters)
+        executed = made / f"{RECORD_NOTEBOOK}.ipynb"
+        notebook.rename_parameters(executed, parameters)
+        if (page := executed.with_suffix(".html")).exists():
+            pages.write_page(executed, page, parameters)
         for path in made.iterdir():
             if path.name != RECORD:
                 path.replace(directory.building / path.name)

@@ -55,7 +55,20 @@ def test_a_series_too_short_for_a_method_gets_no_answer_and_the_others_do(method
 
 @pytest.mark.parametrize("method", ["log_line", "gm11"])
 def test_methods_for_positive_series_leave_others_alone(method):
-    assert np.isnan(forecast.quantiles([[3.0, 2, 1, 0, -1, -2]], 2, [0.5], method=method)).all()
+    assert np.isnan(forecast.quantiles([[3.0, 2, 1, 0, -1, -2], [3.0, 2, 1, 0, 1, 2]], 2, [0.5], method=method)).all()
+
+
+@pytest.mark.parametrize("method", ["straight_line", "damped_holt", "ets", "theta", "arima"])
+def test_the_other_methods_continue_a_series_below_zero(method):
+    found = forecast.quantiles([HISTORY - 100], 2, [0.5], method=method)
+    assert (found > -40).all() and (found < -15).all()
+
+
+def test_arima_continues_a_series_without_memory_by_its_mean_and_spread():
+    """Ten values of sum 488 and squares of their distances from the mean of 125.6."""
+    history = [48.0, 50, 45, 42, 48, 52, 49, 55, 47, 52]
+    found = forecast.quantiles([history], 3, [0.5, 0.8413447], method="arima")[0]
+    np.testing.assert_allclose(found, [[48.8, 48.8 + 12.56**0.5]] * 3, atol=0.01)
 
 
 @pytest.mark.parametrize("method", ["straight_line", "gm11", "ets"])
@@ -88,8 +101,17 @@ def test_the_grey_model_solves_its_own_least_squares():
     assert not model.smooth  # the second value is more than half of the first
 
 
+def test_the_band_of_the_grey_model_is_student_s_around_the_residuals_of_all_but_the_first_value():
+    model = forecast.grey_model(HISTORY)
+    rest = (HISTORY - model.fitted)[1:]
+    spread = np.sqrt((rest**2).sum() / 8) * stats.t.ppf(LEVELS, 8)
+    found = forecast.quantiles([HISTORY], 3, LEVELS, method="gm11")[0]
+    np.testing.assert_allclose(found, model.forecast(3)[:, None] + spread, rtol=1e-3)
+
+
 def test_the_grey_classes_are_those_of_the_table():
     noisy = forecast.grey_model([10, 30, 8, 25, 12, 28, 9, 31])
+    assert noisy.small_error_probability == 2 / 8  # 0 and 4.9 of residuals that else are 7 and more; 6.5 is the bound
     assert noisy.accuracy == 4 and not noisy.level_ratios_pass
     steep = forecast.grey_model(10 * np.exp(0.9 * np.arange(6)))
     assert steep.range_of_use in ("with care", "none")

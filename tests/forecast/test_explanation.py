@@ -63,6 +63,11 @@ def test_a_known_break_is_taken_out_of_the_forecast():
     np.testing.assert_allclose(aware, forecast.quantiles([joined], 5, [0.1, 0.5, 0.9])[0], rtol=0.05)
 
 
+def test_after_a_break_between_two_values_the_second_is_all_that_is_known():
+    found = forecast.quantiles([[10.0, 20.0]], 3, [0.1, 0.5, 0.9], breaks=[1])
+    np.testing.assert_allclose(found, forecast.quantiles([[20.0, 20.0]], 3, [0.1, 0.5, 0.9]))
+
+
 @pytest.mark.parametrize("place", [0, 7, -1, 2.5, "4", True])
 def test_a_break_outside_the_history_is_refused(place):
     with pytest.raises(ValueError, match="series 0: break"):
@@ -106,7 +111,7 @@ def test_a_statement_finds_the_record_of_its_own_kind():
     row = forecast.fared(0.72, 8)
     assert row.domain == "any"
     assert row.low <= 0.72 <= row.high and row.fewest <= 8 <= row.most
-    assert forecast.fared(1.0, 40).high == 1.0
+    assert forecast.fared(1.0, 40).high == 1.0 and forecast.fared(0.0, 40).low == 0.0
     assert forecast.fared(0.5, 1) is None
     for wrong in ((1.2, 8), (float("nan"), 8), (0.5, 0)):
         with pytest.raises(ValueError, match="probability"):
@@ -115,7 +120,7 @@ def test_a_statement_finds_the_record_of_its_own_kind():
 
 def test_a_share_near_its_limit_has_a_record_of_its_own():
     row = forecast.fared(0.72, 8, near_limit=True)
-    assert (row.domain, row.low, row.high, row.statements, row.came_true) == ("near_limit", 0.7, 0.8, 556, 0.773)
+    assert (row.domain, row.low, row.high, row.statements, row.came_true) == ("near_limit", 0.7, 0.8, 540, 0.770)
     assert forecast.fared(0.95, 30, near_limit=True).low == 0.8
     assert forecast.fared(0.5, 2, near_limit=True) is None
 
@@ -133,6 +138,7 @@ def test_a_share_near_its_limit_has_a_record_of_its_own():
         (0.0, (0, np.nan), -1, False),
         (np.nan, (0, 100), 1, False),
         (2.9, (1, 3), 1, True),
+        (1.1, (1, 3), -1, True),
     ],
 )
 def test_near_its_limit_is_within_a_tenth_of_the_way_between_two_bounds(value, bounds, better, near):
@@ -174,11 +180,11 @@ def test_reasons_come_strongest_first_and_weak_ones_are_not_told():
 
 def made(**more) -> forecast.Explanation:
     """An explanation with numbers chosen by hand."""
-    bands = np.array([[1.0, 2, 5, 8, 9], [1, 3, 7, 9, 12]])
+    bands = np.array([[1.0, 2, 5, 8, 9], [1, 2.5, 6, 8.5, 10], [1, 3, 7, 9, 12]])
     return explanation.Explanation(
-        *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((2, 2)), None, bands, bands, 0.1),
+        *(8, 0, 5.0, 1.0, 0.5, 0.3, 0.4, 0.5, 1.0, 1.6, np.zeros((3, 2)), None, bands, bands, 0.1),
         **(
-            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(2), "lone_standing": np.zeros(2)}
+            {"sisters": 0, "lone_bands": bands, "standing": np.zeros(3), "lone_standing": np.zeros(3)}
             | {"sisters_that_stand": (0, 0), "reasons": ()}
             | more
         ),
@@ -187,27 +193,26 @@ def made(**more) -> forecast.Explanation:
 
 def test_an_explanation_is_told_in_both_languages():
     moves = (
-        explanation.Reason("recent", (), np.array([0.5, 1.24])),
-        explanation.Reason("bounds", (), np.array([0.1, -0.36])),
-        explanation.Reason("jump", (), np.array([0.1, 0.04])),
+        explanation.Reason("recent", (), np.array([0.5, 0.9, 1.24])),
+        explanation.Reason("bounds", (), np.array([0.1, -0.2, -0.36])),
+        explanation.Reason("jump", (), np.array([0.1, 0.08, 0.04])),
     )
-    lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 6, 10, 12]])
-    found = made(
-        sisters=6, lone_bands=lone, standing=np.array([0.8, 0.31]), lone_standing=np.array([0.8, 0.31]), reasons=moves
-    )
+    lone = np.array([[0.0, 1, 4, 8, 9], [0, 1, 5, 9, 11], [0, 1, 6, 10, 12]])
+    stands = np.array([0.8, 0.5, 0.31])
+    found = made(sisters=6, lone_bands=lone, standing=stands, lone_standing=stands, reasons=moves)
     assert forecast.sentences(found, words.of("zh"), 1, " %") == [
-        "因近年变化的方向，未来第 2 年的中位预测高 1.2 %。",
-        "因离上下限的远近，未来第 2 年的中位预测低 0.4 %。",
-        "参照 6 个同类地区后，未来第 2 年的中位预测由 6.0 % 变为 7.0 %。",
+        "因近年变化的方向，未来第 3 年的中位预测高 1.2 %。",
+        "因离上下限的远近，未来第 3 年的中位预测低 0.4 %。",
+        "参照 6 个同类地区后，未来第 3 年的中位预测由 6.0 % 变为 7.0 %。",
         "八成区间的宽度由 9.0 % 变为 6.0 %。",
-        "该数值近来未变，未来第 2 年仍为 5.0 % 的概率 31 %。",
+        "该数值近来未变，未来第 3 年仍为 5.0 % 的概率 31 %。",
     ]
     assert forecast.sentences(found, words.of("en"), 1, " %") == [
-        "The median 2 years ahead is 1.2 % higher because of the direction of the recent changes.",
-        "The median 2 years ahead is 0.4 % lower because of the distance to the bounds.",
-        "With 6 sister regions read, the median 2 years ahead moves from 6.0 % to 7.0 %.",
+        "The median 3 years ahead is 1.2 % higher because of the direction of the recent changes.",
+        "The median 3 years ahead is 0.4 % lower because of the distance to the bounds.",
+        "With 6 sister regions read, the median 3 years ahead moves from 6.0 % to 7.0 %.",
         "The width of the 80 % band goes from 9.0 % to 6.0 %.",
-        "The value has not moved of late; the chance that it is still 5.0 % in 2 years is 31 %.",
+        "The value has not moved of late; the chance that it is still 5.0 % in 3 years is 31 %.",
     ]
     assert forecast.sentences(found, words.of("zh"), 1, " %", " 个百分点")[0].endswith("高 1.2 个百分点。")
     assert forecast.sentences(made(), words.of("zh"), 1) == ["没有可参照的同类地区，只依据本地历史。"]
@@ -231,22 +236,22 @@ def test_an_explanation_is_told_in_both_languages():
     ],
 )
 def test_sisters_that_moved_the_chance_of_standing_are_told_behind_it(alone, together, zh, en):
-    chances = {"standing": np.array([0.8, together]), "lone_standing": np.array([0.7, alone])}
+    chances = {"standing": np.array([0.8, 0.6, together]), "lone_standing": np.array([0.7, 0.6, alone])}
     found = made(sisters=7, sisters_that_stand=(5, 6), **chances)
     for lang, sentence in (("zh", zh), ("en", en)):
         *_, stands, told = forecast.sentences(found, words.of(lang), 1)
         assert "39 %" in stands and told == sentence
-    unmoved = made(sisters=7, sisters_that_stand=(5, 6), standing=np.array([0.8, 0.304]), lone_standing=np.full(2, 0.3))
+    unmoved = made(sisters=7, sisters_that_stand=(5, 6), standing=np.full(3, 0.304), lone_standing=np.full(3, 0.3))
     assert "30 %" in forecast.sentences(unmoved, words.of("en"), 1)[-1]
 
 
 def test_sisters_that_change_nothing_a_reader_could_see_are_told_so():
     found = made(sisters=3)
     assert forecast.sentences(found, words.of("zh"), 1, " %") == [
-        "参照 3 个同类地区后，未来第 2 年的中位预测仍为 7.0 %。"
+        "参照 3 个同类地区后，未来第 3 年的中位预测仍为 7.0 %。"
     ]
     assert forecast.sentences(found, words.of("en"), 1, " %") == [
-        "With 3 sister regions read, the median 2 years ahead stays at 7.0 %."
+        "With 3 sister regions read, the median 3 years ahead stays at 7.0 %."
     ]
 
 

@@ -84,6 +84,29 @@ def test_members_of_a_group_have_good_years_together():
     assert abs(np.corrcoef(alone[0, :, 2], alone[1, :, 2])[0, 1]) < 0.06
 
 
+def test_a_lone_series_has_luck_of_its_own_beside_a_group():
+    paths = forecast.sample_paths(WALKS[:3], 3, paths=4000, groups=[None, "a", "a"])
+    assert abs(np.corrcoef(paths[0, :, 1], paths[1, :, 1])[0, 1]) < 0.06
+
+
+@pytest.mark.parametrize(
+    ("histories", "shared"),
+    [
+        ([[0, 1, 0, 1, 0], [5, 6, 5, 6, 5]], 0.35),  # of one mind in 4 years: (4 × 1 + 12 × 0.15) / 16 = 0.36
+        ([[0, 1, 0, 1, 0]] * 3, 0.4),  # three of them, who count √2 times as much: (5.66 + 12 × 0.15) / 17.66 = 0.42
+        ([[0, 1, 0, 1, 0], [5, 4, 5, 4, 5]], 0.0),  # against each other: below nothing
+        ([[0, 1, 0, 1, 0]], 0.1),  # alone in its group: (4 × 0 + 12 × 0.15) / 16 = 0.11
+        ([[1, 3], [4, 6]], 0.15),  # a single change says nothing: (1 × 0 + 12 × 0.15) / 13 = 0.14
+    ],
+)
+def test_how_much_luck_a_group_shares_is_measured_and_drawn_to_what_is_supposed(histories, shared):
+    from ecoanalysis.forecast.dependence import companions_of
+    from ecoanalysis.forecast.windows import windows
+
+    laid = windows([np.array(history, float) for history in histories])
+    assert companions_of(laid, [0] * len(histories)) == ({0: shared}, list(range(len(histories))))
+
+
 def test_years_of_a_path_hang_together_the_more_the_closer_they_are():
     paths = forecast.sample_paths(WALKS[1:2], 6, paths=4000)[0]
     correlation = np.corrcoef(paths.T)
@@ -104,6 +127,9 @@ def test_single_precision_stays_inside_the_bounds():
     ceiling = 99.9
     for _, part in forecast.blocks([[99.7, 99.8, 99.9]] * 3, 5, bounds=[(0, ceiling)] * 3):
         assert part.astype(float).max() <= ceiling
+    floor = 0.7  # 0.69999999 in single precision
+    for _, part in forecast.blocks([[0.9, 0.8, 0.7]] * 3, 5, bounds=[(floor, None)] * 3):
+        assert part.astype(float).min() >= floor
 
 
 def test_a_large_panel_passes_block_by_block_without_filling_the_memory():

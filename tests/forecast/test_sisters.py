@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ecoanalysis import forecast
+from ecoanalysis.forecast.sisters import likeness
+from ecoanalysis.forecast.windows import windows
 
 LEVELS = (0.1, 0.5, 0.9)
 RNG = np.random.default_rng(21)
@@ -90,6 +92,21 @@ def test_what_cannot_be_read_among_enough_sisters_is_left_out_and_the_others_are
     found = told(references=[*RISING[:place], odd, *RISING[place:]])
     np.testing.assert_allclose(found, told(references=RISING), rtol=1e-9)
     assert forecast.explain(OWN, references=[*RISING, odd]).sisters == 6
+
+
+def test_two_values_prove_nobody_the_same_and_a_shorter_history_is_another():
+    assert forecast.explain([10.0, 12], references=[[10.0, 12], [10.0, 12], [11.0, 13]]).sisters == 3
+    assert forecast.explain([10.0, 12, 11], references=[[10.0, 12, 11], [10.0, 12, 12], [11.0, 13]]).sisters == 2
+    assert forecast.explain(OWN, references=[OWN[-5:], OWN, RISING[0]]).sisters == 2
+
+
+def test_likeness_is_that_of_the_changes_in_common_years_and_asks_for_three_of_them():
+    histories = [[0.0, 1, 0, 2], [9.0, 5, 6, 5, 7], [5.0, 4, 5, 3], [1.0, 0, 2], [0.0, 3, 4, 8]]
+    laid = windows([np.array(history) for history in histories])
+    cosine, correlation = likeness(laid, np.array([1, 2, 3, 4]), np.zeros(4, int))
+    # changes 1, -1, 2 beside the same, their mirror image, two alone, and 3, 1, 4 with means of 2/3 and 8/3
+    assert cosine.tolist() == pytest.approx([1, -1, 0, 10 / (6 * 26) ** 0.5])
+    assert correlation.tolist() == pytest.approx([1, -1, 0, (10 - 3 * 16 / 9) / ((6 - 4 / 3) * (26 - 64 / 3)) ** 0.5])
 
 
 def test_paths_and_blocks_leave_out_the_same_sisters():

@@ -8,6 +8,8 @@ from scipy import special
 
 from ecoanalysis import forecast
 from ecoanalysis.forecast.shape import Shape
+from ecoanalysis.forecast.standstill import inputs
+from ecoanalysis.forecast.windows import windows
 
 
 def stays(history, bounds=(None, None), horizon=3) -> np.ndarray:
@@ -50,6 +52,24 @@ def test_standing_persists_and_then_ends_as_counted_on_environmental_series(stoo
     steady = stays([7.0, 7.0, 6.0, 6.0, *[7.0] * (stood + 1)] if stood == 1 else [7.0] * 7, horizon=5)[ahead - 1]
     assert climbed - 0.05 < came < steady + 0.05
     assert abs((climbed + steady) / 2 - came) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("history", "bounds", "expected"),
+    [  # years stood, at its bound, never moved, share of standing years before, share of years at the same value before
+        ([3, 4, 5, 7, 7, 7], (0, 100), (2, 0, 0, 0.5 / 3, 0)),
+        ([4, 7, 7], (0, 100), (1, 0, 0, 0.5, 0)),
+        ([4, 4, 7, 5, 5, 7, 7], (0, 100), (1, 0, 0, 2.5 / 5, 1 / 5)),
+        ([7, 7, 7], (0, 100), (2, 0, 1, 0, 0)),
+        ([7, 7, 7], (0, 7), (2, 1, 0, 0, 0)),
+        ([4, 0, 0], (0, None), (1, 1, 0, 0.5, 0)),
+    ],
+)
+def test_what_the_chance_of_standing_is_made_of(history, bounds, expected):
+    seen = inputs(windows([np.array(history, float)], [bounds]))
+    names = ("years", "at_bound", "never_moved", "stood_before", "been_there")
+    assert [seen[name][0] for name in names] == pytest.approx([np.log(expected[0]), *expected[1:]])
+    assert seen["constant"].tolist() == [1]
 
 
 def test_the_chance_of_five_years_falls_but_not_as_a_power_of_one_year():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ecoanalysis import forecast
 
@@ -100,3 +101,32 @@ def test_a_steady_rise_is_followed_but_less_than_fully_when_it_is_noisy():
     assert rise[0] == pytest.approx(2.5, rel=0.3)
     assert 0 < rise[1] < 2.5
     assert np.ptp(ahead[1, 4]) > 2 * np.ptp(ahead[0, 4])
+
+
+def plain_by_hand(last, usual, drift, pull, rough, years_known, ahead):
+    """Middle and spread of the plain explanation, from the constants of its table."""
+    followed = 1.18 * pull * drift * sum(0.969**year for year in range(1, ahead + 1))
+    spread = 0.869 * ahead**0.769 * rough**0.427 * (1 + 0.00718 / years_known) * (1 + 0.35 * ahead / years_known) ** 0.5
+    return last + usual * followed, usual * spread
+
+
+@pytest.mark.parametrize("ahead", [1, 3])
+def test_the_plain_explanation_is_the_one_that_its_constants_spell_out(ahead):
+    """One change of 2; and changes of 2, -1, 2, of which the two swings of 3 make a roughness of 0.05 + (3.6 + 1) / 3."""
+    known = plain_by_hand(12, 2, 1, 1 / 2.59, 1.05, 2, ahead)
+    rough = 0.05 + 4.6 / 3
+    one, two = 0.681 ** (1 / rough), 0.681 ** (2 / rough)  # weights of the changes a year and two years back
+    mean, size = (2 * two - one + 2) / (two + one + 1), (2 * two + one + 2) / (two + one + 1)
+    swinging = plain_by_hand(13, 5 / 3, mean / (5 / 3), 3 / 4.59 * (mean / size) ** 4, rough, 4, ahead)
+    levels = [0.1, 0.5, 0.95]
+    found = forecast.quantiles([[10.0, 12], [10.0, 12, 11, 13]], ahead, levels, method="closed_form")[:, -1]
+    expected = [middle + spread * stats.t.ppf(levels, 4) for middle, spread in (known, swinging)]
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_the_plain_explanation_knows_the_good_way():
+    """0.0749 usual changes in the first year, and 3 to the power of 0.769 times as much in the third."""
+    up, unknown = (
+        forecast.quantiles([[10.0, 12]], 3, [0.5], better=[way], method="closed_form")[0, :, 0] for way in (1, 0)
+    )
+    np.testing.assert_allclose((up - unknown)[[0, 2]], [2 * 0.0749, 2 * 0.0749 * 3**0.769], rtol=1e-6)

@@ -40,11 +40,15 @@ def test_a_faulty_history_is_named_with_its_remedy(history, fault):
     ("options", "fault"),
     [
         ({"bounds": [(100, 0)]}, "series 0: .*crossed"),
-        ({"bounds": [(0, 1)]}, "series 0: observation 4 lies outside"),
+        (
+            {"bounds": [(0, 1)]},
+            r"series 0: observation 4 lies outside the bounds \(0, 1\); correct the observation or widen the bounds",
+        ),
         ({"bounds": [(0, 10), (0, 10)]}, "2 pairs for 1 series"),
         ({"bounds": [("low", 10)]}, "series 0: bounds"),
         ({"better": [2]}, "series 0: better is 2"),
         ({"better": [1, 1]}, "each of 1 series"),
+        ({"breaks": "1"}, "breaks: a position or None for each of 1 series"),
         ({"method": "tarot"}, "choose one of learned"),
     ],
 )
@@ -57,6 +61,10 @@ def test_faulty_options_are_named_with_their_remedy(options, fault):
 def test_a_horizon_that_is_not_a_number_of_years_is_refused(horizon):
     with pytest.raises(ValueError, match="horizon: .*1 to 60"):
         quantiles([[4.0, 5.0]], horizon)
+
+
+def test_sixty_years_are_the_longest_horizon():
+    assert quantiles([[4.0, 5.0]], 60).shape == (1, 60, 5)
 
 
 @pytest.mark.parametrize("levels", [[0.0], [1.0], [np.nan], [], ["a"], [[0.1, 0.2]]])
@@ -113,6 +121,7 @@ def test_whole_numbers_lists_and_none_are_histories_too():
         [1, 1.1, 0.9, 1e6, 1.05, 1.0],
         [1e-12, 2e-12, 1.5e-12],
         [1e140, 1.1e140],
+        [9e149, 1e150],  # the largest there may be
         list(range(60)),
     ],
 )

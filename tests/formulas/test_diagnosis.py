@@ -169,7 +169,7 @@ class TestCoupling:
         assert found.tolist() == pytest.approx([1.0, 0.36, 0.6])
 
     def test_the_modified_form_worked_by_hand(self):
-        found = diagnosis.coupling_coordination(pd.DataFrame([[0.4, 0.9]]), form="modified").iloc[0]
+        found = diagnosis.coupling_coordination(pd.DataFrame([[0.4, 0.9]], index=["C1"]), form="modified").loc["C1"]
         coupling = np.sqrt((1 - 0.5) * 0.4 / 0.9)
         assert found.tolist() == pytest.approx([coupling, 0.65, np.sqrt(coupling * 0.65)])
 

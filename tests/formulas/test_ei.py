@@ -79,6 +79,8 @@ class TestBiologicalRichness:
     def test_it_stays_within_the_scale(self):
         quality = pd.Series({2020: 20.0, 2021: 2.0})
         assert ei.biological_richness(quality, pd.Series({2020: 0.0, 2021: np.nan}))[2021] == 0
+        quality = pd.Series({2020: 50.0, 2021: 90.0})
+        assert ei.biological_richness(quality, pd.Series({2020: 100.0, 2021: np.nan})).tolist() == [75, 100]
 
 
 class TestNdvi:

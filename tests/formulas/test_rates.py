@@ -44,6 +44,7 @@ def test_a_cumulative_fall_compounds_and_is_not_the_sum():
     assert rates.compounded(yearly, 2010)[2013] == pytest.approx(14.49, abs=0.005)
     assert rates.compounded(yearly, 2010)[2013] < yearly.sum() - 0.5
     assert rates.compounded(by_year(2011, 8.01, np.nan), 2010).isna().tolist() == [False, True]
+    assert rates.compounded(by_year(2011, 50, 100, 10), 2010).isna().tolist() == [False, True, True]  # all is gone
 
 
 def test_a_share_that_was_full_in_the_base_year_need_not_rise():
@@ -58,6 +59,21 @@ def test_nothing_to_divide_by_is_no_rate_rather_than_zero_or_a_hundred():
     none = by_year(2022, 0, 10)
     assert np.isnan(rates.percentage(none, by_year(2022, 0, 0))).all()
     assert np.isnan(rates.percentage(by_year(2022, -1.0), by_year(2022, 10.0))).all()
+
+
+@pytest.mark.parametrize("base", [0.0, -2.0])
+def test_a_fall_from_nothing_or_from_below_it_is_no_rate(base):
+    series = by_year(2020, base, 5.0)
+    assert rates.decline_rate(series).isna().all() and rates.cumulative_decline(series, 2020).isna().all()
+    table = pd.DataFrame({"a": series, "b": by_year(2020, 10.0, 5.0)})
+    assert rates.cumulative_decline(table, 2020).isna().all().tolist() == [True, False]
+
+
+def test_a_change_of_nothing_is_neither_better_nor_worse_and_keeps_its_place():
+    change = pd.DataFrame({"a": [0.0, 1.0], "b": [-1.0, np.nan]}, index=[2022, 2023])
+    found = rates.change_classed(change, {"none": -1, "some": 0, "much": 1})
+    assert found["a"].to_dict() == {2022: "some_worse", 2023: "much_better"}
+    assert found["b"].to_dict() == {2022: "much_worse", 2023: None}
 
 
 class TestConstantPrices:

@@ -91,6 +91,12 @@ def test_nothing_is_said_where_there_is_no_calendar():
         assert said(stands, words.of("zh")) == ""
 
 
+def test_a_plan_without_stages_says_nothing_of_them():
+    said = calendar.sentence(calendar.stage(analysis(2023, ROWS[5:])), words.of("zh"))
+    assert said == "截至 2023 年 12 月 31 日，距复核（2026 年 12 月 31 日）还有 1\u2009096 天，要求：持续达标。"
+    assert calendar.in_stage(calendar.stage(analysis(2023, ROWS[5:])), words.of("zh")) == ""
+
+
 def test_after_the_last_milestone_nothing_is_ahead():
     said = calendar.sentence(calendar.stage(analysis(), 2027), words.of("zh"))
     assert said == "截至 2027 年 12 月 31 日，各阶段均已结束；此后没有登记的节点。"

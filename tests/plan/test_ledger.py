@@ -3,10 +3,12 @@
 import csv
 import hashlib
 import os
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from ecoanalysis import analyse, cli, intake, words
+from ecoanalysis import analyse, catalog, cli, intake, words
 from ecoanalysis.analysis import NotThere
 from ecoanalysis.intake import papers
 from ecoanalysis.plan import filing, ledger
@@ -135,6 +137,83 @@ def test_a_sentence_counts_what_is_there_and_marks_demo_papers(data):
     table = ledger.ledger(made(data), regions=["C1"])
     assert ledger.sentence(table, ZH) == "应有材料 6 份，已有 1 份（17 %），尚缺 2 份，尚未提供 3 份。【演示数据】"
     assert ledger.sentence(table[:0], ZH) == ""
+
+
+def test_a_row_of_the_ledger_holds_the_papers_and_whose_they_are(data):
+    one, two = (hashlib.sha256(put(data, f"{name}.pdf", name).read_bytes()).hexdigest() for name in "ab")
+    register(
+        data, ("C1", "plan", "一", "a.pdf"), ("*", "plan", "网页", "https://a.b/c"), ("C1", "plan", "二", ""),
+        ("C1", "plan", "三", "b.pdf"),
+    )  # fmt: skip
+    table = ledger.ledger(made(data), "2023", ["C1"])
+    assert list(table) == ledger.COLUMNS
+    row = table[table["indicator"] == "river_chief_system"].iloc[0].to_dict()
+    assert row == {
+        "region_code": "C1", "group": "目标责任体系与制度建设", "item": 4, "indicator": "river_chief_system", "year": 2023,
+        "kind": "plan", "state": "on_file", "papers": 4, "not_found": 0, "department": "市水务局", "bureau": "县水务局",
+        "titles": "一;二;三;网页", "locations": "a.pdf;b.pdf;https://a.b/c", "sha256": f"{one};{two}",
+        "demo": False,
+    }  # fmt: skip
+    soil = table[table["indicator"] == "soil_register"].iloc[0]
+    assert (soil["department"], soil["bureau"]) == ("市生态环境局;市自然资源局", "县生态环境局;县自然资源局")
+    years = ledger.ledger(made(data), (2023, 2022))["year"].tolist()
+    assert years[:6] == [2022, 2022, 2022, 2023, 2023, 2023] and len(years) == 3 * 2 * 2 * 3
+
+
+def by_hand(*papers: tuple):
+    """Rows of a ledger: region, kind, state, files not found, departments, year."""
+    columns = ["region_code", "kind", "state", "not_found", "department", "year"]
+    return pd.DataFrame(papers, columns=columns).assign(indicator="river_chief_system", demo=False)
+
+
+NAMES = SimpleNamespace(
+    indicators=catalog.indicators(), name=lambda code, lang: {"C1": ("乙县", "County B")}[code][lang == "en"]
+)
+
+
+@pytest.mark.parametrize(
+    ("states_", "zh", "en"),
+    [
+        (["on_file", "demo", "elsewhere"], "", ""),
+        (["not_supplied"] * 3, "尚未提供", "not supplied"),
+        (["not_supplied"] * 2, "计划安排（尚未提供）、数据支撑（尚未提供）", "plan (not supplied), data (not supplied)"),
+        (["lacking", "on_file", "not_found"], "计划安排（尚缺）、佐证材料（已登记，未找到文件）",
+         "plan (missing), proof (registered, file not there)"),
+        (["lacking"] * 3, "计划安排（尚缺）、数据支撑（尚缺）、佐证材料（尚缺）",
+         "plan (missing), data (missing), proof (missing)"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_of_an_item_in_words(states_, zh, en):
+    rows = [("C1", kind, state, 0, "a", 2023) for kind, state in zip(intake.EVIDENCE_KINDS, states_, strict=False)]
+    assert (ledger.absent(by_hand(*rows), ZH), ledger.absent(by_hand(*rows), EN)) == (zh, en)
+
+
+def test_a_lost_file_beside_one_that_is_there_is_missing_too():
+    table = by_hand(("C1", "plan", "on_file", 1, "a", 2023), ("C1", "data", "unnamed", 0, "a", 2023))
+    assert ledger.missing(table)["kind"].tolist() == ["plan"]
+    assert ledger.absent(table, EN) == "plan (registered, file not there)"
+
+
+def test_papers_of_several_years_and_departments_are_told_apart():
+    table = by_hand(
+        ("C1", "plan", "not_found", 1, "a", 2023), ("C1", "proof", "unchecked", 0, "a", 2023),
+        ("C1", "plan", "on_file", 0, "a;b", 2022), ("C1", "data", "lacking", 0, "a;b", 2022),
+    )  # fmt: skip
+    assert ledger.sentence(table, EN) == "2 of 4 papers on file (50 %), 1 missing, 1 registered without their file."
+    assert ledger.by_department(NAMES, table, EN) == {
+        "a": [
+            "2 of 4 papers on file (50 %), 1 missing, 1 registered without their file.",
+            "County B, 2023, 4 River chief system: plan (registered, file not there)",
+            "County B, 2022, 4 River chief system: data (missing)",
+        ],
+        "b": ["1 of 2 papers on file (50 %), 1 missing.", "County B, 4 River chief system: data (missing)"],
+    }
+    assert ledger.unchecked(table, EN) == (
+        "There is no folder evidence among the data, so the files of 1 registered papers were not checked."
+    )
+    by_kind = ledger.completeness(table, "kind")
+    assert by_kind.index.name == "kind" and list(by_kind.index) == ["plan", "proof", "data"]
+    assert by_kind.loc["plan"].tolist() == [2, 1, 0, 1, 0, 0, 0.5] and by_kind.loc["proof", "share"] == 1
 
 
 # ---------------------------------------------------------------------- verdicts

@@ -109,6 +109,7 @@ def test_a_duty_is_finished_by_its_project_where_the_record_is_thin(bare, whole)
     """Nobody here ever finished: the chance is the project's, 0.7, and the sentence says whose it is."""
     before, after = row(bare, "C1", DUTY), row(whole, "C1", DUTY)
     assert np.isnan(before["p_reach"]) and after["p_reach"] == pytest.approx(0.7, abs=0.002)
+    assert after["p_hold"] == pytest.approx(0.7, abs=0.002)  # the date is the last year to hold
     assert "projects_alone" in after["warning"] and "thin_record" not in after["warning"]
     assert "概率只按项目计" in whole["C1", DUTY].sentence()
     assert after["status"] == "demo" and "演示数据" in whole["C1", DUTY].sentence()
@@ -119,6 +120,13 @@ def test_a_project_that_leaves_something_undone_gives_no_chance(bare):
     short = bare.with_projects([{"region_code": "乙县", "variable": "cadres_trained", "change": 4, "first_year": 2024}])
     after = row(short, "C1", DUTY)
     assert np.isnan(after["p_reach"]) and "thin_record" in after["warning"] and "projects" not in after["warning"]
+
+
+def test_a_project_finishes_what_is_printed_as_finished_where_printed_values_are_compared(bare):
+    """99.96 of 100 cadres are printed as 100.0 %."""
+    nearly = [{"region_code": "C1", "variable": "cadres_trained", "change": 4.96, "first_year": 2024}]
+    published = bare.with_settings(rounding="published").with_projects(nearly)
+    assert row(published, "C1", DUTY)["p_reach"] == 1
 
 
 STATES = [[1, 0, 0, 1, 1, 0, 1, 1], [1, 1, 0, 1, 0, 0, 1, 0], [0, 0, 1, 1, 1, 1, 0, 0]]

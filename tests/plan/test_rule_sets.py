@@ -1,13 +1,16 @@
 """Rule sets of others, each against a course reckoned by hand from its published formula."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import cli, words
+from ecoanalysis import cli, judge, words
 from ecoanalysis.plan import rule_sets
 from ecoanalysis.plan.rule_sets import course
+from tests.conftest import Folder
 
 SEWAGE = "rural_sewage_treatment_rate"
 
@@ -37,6 +40,15 @@ def series(first, values):
 def test_eurostat_compares_growth_rates(latest, ratio, code):
     said, number = rule_sets.eurostat(on(100, latest, 161.051))
     assert said == code and number == pytest.approx(ratio, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "years", "rate"),
+    [(100, 110, 1, 0.1), (100, 121, 2, 0.1), (-100, -81, 2, -0.1), (4, 0, 2, np.nan), (0, 4, 2, np.nan),
+     (-1, 1, 2, np.nan), (100, 110, 0, np.nan)],
+)  # fmt: skip
+def test_a_growth_rate_compounds_and_knows_no_zero(first, last, years, rate):
+    assert rule_sets.growth_rate(first, last, years) == pytest.approx(rate, nan_ok=True)
 
 
 def test_less_is_better_by_the_same_formula():
@@ -80,6 +92,7 @@ def test_within_a_point_of_the_end_counts_as_met_in_the_progress_chart():
     "values, target, left, code",
     [
         ([10, 12, 14, 16], 20, 0, "maintain"),  # 20 in 2020
+        ([10, 12, 14, 16], 19.5, 0, "maintain"),
         ([10, 12, 14, 16], 21, 1 / 11, "maintain"),
         ([10, 12, 14, 16], 24, 4 / 14, "accelerate"),
         ([10, 8, 6, 4], 20, 20 / 10, "reverse"),  # 0 in 2020
@@ -211,8 +224,7 @@ def test_every_bound_has_a_mark_and_unconfirmed_ones_are_shown():
 # ---------------------------------------------------------------------- asked of an analysis
 
 
-@pytest.fixture
-def city(folder):
+def fill(folder):
     """C1 42 % of 200 villages and met; C2 climbs steadily by two villages of 100; C jumps about."""
     for region, of, treated in (("C1", 200, [30, 36, 42, 50, 58, 84]), ("C2", 100, [20, 22, 24, 26, 28, 30])):
         for year, count in enumerate(treated, 2018):
@@ -224,7 +236,12 @@ def city(folder):
         "milestones.csv",
         "name_zh,name_en,date,kind,asks_zh,asks_en\n启动,Launch,2022-11-30,stage,启动,launch\n",
     )
-    return analyses.analyse(folder.path, 2023, paths=200)
+    return folder.path
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    return analyses.analyse(fill(Folder(tmp_path_factory.mktemp("rules") / "data")), 2023, paths=200)
 
 
 def test_one_row_a_target_and_rule_with_its_base(city):
@@ -264,6 +281,7 @@ def test_a_missed_date_is_judged_by_the_re_inspection(folder):
 def test_a_steady_series_never_flips_and_a_restless_one_does(city, folder):
     table = rule_sets.flips(city, draws=200).set_index("region_code")
     assert table.loc["C2", "flipped"] == 0 and table.loc["C2", "noise"] == pytest.approx(0, abs=1e-9)
+    fill(folder)
     for year, count in enumerate([24, 30, 22, 32, 22, 32], 2018):
         folder.add(("C3", year, "villages", 100, "village"), ("C3", year, "villages_sewage_treated", count, "village"))
     regions = (folder.path / "regions.csv").read_text(encoding="utf-8") + "C3,丁县,County D,county,C,100,hill,other,\n"
@@ -303,6 +321,124 @@ def test_what_rests_on_demo_data_says_so_in_every_line(folder):
     assert set(rule_sets.of_statement(s)["status"]) == {"demo"}
     said = rule_sets.statement_sentence(s, words.of("zh"))
     assert len(said) == 1 + len(rule_sets.RULES) and all(line.endswith("【演示数据】") for line in said)
+
+
+# ---------------------------------------------------------------------- statements made by hand
+
+
+def made(begins="", **more) -> SimpleNamespace:
+    """Two points a year from 20 % in 2018 to 30 % in 2023; 40 % is asked by 2025."""
+    raw = SimpleNamespace(milestones=pd.DataFrame({"date": begins.split()})) if begins else None
+    fields = dict(
+        region_code="C1", indicator=SEWAGE, part="", comparison=">=", target=40.0, verdict="hard", status="observed",
+        history=series(2018, [20, 22, 24, 26, 28, 30]), latest_year=2023.0, base_year=np.nan, milestone=2025, as_of=2023,
+        record=SimpleNamespace(low=0.0, high=100.0), pressing=False,
+        analysis=SimpleNamespace(cache={}, raw=raw, settings=judge.Settings()),
+    )  # fmt: skip
+    return SimpleNamespace(**fields | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "base"),
+    [
+        ({}, ("recent", 2018, 20)),
+        ({"begins": "2026-06-30 2022-11-30"}, ("plan", 2021, 26)),
+        ({"begins": "2024-06-30"}, ("recent", 2018, 20)),  # the year before it is the latest one
+        ({"begins": "unknown"}, ("recent", 2018, 20)),
+        ({"begins": "2022-11-30", "base_year": 2020.0}, ("target", 2020, 24)),
+        ({"base_year": 2010.0}, ("target", 2018, 20)),  # the first value stands for an earlier base
+        ({"base_year": 2020.0, "history": pd.Series({2018: 20.0, 2021: 26.0, 2023: 30.0})}, ("target", 2018, 20)),
+        ({"history": series(2018, [20, 22, 24, 26, 28, 30, 90])}, ("recent", 2018, 20)),  # 2024 is later than known
+    ],
+)
+def test_where_the_base_of_a_course_is_from(more, base):
+    row = rule_sets.of_statement(made(**more), "schedule").iloc[0]
+    assert (row["base"], row["base_year"], row["base_value"]) == base
+    assert (row["latest_year"], row["latest_value"], row["target"], row["due"]) == (2023, 30, 40, 2025)
+
+
+def test_a_year_that_is_asked_for_goes_before_all_others():
+    row = rule_sets.of_statement(made(begins="2022-11-30", base_year=2020.0), "schedule", base_year=2019).iloc[0]
+    assert (row["base"], row["base_year"], row["base_value"]) == ("asked", 2019, 22)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"comparison": "="}, {"comparison": "falling"}, {"comparison": "done"}, {"target": np.nan},
+        {"verdict": "no_target"}, {"verdict": "insufficient_data"}, {"history": series(2023, [30])},
+        {"base_year": 2023.0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_without_a_number_to_go_to_or_from_no_rule_says_anything(more):
+    table = rule_sets.of_statement(made(**more))
+    assert table.empty and list(table) == rule_sets.COLUMNS and rule_sets.classes(made(**more)) == []
+    assert list(rule_sets.judged(SimpleNamespace(statements=[made(**more)]))) == rule_sets.COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("more", "ours", "weather", "differs"),
+    [
+        ({}, "no", "cloud", False),  # 34 are expected, 6 of 10 missed
+        ({"verdict": "possible"}, "yes", "cloud", True),
+        ({"verdict": "likely", "target": 34.0}, "yes", "sun", False),
+        ({"target": 34.0}, "no", "sun", True),
+        ({"verdict": "reached_at_risk", "target": 30.0}, "yes", "sun", False),
+        ({"comparison": "<=", "target": 10.0}, "no", "storm", False),  # it rises and should fall
+        ({"comparison": "<=", "target": 30.0, "verdict": "reached"}, "yes", "sun", False),
+        ({"history": series(2021, [26, 28, 30]), "verdict": "likely"}, "yes", "too_few", False),
+    ],
+)
+def test_a_rule_beside_our_verdict(more, ours, weather, differs):
+    row = rule_sets.of_statement(made(**more), "weather").iloc[0]
+    assert (row["ours_on_track"], row["class"], row["differs"]) == (ours, weather, differs)
+    assert row["on_track"] == ("" if weather == "too_few" else "yes" if weather == "sun" else "no")
+    assert (row["label"], row["unverified"], row["verdict"]) == ("F8", False, more.get("verdict", "hard"))
+
+
+def test_what_should_fall_is_carried_on_downwards():
+    """Two points a year down to 30 %: 26 % in 2025, 6 short of the 10 that are asked."""
+    falling = made(comparison="<=", target=20.0, history=series(2018, [40, 38, 36, 34, 32, 30]))
+    row = rule_sets.of_statement(falling, "weather").iloc[0]
+    assert (row["class"], row["number"]) == ("cloud", pytest.approx(60))
+
+
+def test_the_likeliest_other_colour_is_the_most_frequent_one(monkeypatch):
+    codes = iter(["green", "yellow", "orange", "orange", "green"])
+    monkeypatch.setitem(rule_sets.RULES, "barometer", lambda course: (next(codes), np.nan))
+    (row,) = rule_sets.flips(SimpleNamespace(statements=[made()]), "barometer", draws=4).to_dict("records")
+    assert (row["class"], row["flipped"], row["likeliest_other"], row["changes"]) == ("green", 0.75, "orange", 5)
+
+
+def test_how_rules_differ_in_words_a_line_a_rule():
+    rows = [("weather", "yes", True), ("weather", "no", True), ("weather", "no", True), ("weather", "", False),
+            ("escap", "yes", False)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["rule", "on_track", "differs"]).assign(status="observed")
+    assert rule_sets.sentence(table, words.of("en")).splitlines() == [
+        "Weather symbols: 3 targets can be compared, 3 are judged otherwise than here: 1 more hopefully, 2 less.",
+        "ESCAP [unverified]: 1 target can be compared, 0 are judged otherwise than here: 0 more hopefully, 0 less.",
+    ]
+    assert rule_sets.sentence(table[:0], words.of("en")) == "No target can be compared."
+    assert (
+        rule_sets.flip_sentence(table[:0], words.of("en")) == "No series is long enough to tell how steady a light is."
+    )
+
+
+def test_what_each_rule_says_of_one_statement():
+    assert rule_sets.statement_sentence(made(verdict="possible", status="demo"), words.of("en"), "weather") == [
+        "Ours: Possible with effort. [demo data]",
+        "Weather symbols: cloud (differs from ours). [demo data]",
+    ]
+    assert rule_sets.statement_sentence(made(), words.of("zh"), "weather") == ["本分析：难达标。", "天气符号：多云。"]
+
+
+def test_noise_moves_base_and_latest_value_inside_the_limits():
+    c = course(series(2018, [20, 22, 98]), 2018, 99, 2025, 1, 2100, low=0, high=100)
+    moved = rule_sets._shaken(c, -3.0, 5.0)
+    assert (moved.base, moved.values.tolist(), c.values.tolist()) == (17, [17, 22, 100], [20, 22, 98])
+    free = rule_sets._shaken(course(series(2018, [20, 22, 98]), 2018, 99, 2025, 1, 2100), -30.0, 5.0)
+    assert (free.base, free.values.tolist()) == (-10, [-10, 22, 103])
 
 
 def test_a_rule_that_is_none(city):

@@ -145,7 +145,7 @@ def test_a_full_disk_or_closed_folder_is_told_before_any_work(three, tmp_path, c
     assert "not enough room" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert cli.main(["run", "--data", str(three.path), "--out", str(tmp_path / "file/out"), "--lang", "en"]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "is a file, not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.slow
