@@ -99,6 +99,11 @@ def test_the_worked_city_s_years_and_its_demo_data_may_be_chosen_and_are_said(wo
     assert [one["zh"] for one in found["regions"]] == ["示例市", "北县", "南县"]
 
 
+def test_what_the_script_puts_together_holds_no_choice_that_only_the_library_makes():
+    for key, text in payload.screen_texts(words.of("en")).items():
+        assert "|" not in text, key  # {count} [item|items]
+
+
 def test_pinyin_initials_find_a_region_and_an_indicator(shipped):
     found = payload.choices(shipped)
     initials = {one["zh"]: one["initials"] for one in found["regions"] + found["indicators"]}
