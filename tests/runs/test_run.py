@@ -209,6 +209,8 @@ def test_a_track_record_is_made_and_tells_no_place_of_this_machine(three, tmp_pa
     outcome = runs.track_record(three.path, tmp_path / "out", "en")
     made = tmp_path / "out/track_record"
     assert outcome.state == "done"
-    assert {"statements.csv", "replay.html", "track_record.html", "track_record.ipynb"} <= {p.name for p in made.iterdir()}
+    assert {"statements.csv", "replay.html", "track_record.html", "track_record.ipynb"} <= {
+        p.name for p in made.iterdir()
+    }
     assert not [path.name for path in made.iterdir() if str(three.path) in path.read_text(encoding="utf-8")]
     assert runs.kept_record(tmp_path / "out", three.path) == made / "statements.csv"
