@@ -212,7 +212,7 @@ def page(written: dict) -> str:
         written["choices"]["titles"][lang],
         style=STYLE,
         script=f"{SCRIPT}\nopenPage();\n",
-        written=Markup(data),  # what is told from JSON ends at the first `<`, and it has none
+        written=Markup(data),  # nothing but a `<` could end the script that it stands in
         no_script=words.in_both("explore.no_script"),
     )
 
