@@ -14,6 +14,7 @@ from ecoanalysis.track_record import OwnClass, OwnRecord
 from tests.conftest import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = sorted((ROOT / "ecoanalysis/export/templates").iterdir())
 PHRASES = catalog.rows(files("ecoanalysis") / "tables" / "phrases.csv")
 ZH, EN = words.of("zh"), words.of("en")
 READS_CHINESE = {
@@ -136,6 +137,8 @@ def test_every_phrase_has_both_languages_and_the_same_fields():
 
 
 def test_no_words_for_users_stand_in_the_code():
+    for file in TEMPLATES:
+        assert not re.search(r"[\u4e00-\u9fff]", file.read_text(encoding="utf-8")), file.name
     for file in (ROOT / "ecoanalysis").rglob("*.py"):
         if READS_CHINESE & {file.name, file.parent.name}:
             continue
@@ -150,7 +153,7 @@ def test_no_words_for_users_stand_in_the_code():
 
 def test_every_phrase_the_code_asks_for_by_name_is_there():
     keys = {row["key"] for row in PHRASES}
-    for file in (ROOT / "ecoanalysis").rglob("*.py"):
+    for file in [*(ROOT / "ecoanalysis").rglob("*.py"), *TEMPLATES]:
         text = file.read_text(encoding="utf-8")
         for key in re.findall(
             r"""(?:\bphrase|\bsay|\bw|\bin_both|words\.in_both|self)\(\s*["']([a-z_0-9]+\.[a-z_0-9.]+)["']""", text

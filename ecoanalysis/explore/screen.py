@@ -6,26 +6,19 @@ by `screen.js`.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from functools import cache
-from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 import anywidget
 import traitlets
+from markupsafe import Markup
 
 from ecoanalysis import judge, words
 from ecoanalysis.analysis import Analysis, NotThere, Told
 from ecoanalysis.explore import levers, payload, scenarios
-from ecoanalysis.export import replacing
+from ecoanalysis.export import markup, replacing
 
-
-@cache
-def _part(name: str) -> str:
-    return files("ecoanalysis.explore").joinpath(name).read_text(encoding="utf-8")
+SCRIPT, STYLE = (markup.own(name, "ecoanalysis.explore") for name in ("screen.js", "screen.css"))
 
 
 class Screen(anywidget.AnyWidget):
@@ -39,8 +32,8 @@ class Screen(anywidget.AnyWidget):
         What was set, by (region, indicator); it is what `scenario` keeps.
     """
 
-    _esm = traitlets.Unicode(_part("screen.js")).tag(sync=True)
-    _css = traitlets.Unicode(_part("screen.css")).tag(sync=True)
+    _esm = traitlets.Unicode(SCRIPT).tag(sync=True)
+    _css = traitlets.Unicode(STYLE).tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
     start = traitlets.Dict().tag(sync=True)
 
@@ -213,21 +206,14 @@ def page(written: dict) -> str:
     """The page as text, in the language it opens with; its policy lets its own script run and nothing be fetched."""
     data = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     lang = written["start"]["lang"]
-    title = escape(written["choices"]["titles"][lang])
-    script = f"{_part('screen.js')}\nopenPage();\n"
-    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return (
-        f'<!doctype html><html lang="{words.HTML_LANG[lang]}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f"<title>{title}</title><style>body {{ margin: 0 }}\n{_part('screen.css')}</style></head>"
-        f'<body class="page"><main id="explore"><p>{escape(words.in_both("explore.no_script"))}</p></main>'
-        f'<script type="application/json" id="written">{data}</script>'
-        f'<script type="module">{script}</script></body></html>\n'
+    return markup.page(
+        "explore.html",
+        lang,
+        written["choices"]["titles"][lang],
+        style=STYLE,
+        script=f"{SCRIPT}\nopenPage();\n",
+        written=Markup(data),  # nothing but a `<` could end the script that it stands in
+        no_script=words.in_both("explore.no_script"),
     )
 
 

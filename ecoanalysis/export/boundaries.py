@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from ecoanalysis.catalog import short_name
-from ecoanalysis.look import EDGE, INK
 from ecoanalysis.words import Words
 
 APPROVAL, SOURCE = ("审图号", "approval_number"), ("来源", "source")
@@ -55,8 +53,8 @@ def shapes(path: Path, regions: pd.DataFrame) -> Shapes | None:
     return Shapes(rings, _first(carriers, APPROVAL), _first(carriers, SOURCE)) if any(rings.values()) else None
 
 
-def drawing(shapes_: Shapes, areas: list[dict], name: str) -> str:
-    """The map as SVG: a path a region on the colour of its verdict, its name and its verdict in words on it."""
+def drawing(shapes_: Shapes, areas: list[dict], name: str) -> dict:
+    """The map for `templates/map.svg`: every area that has a shape with its outline and the place of its name."""
     points = [point for rings in shapes_.rings.values() for ring in rings for point in ring]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
@@ -67,30 +65,16 @@ def drawing(shapes_: Shapes, areas: list[dict], name: str) -> str:
     def at(point: tuple[float, float]) -> str:
         return f"{(point[0] - west) * narrow * scale:.1f} {(north - point[1]) * scale:.1f}"
 
-    parts = []
+    drawn = []
     for area in areas:
         rings = shapes_.rings.get(area["code"])
-        if not rings:
-            continue
-        outline = "".join(f"M{'L'.join(map(at, ring))}Z" for ring in rings)
-        x, y = at(_middle(max(rings, key=_area))).split()
-        label = escape(area["name"])
-        # White behind the words keeps them legible on every colour.
-        halo = f'text-anchor="middle" fill="{INK}" stroke="#ffffff" stroke-width="4" paint-order="stroke"'
-        parts.append(
-            f'<g data-line="{area["line"]}" data-cell="path" data-name="{escape(area["name"], quote=True)}">'
-            f"<title>{label}: {escape(area['said'])}</title>"
-            f'<path d="{outline}" fill-rule="evenodd" stroke="{EDGE}" style="fill:{area["colour"]}"/>'
-            f'<text x="{x}" y="{y}" font-size="15" {halo}>{label}</text></g>'
-        )
+        if rings:
+            outline = "".join(f"M{'L'.join(map(at, ring))}Z" for ring in rings)
+            x, y = at(_middle(max(rings, key=_area))).split()
+            drawn.append(area | {"outline": outline, "x": x, "y": y})
     told = ", ".join(f"{one['name']}: {one['said']}" for one in areas)
-    alternative = escape(f"{name}: {told}", quote=True)
-    named = escape(name, quote=True)
-    view = f"-4 -4 {WIDTH + 8} {height + 8:.0f}"
-    return (
-        f'<svg class="map" viewBox="{view}" role="img" data-name="{named}" aria-label="{alternative}">'
-        f"{''.join(parts)}</svg>"
-    )
+    size = {"width": WIDTH + 8, "height": f"{height + 8:.0f}"}
+    return size | {"name": name, "told": f"{name}: {told}", "areas": drawn}
 
 
 def captions(shapes_: Shapes, w: Words) -> list[str]:

@@ -1,7 +1,7 @@
 """An executed notebook as one HTML page: no network, no script, nothing from the data that acts as markup.
 
-Three locks, each enough alone: text is escaped, what is left is cleaned to a list of harmless elements, and the page's
-content-security policy lets a browser run and fetch nothing.
+Three locks, each enough alone: the template escapes text, what is HTML is cleaned to a list of harmless elements, and the
+page's content-security policy lets a browser run and fetch nothing.
 """
 
 from __future__ import annotations
@@ -9,27 +9,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-from html import escape
 from pathlib import Path
 
+from markupsafe import Markup
+
 from ecoanalysis import words
-from ecoanalysis.export import POLICY, languages, replacing
+from ecoanalysis.export import languages, markup, replacing
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PICTURES = ("image/png", "image/jpeg")
-STYLE = """
-:root { color-scheme: light }
-body { margin: 0 auto; max-width: 60rem; padding: 1.5rem; color: #1b2a3a; line-height: 1.55;
-  font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", system-ui, sans-serif }
-h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2rem } img { max-width: 100%; height: auto }
-.output { overflow-x: auto; margin: .6rem 0 } pre { white-space: pre-wrap; font-size: .85rem }
-table { border-collapse: collapse; font-size: .86rem } footer { color: #5d6975; font-size: .8rem; margin-top: 3rem }
-th, td { border: 1px solid #d5dade; padding: .28rem .5rem; text-align: left; vertical-align: top }
-thead th { background: #dfe7ee } .quiet { color: #5d6975 } .output:focus-visible { outline: 3px solid #b36b00 }
-@page { size: A4; margin: 14mm 12mm }
-@media print { body { max-width: none; padding: 0; font-size: 10pt } .output { overflow: visible } table { font-size: 7pt }
-  tr, img { break-inside: avoid } h2 { break-after: avoid } thead { display: table-header-group } }
-"""
 
 
 def write_page(executed: Path, page: Path, parameters: dict) -> None:
@@ -48,19 +36,14 @@ def write_page(executed: Path, page: Path, parameters: dict) -> None:
     lang = languages(parameters.get("lang", "zh"))[0]
     w = words.of(lang)
     shown: set[str] = set()
-    body = "".join(_cell(cell, parameters.get("lang", "zh"), shown) for cell in notebook["cells"])
+    cells = [part for cell in notebook["cells"] for part in _cell(cell, parameters.get("lang", "zh"), shown)]
     region = _region(executed, parameters, lang)
     year = f"{w('slide.as_of', as_of=parameters['as_of'])}" if "as_of" in parameters else ""
     line = " · ".join(part for part in (region, year) if part)
     title = " ".join(part for part in (region, str(parameters.get("as_of", "")), _title(notebook, lang)) if part)
     effective = " · ".join(f"{name} = {value}" for name, value in parameters.items())
-    text = (
-        f'<!doctype html><html lang="{words.HTML_LANG[lang]}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-        f'<body><main><p class="quiet">{escape(line)}</p>{body}</main>'
-        f"<footer>{escape(effective)}</footer></body></html>\n"
+    text = markup.page(
+        "notebook.html", lang, title, style=markup.own("notebook.css"), line=line, cells=cells, parameters=effective
     )
     with replacing(page) as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -92,7 +75,7 @@ def in_language(source: str, lang: str) -> str:
     return "\n".join(lines)
 
 
-def markdown(source: str) -> str:
+def markdown(source: str) -> Markup:
     """Markdown as HTML; markup inside it is text."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -100,14 +83,15 @@ def markdown(source: str) -> str:
     return clean(MarkdownWithMath(renderer=renderer).render(source.replace("&", "&amp;").replace("<", "&lt;")))
 
 
-def headed(html: str) -> str:
+def headed(html: Markup) -> Markup:
     """Tables of pandas whose headings say what they head; an empty corner is no heading."""
     html = re.sub(r'<th class="blank[^"]*"[^>]*>(?:&nbsp;|\s|\u00a0)*</th>', "<td></td>", html)
     html = re.sub(r'<th (?=[^>]*class="(?:col_heading|index_name))', '<th scope="col" ', html)
-    return re.sub(r'<th (?=[^>]*class="row_heading)', '<th scope="row" ', html)
+    html = re.sub(r'<th (?=[^>]*class="row_heading)', '<th scope="row" ', html)
+    return Markup(html)  # as clean as it came: only words of ours were put in
 
 
-def clean(html: str) -> str:
+def clean(html: str) -> Markup:
     """HTML without anything that acts: scripts, frames, forms, event handlers, foreign addresses.
 
     A table's own `<style>` stays, as pandas colours verdicts with it; the page's policy keeps it from fetching.
@@ -116,49 +100,43 @@ def clean(html: str) -> str:
 
     attributes = {name: set(allowed) for name, allowed in nh3.ALLOWED_ATTRIBUTES.items()}
     attributes["*"] = {"class", "id", "colspan", "rowspan"}
-    return nh3.clean(
+    cleaned = nh3.clean(
         html,
         tags=(nh3.ALLOWED_TAGS | {"style"}) - {"img", "map", "area"},
         clean_content_tags={"script"},
         attributes=attributes,
         url_schemes={"http", "https", "mailto"},
     )
+    return Markup(cleaned)  # nothing in it acts any more
 
 
-def _cell(cell: dict, lang: str, shown: set[str]) -> str:
+def _cell(cell: dict, lang: str, shown: set[str]) -> list[dict]:
+    """What a cell shows, for `templates/notebook.html`."""
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
-        return markdown(in_language(source, lang))
-    return "".join(_framed(_output(output, shown)) for output in cell.get("outputs", []))
+        return [{"kind": "words", "html": markdown(in_language(source, lang))}]
+    outputs = (_output(output, shown) for output in cell.get("outputs", []))
+    return [output for output in outputs if output]
 
 
-def _framed(html: str) -> str:
-    """An output in a box that scrolls across; a table's by keyboard too."""
-    if not html:
-        return ""
-    focus = ' role="group" tabindex="0"' if "<table" in html else ""
-    return f'<div class="output"{focus}>{html}</div>'
-
-
-def _output(output: dict, shown: set[str]) -> str:
+def _output(output: dict, shown: set[str]) -> dict | None:
     """The richest form of an output that is safe; a form that could act is never taken, a picture is shown once."""
     if output["output_type"] == "stream":
-        return f"<pre>{escape(''.join(output['text']))}</pre>" if output["name"] == "stdout" else ""
+        return {"kind": "text", "text": "".join(output["text"])} if output["name"] == "stdout" else None
     if output["output_type"] == "error":
-        return f"<pre>{escape(output['ename'])}: {escape(output['evalue'])}</pre>"
+        return {"kind": "text", "text": f"{output['ename']}: {output['evalue']}"}
     data = {kind: "".join(text) if isinstance(text, list) else text for kind, text in output["data"].items()}
     for kind in PICTURES:
         if kind in data:
             if data[kind] in shown:
-                return ""
+                return None
             shown.add(data[kind])
-            alt = escape(str(output.get("metadata", {}).get(kind, {}).get("alt", "")), quote=True)
-            return f'<img alt="{alt}" src="data:{kind};base64,{escape(data[kind].strip(), quote=True)}">'
-    if "text/html" in data:
-        return headed(clean(data["text/html"]))
-    if "text/markdown" in data:
-        return markdown(data["text/markdown"])
-    return f"<pre>{escape(data.get('text/plain', ''))}</pre>"
+            alt = output.get("metadata", {}).get(kind, {}).get("alt", "")
+            return {"kind": "picture", "type": kind, "data": data[kind].strip(), "alt": alt}
+    if "text/html" in data or "text/markdown" in data:
+        html = headed(clean(data["text/html"])) if "text/html" in data else markdown(data["text/markdown"])
+        return {"kind": "table" if "<table" in html else "html", "html": html} if html else None
+    return {"kind": "text", "text": data.get("text/plain", "")}
 
 
 def _title(notebook: dict, lang: str) -> str:

@@ -235,7 +235,10 @@ def package_hash() -> str:
     digest = hashlib.sha256(platform.python_version().encode())
     digest.update(json.dumps(versions(), sort_keys=True).encode())
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz", ".css", ".js"} and path.is_file():
+        if (
+            path.suffix in {".py", ".csv", ".docx", ".pptx", ".json", ".npz", ".css", ".js", ".html", ".svg"}
+            and path.is_file()
+        ):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

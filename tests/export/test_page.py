@@ -260,6 +260,24 @@ def test_fourteen_and_fifty_regions(small, tmp_path):
     assert many.count('scope="col"') == 8 and many.count('<th scope="row"') == 50  # a region a row
 
 
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_name_with_quotes_stays_inside_its_attribute(small, tmp_path, count):
+    """On the map, in headings, buttons and selectors of few regions, and in the rows of many."""
+    attack = "\" onclick='alert(1)' ours=\"<marquee>"
+    many = nation(small, count)
+    named = replace(many, regions=many.regions.assign(name_zh=attack), cache={})
+    square = {"type": "Polygon", "coordinates": [SQUARE]}
+    features = [{"type": "Feature", "properties": {"code": "N0001", "source": attack}, "geometry": square}]
+    borders = tmp_path / "boundaries.geojson"
+    borders.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    reader = Reader()
+    reader.feed(page.write_index(named, tmp_path / "out", "zh", [], borders=borders).read_text(encoding="utf-8"))
+    assert "marquee" not in {tag for tag, _ in reader.tags}
+    assert not {"onclick", "ours"} & {name for _, tag in reader.tags for name in tag}
+    (shape,) = [tag["data-name"] for name, tag in reader.tags if name == "g"]
+    assert shape == f"{attack} (N0001)" and f"底图来源：{attack}" in reader.words
+
+
 @pytest.mark.browser
 def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
     """From file://, under the page's own policy."""

@@ -132,6 +132,7 @@ def test_the_page_stands_alone_and_shows_every_target(city, tmp_path):
     kept = pd.read_csv(tmp_path / "replay.csv")
     assert len(kept) == len(replay.replay(city)) == 4
     assert text.count('<th scope="row">25 农村生活污水治理率') == 1 + 3  # among the items, then county by county
+    assert "\u00a0%" in text and " %" not in text  # a number and its sign stay on one line
     later = city.with_target("*", SEWAGE, 40, due=2025)
     only_papers = dataclasses.replace(later, assessment=later.assessment[later.assessment["due"] > 2023])
     assert page.write(only_papers, tmp_path / "none.html", "zh") is None and not (tmp_path / "none.html").exists()
