@@ -1,6 +1,7 @@
 """The main job, as its user runs it: another city's folder in, reports out."""
 
 import json
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,7 @@ from barriers import reader
 
 import ecoanalysis as eco
 from ecoanalysis import cli, runs
-from ecoanalysis.runs import notebook
+from ecoanalysis.runs import notebook, work, workers
 from tests.conftest import Folder
 
 PREFECTURES = """code,name_zh,name_en,level,parent,area_km2,terrain,climate,city_size
@@ -214,3 +215,18 @@ def test_a_track_record_is_made_and_tells_no_place_of_this_machine(three, tmp_pa
     }
     assert not [path.name for path in made.iterdir() if str(three.path) in path.read_text(encoding="utf-8")]
     assert runs.kept_record(tmp_path / "out", three.path) == made / "statements.csv"
+
+
+class AtOnce:
+    """A worker that has done what it is asked when it is asked."""
+
+    def submit(self, function: str, arguments: dict) -> Future:
+        done = Future()
+        done.set_result(workers.here(function, arguments))
+        return done
+
+
+def test_a_worker_reckons_the_year_before(three):
+    made = work.analyse(three.path, 2023, scenario="trend", skip_bad_rows=False, workers=AtOnce())
+    moved = made.cache["changes"].set_index("region_code")
+    assert moved.loc[["C1", "C2"], ["value_before", "value"]].to_numpy().tolist() == [[46.5, 50.0], [76.5, 80.0]]
