@@ -35,13 +35,13 @@ from ecoanalysis.forked import end_with
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32" and hasattr(socket, "AF_UNIX")
 START_SECONDS = 60
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker a core: more would wait for each other
-# What notebooks, documents and pages import; a name that is not there is left to the notebook that asks for it.
+# What notebooks and their pages import; a name that is not there is left to the notebook that asks for it. What one
+# document alone needs (slides, workbook, index) its own child imports, beside the others.
 IMPORTS = (
     "numpy pandas pandas.core.reshape.reshape pandas.io.formats.csvs pandas.io.formats.style matplotlib.pyplot "
     "matplotlib.backends.backend_agg IPython.display IPython.core.completerlib IPython.core.oinspect sqlite3 psutil "
     "ipykernel.kernelapp ipykernel.pylab.backend_inline matplotlib_inline.backend_inline papermill nbclient nbconvert "
-    "nh3 docx pptx xlsxwriter ecoanalysis.briefing ecoanalysis.charts ecoanalysis.track_record ecoanalysis.export.docx "
-    "ecoanalysis.export.notebook ecoanalysis.export.pptx ecoanalysis.export.xlsx ecoanalysis.export.page "
+    "nh3 docx ecoanalysis.briefing ecoanalysis.charts ecoanalysis.export.docx ecoanalysis.export.notebook "
     "ecoanalysis.export.parameters ecoanalysis.formulas.grades ecoanalysis.runs.work ecoanalysis.runs.notebook "
     "ecoanalysis.runs.pages"
 ).split()

@@ -103,10 +103,11 @@ def load(folder: Path | str):
 def warm_up(prepared: str, lang: str) -> None:
     """Read a kept analysis in the warm process and make what every report asks of it, so that its children need not."""
     from ecoanalysis import charts
-    from ecoanalysis.export import paper
+    from ecoanalysis.export import markup, paper
 
     load(prepared).warm_up()
     charts.warm_up()
+    markup.environment().get_template("notebook.html")
     for language in languages(lang):
         paper.look_of(language)
 
