@@ -208,7 +208,6 @@ def _duty(s, w: Words) -> str:
     if np.isfinite(s.outstanding) and s.outstanding > 0:
         key = f"outstanding.{s.indicator}"
         key = key if words.has_phrase(key) else "outstanding.other"
-        key = f"{key}_one" if s.outstanding == 1 and words.has_phrase(f"{key}_one") else key
         count = w.count(s.outstanding, s.gap_count_unit, s.indicator)
         parts.append(w(key, count=count, number=w.number(s.outstanding, 0)))
     elif s.gap > 0:

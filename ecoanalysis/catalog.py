@@ -256,7 +256,8 @@ def phrase(key: str, lang: str, /, **values: object) -> str:
         raise KeyError(f"phrases.csv has no key '{key}'")
     text = table[key][lang]
     told = {name: disk(value, lang) if isinstance(value, OSError) else value for name, value in values.items()}
-    return ONE_OR_MANY.sub(_counted, text.format(**told)) if values else text
+    said = text.format(**told) if values else text
+    return ONE_OR_MANY.sub(_counted, said) if values and "|" in text else said
 
 
 def _counted(hit: re.Match) -> str:

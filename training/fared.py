@@ -27,15 +27,20 @@ EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 FEWEST_STATEMENTS, FEWEST_INDICATORS = 200, 3
 
 
-def windows(folder: Path) -> pd.DataFrame:
-    """One row a window near its limit: sid, indicator, y, after (AHEAD,), low, high, direction, sisters."""
+def unseen(folder: Path) -> pd.DataFrame:
+    """One row a series of dev of an indicator kept out of learning: `dev_meta` by sid, with y and its first year."""
     values = pd.read_parquet(folder / "dev.parquet").sort_values(["sid", "t"])
     meta = pd.read_parquet(folder / "dev_meta.parquet").set_index("sid")
     meta["y"] = values.groupby("sid").value.agg(lambda v: v.to_numpy(float))
     meta["first"] = values.groupby("sid").t.min()
-    unseen = set(sorted(meta.indicator.unique())[::3])  # as kept_out of training/learn.py
+    kept_out = set(sorted(meta.indicator.unique())[::3])  # as kept_out of training/learn.py
+    return meta[meta.indicator.isin(kept_out)]
+
+
+def windows(folder: Path) -> pd.DataFrame:
+    """One row a window near its limit: sid, indicator, y, after (AHEAD,), low, high, direction, sisters."""
     rng, rows = np.random.default_rng(SEED), []
-    for indicator, members in meta[meta.indicator.isin(unseen)].groupby("indicator"):
+    for indicator, members in unseen(folder).groupby("indicator"):
         for row in members.itertuples():
             for cut in rng.integers(FEWEST_YEARS, len(row.y) - 1, ORIGINS):
                 y = row.y[cut - int(rng.integers(FEWEST_YEARS, min(MOST_YEARS, cut) + 1)) : cut]

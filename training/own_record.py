@@ -19,6 +19,7 @@ import pandas as pd
 
 from ecoanalysis import forecast, track_record
 from ecoanalysis.forecast import learned, methods
+from training.fared import unseen
 
 SEED, CITIES, REGIONS, INDICATORS, YEARS, AHEAD = 20240607, 600, 7, 4, 14, 5
 PACES = (0.25, 0.5, 1.0)  # usual changes a year, over ten years, by which a target lies the good way
@@ -26,14 +27,9 @@ SIZES = (30, 60, 120, 10_000)
 
 
 def series(folder: Path) -> pd.DataFrame:
-    """One row a series of an indicator kept out of learning: indicator, first (year), y, direction, lo, hi."""
-    values = pd.read_parquet(folder / "dev.parquet").sort_values(["sid", "t"])
-    meta = pd.read_parquet(folder / "dev_meta.parquet").set_index("sid")
-    meta["y"] = values.groupby("sid").value.agg(lambda v: v.to_numpy(float))
-    meta["first"] = values.groupby("sid").t.min()
-    unseen = set(sorted(meta.indicator.unique())[::3])  # as kept_out of training/learn.py
-    enough = meta["y"].map(len) >= YEARS
-    return meta[meta.indicator.isin(unseen) & (meta.kind == "measured") & enough].reset_index()
+    """Those of `fared.unseen` that are measured and long enough for a city of their own."""
+    found = unseen(folder)
+    return found[(found.kind == "measured") & (found["y"].map(len) >= YEARS)].reset_index()
 
 
 def statements(found: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

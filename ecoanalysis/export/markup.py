@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from ecoanalysis import words
-from ecoanalysis.export import POLICY
+from ecoanalysis.export import POLICY, worded
 
 
 @cache
@@ -30,6 +30,7 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
     )
     made.globals["html_lang"] = words.HTML_LANG
+    made.filters["unbroken"] = worded.unbroken
     return made
 
 

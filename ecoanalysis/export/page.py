@@ -70,7 +70,6 @@ def write_index(
         style=markup.own("index.css"),
         script=markup.own("index.js"),
         parts=[part.values() for part in told],
-        unbroken=worded.unbroken,
         look=look,
     )
     path = folder / "index.html"

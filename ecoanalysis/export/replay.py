@@ -48,7 +48,6 @@ def write(analysis, path: Path | str, lang: str, as_of: int | None = None) -> Pa
         words.of(parts[0])("replay.title"),
         style=markup.own("index.css"),
         parts=[_part(table, analysis, words.of(part)) for part in parts],
-        unbroken=worded.unbroken,
     )
     with replacing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")

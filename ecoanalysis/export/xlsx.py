@@ -232,17 +232,20 @@ class Book:
 
     def in_order(self, table: pd.DataFrame) -> list:
         """The rows of a table, region by region."""
-        position = {code: k for k, code in enumerate(self.names)}
-        return sorted(table.itertuples(), key=lambda row: position.get(row.region_code, len(position)))
+        return sorted(table.itertuples(), key=lambda row: self.position_of.get(row.region_code, len(self.position_of)))
+
+    @cached_property
+    def position_of(self) -> dict[str, int]:
+        """Where a region stands among the others."""
+        return {code: k for k, code in enumerate(self.names)}
 
     @cached_property
     def statements(self) -> list[Statement]:
         """Every target, region by region, in the order of the plan."""
-        position = {code: k for k, code in enumerate(self.names)}
         listed = {code: k for k, code in enumerate(self.analysis.indicators)}
         return sorted(
             self.analysis.statements,
-            key=lambda s: (position[s.region_code], s.record.number or math.inf, s.part, listed[s.indicator]),
+            key=lambda s: (self.position_of[s.region_code], s.record.number or math.inf, s.part, listed[s.indicator]),
         )
 
     def verdict_marks(self, short: bool = False) -> dict[str, dict]:
@@ -932,10 +935,9 @@ class Book:
         """Observations by region and variable, in the order of the regions and of the catalogue; years descending."""
         rows = self.analysis.observations.astype({"variable": str, "region_code": str})
         rows = rows[rows["region_code"].isin(self.names)].sort_values("year", ascending=False)
-        position = {code: k for k, code in enumerate(self.names)}
         listed = {code: k for k, code in enumerate([*catalog.variables(), *self.analysis.indicators])}
         groups = list(rows.groupby(["region_code", "variable"], sort=False))
-        return sorted(groups, key=lambda one: (position[one[0][0]], listed.get(one[0][1], math.inf)))
+        return sorted(groups, key=lambda one: (self.position_of[one[0][0]], listed.get(one[0][1], math.inf)))
 
     @cached_property
     def data_row_of(self) -> dict[str, int]:

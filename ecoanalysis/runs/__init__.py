@@ -170,9 +170,7 @@ def run(
                 kinds = declared.result()
             except RuntimeError:  # a worker that was lost
                 kinds = notebook.declared(**notebooks)
-            plan = _plan(
-                work, analysis, data, out, asked, dict(zip((REGION_NOTEBOOK, OVERVIEW_NOTEBOOK), kinds, strict=True))
-            )
+            plan = _plan(work, analysis, data, out, asked, kinds)
             check_room(out, ROOM + ROOM_A_REGION * len(plan) * len(languages(lang)))
             with Directory(out, work.folder_name(analysis)) as directory:
                 making = _Making(work, analysis, directory, asked, inputs, plan, limit, template and Path(template))
@@ -220,7 +218,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         "skip_bad_rows": skip_bad_rows,
     }
     source = NOTEBOOKS / f"{RECORD_NOTEBOOK}.ipynb"
-    check_parameters(source, parameters, *notebook.declared([str(source)]))
+    check_parameters(source, parameters, notebook.declared([str(source)])[RECORD_NOTEBOOK])
     with Directory(out, RECORD_NOTEBOOK) as directory:
         # The replay reads the data anew each year, so it needs their real place; the delivered copy names it shortly.
         job = Job("", RECORD_NOTEBOOK, RECORD_NOTEBOOK, "made", parameters | {"data": str(data)})
@@ -237,7 +235,7 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
         work.write_replay(raw, directory.building / "replay.html", lang)
         outcome = replace(outcome, folder=RECORD_NOTEBOOK, parameters=parameters)
         manifest = {"state": outcome.state, "as_of": None, "regions": [asdict(outcome)]}
-        manifest |= {"version": eco.__version__, "hashes": intake.hashes(data)}
+        manifest |= {"version": eco.__version__, "hashes": work.input_hashes(data)}
         _write_manifest(directory.building, manifest, True)
         directory.publish()
     return outcome
@@ -245,14 +243,14 @@ def track_record(data: Path | str, out: Path | str, lang: str = "zh", *, skip_ba
 
 def kept_record(out: Path | str, data: Path | str) -> Path | None:
     """The statements that `track_record` left in a reports folder, where just these data and this version made them."""
-    from ecoanalysis import intake
+    from ecoanalysis.runs import work
 
     folder = Path(out) / RECORD_NOTEBOOK
     manifest = manifest_of(folder)
     if manifest.get("state") != "done" or manifest.get("version") != eco.__version__ or not is_whole(folder, manifest):
         return None
     with contextlib.suppress(OSError):
-        return folder / STATEMENTS if manifest.get("hashes") == intake.hashes(Path(data)) else None
+        return folder / STATEMENTS if manifest.get("hashes") == work.input_hashes(Path(data)) else None
     return None
 
 

@@ -56,13 +56,15 @@ class Outcome:
     went_in: dict = field(default_factory=dict, hash=False)
 
 
-def declared(notebooks: list[str]) -> list[dict[str, str]]:
-    """The parameters that each of some notebooks declares, with their types."""
+def declared(notebooks: list[str]) -> dict[str, dict[str, str]]:
+    """By the notebook's name, the parameters that it declares and their types."""
     leave_out_grammar()
     import papermill
 
-    told = [papermill.inspect_notebook(notebook) for notebook in notebooks]
-    return [{name: one["inferred_type_name"] for name, one in parameters.items()} for parameters in told]
+    told = {Path(notebook).stem: papermill.inspect_notebook(notebook) for notebook in notebooks}
+    return {
+        name: {key: one["inferred_type_name"] for key, one in parameters.items()} for name, parameters in told.items()
+    }
 
 
 def check_parameters(notebook: Path, parameters: dict, declared: dict[str, str]) -> None:

@@ -184,7 +184,7 @@ def test_with_leave_a_run_goes_on_without_bad_rows_and_lists_them(reported):
 def test_a_parameter_that_a_notebook_does_not_declare_is_refused():
     source = runs.NOTEBOOKS / "county_report.ipynb"
     with pytest.raises(runs.Refused) as refused:
-        runs.check_parameters(source, {"regoin": "P1"}, *notebook.declared([str(source)]))
+        runs.check_parameters(source, {"regoin": "P1"}, notebook.declared([str(source)])["county_report"])
     assert "regoin" in refused.value.values["wrong"] and "region" in refused.value.values["known"]
 
 
