@@ -56,6 +56,8 @@ def content(path: Path, folder: Path | None = None, largest: int = LARGEST_TABLE
         return path.read_bytes()
     except FileNotFoundError:
         raise Refused("no_file") from None
+    except NotADirectoryError:
+        raise Refused("in_a_file") from None
     except (OSError, RuntimeError) as error:  # RuntimeError: links that point at each other
         raise Refused("locked", reason=catalog.disk(error, "zh", "en")) from None
 

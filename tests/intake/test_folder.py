@@ -168,3 +168,9 @@ def test_a_template_is_made_once_and_never_overwrites(tmp_path):
     with pytest.raises(FileExistsError, match=r"regions\.csv"):
         intake.write_template(target)
     assert (target / "regions.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_named_as_the_data_folder_is_called_one(folder):
+    problems = intake.read(folder.path / "regions.csv").problems
+    told = [problem.text("en") for problem in problems if problem.file == "regions.csv"]
+    assert told[0] == "regions.csv should lie in a folder, but a file is there; name the data folder with --data"
