@@ -190,3 +190,11 @@ def test_a_record_goes_into_the_documents_and_is_that_of_the_trend_without_proje
     assert work.only(a, ["C1"]).own_record is record
     assert a.judged_as("other", a.assessment, a.forecasts, {}).own_record == record
     assert dataclasses.replace(a, cache={"without_projects": a}).own_record == record
+
+
+def test_a_chance_on_an_edge_belongs_to_the_class_above_it_and_certainty_to_the_last():
+    counts = dict(statements=60, came_true=30, said=0.5, series=9, indicators=3, origins=2, demo=False)
+    edges = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
+    record = track_record.OwnRecord({}, tuple(track_record.OwnClass(low, high, **counts) for low, high in edges))
+    asked = (0.0, 0.2, 0.39, 0.4, 0.8, 1.0)
+    assert [record.of(p).low for p in asked] == [0.0, 0.2, 0.2, 0.4, 0.8, 0.8]
