@@ -84,7 +84,7 @@ def batch(asked: list[dict], folder: Path, workers: int) -> None:
     building = folder / "batch"
     building.mkdir()
     with pool(workers) as working:
-        working.load("ecoanalysis.runs.work:warm_up", prepared=asked[0]["prepared"], lang="both")
+        working.load("ecoanalysis.runs.work:warm_up", prepared=asked[0]["prepared"])
         waiting = []
         for place, one in enumerate(asked):
             job = {"region": one["region"], "name": one["region"], "notebook": "county_report"}

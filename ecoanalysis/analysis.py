@@ -588,6 +588,8 @@ class Analysis:
     def warm_up(self) -> None:
         """Look everything up once, for whoever shares this analysis from now on."""
         _ = self._statements, self._forecasts_of, self._no_forecast, self.deciding("")
+        for code in self.cache["values"]:
+            self._compared(code)
 
     @functools.cached_property
     def _no_forecast(self) -> pd.DataFrame:

@@ -284,7 +284,7 @@ class _Making:
         self.note("running")
         prepared = self.building / PREPARED
         self.work.save(self.analysis, prepared, self.template)
-        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared), lang=self.lang)
+        workers.load("ecoanalysis.runs.work:warm_up", prepared=str(prepared))
         waiting: dict[Future, Job | str] = {}
         todo = [job for job in self.jobs if job.region not in self.outcomes]
         made = [job.region for job in self.plan if job in todo or job.region in self.outcomes]

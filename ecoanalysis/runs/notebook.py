@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from ecoanalysis.runs.directory import Refused, fingerprints
-from ecoanalysis.runs.warm import leave_out_grammar
+from ecoanalysis.runs.warm import QUIET_KERNEL, leave_out_grammar
 
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
 SAVE_SECONDS = 1.0
@@ -205,7 +205,7 @@ def _run_papermill(source, executed, parameters, folder, limit, address, tell) -
             progress_bar=False,
             log_output=False,
             engine_name=_sparing_engine(),
-            extra_arguments=["--IPKernelApp.log_level=40"],  # its notice about TCP would bury the progress bar
+            extra_arguments=QUIET_KERNEL,
             **options,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -77,10 +78,15 @@ def in_language(source: str, lang: str) -> str:
 
 def markdown(source: str) -> Markup:
     """Markdown as HTML; markup inside it is text."""
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    return clean(_markdown()(source))
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return clean(MarkdownWithMath(renderer=renderer).render(source.replace("&", "&amp;").replace("<", "&lt;")))
+
+@cache
+def _markdown():
+    """A reader of Markdown that escapes markup; made once."""
+    import mistune
+
+    return mistune.create_markdown(escape=True, plugins=["strikethrough", "table", "url"])
 
 
 def headed(html: Markup) -> Markup:

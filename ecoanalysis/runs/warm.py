@@ -34,13 +34,19 @@ from ecoanalysis.forked import end_with
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32" and hasattr(socket, "AF_UNIX")
 START_SECONDS = 60
+# A kernel's notice about TCP would bury the progress bar, and a batch's cells are none of the analyst's history.
+QUIET_KERNEL = ["--IPKernelApp.log_level=40", "--HistoryManager.enabled=False"]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker a core: more would wait for each other
+# glibc keeps what a child frees: given back and asked for again, each picture's memory would be cleared by the kernel anew.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
 # What notebooks and their pages import; a name that is not there is left to the notebook that asks for it. What one
 # document alone needs (slides, workbook, index) its own child imports, beside the others.
 IMPORTS = (
     "numpy pandas pandas.core.reshape.reshape pandas.io.formats.csvs pandas.io.formats.style matplotlib.pyplot "
-    "matplotlib.backends.backend_agg IPython.display IPython.core.completerlib IPython.core.oinspect sqlite3 psutil "
-    "ipykernel.kernelapp ipykernel.pylab.backend_inline matplotlib_inline.backend_inline papermill nbclient nbconvert "
+    "matplotlib.backends.backend_agg IPython.display IPython.core.completerlib IPython.core.debugger IPython.core.logger "
+    "IPython.core.oinspect IPython.extensions.storemagic faulthandler sqlite3 psutil tornado.locks tornado.queues "
+    "tornado.platform.asyncio zmq.utils.garbage ipykernel.debugger ipykernel.kernelapp ipykernel.kernelspec "
+    "ipykernel.pylab.backend_inline matplotlib_inline.backend_inline papermill nbclient mistune mistune.plugins.table "
     "nh3 docx ecoanalysis.briefing ecoanalysis.charts ecoanalysis.export.docx ecoanalysis.export.notebook "
     "ecoanalysis.export.parameters ecoanalysis.formulas.grades ecoanalysis.runs.work ecoanalysis.runs.notebook "
     "ecoanalysis.runs.pages"
@@ -71,7 +77,7 @@ class Warm:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=ONE_THREAD | os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=ONE_THREAD | KEEP_MEMORY | os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
     def __enter__(self) -> Warm:
@@ -335,10 +341,30 @@ def _import(gate: int) -> bool:
             return False
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    with contextlib.suppress(Exception):  # a child does it itself and tells its error
+        _rehearse()
+        named("ecoanalysis.runs.work:rehearse")()
     gc.enable()
-    gc.collect()
-    gc.freeze()  # what is here stays shared between all children
+    _keep()
     return True
+
+
+def _rehearse() -> None:
+    """Do once what every notebook does first: the schema of its format is compiled, provisioners are looked up, a
+    kernel's options are read."""
+    import nbformat
+    from ipykernel.kernelapp import IPKernelApp
+    from jupyter_client.provisioning import KernelProvisionerFactory
+
+    nbformat.validate(nbformat.v4.new_notebook())
+    KernelProvisionerFactory.instance()
+    IPKernelApp().parse_command_line([*QUIET_KERNEL, "-f", os.devnull])
+
+
+def _keep() -> None:
+    """Leave all that is here out of any later search for garbage, so that it stays shared between the children."""
+    gc.collect()
+    gc.freeze()
 
 
 def _reap(children: set[int]) -> None:
@@ -359,6 +385,7 @@ def _answer(connection: socket.socket, listener: socket.socket) -> int:
     if "load" in request:
         with contextlib.suppress(Exception):  # a child that needs it loads it itself and tells its error
             named(request["load"])(**request["arguments"])
+        _keep()
         return 0
     starter = os.getpid()
     pid = os.fork()

@@ -100,16 +100,23 @@ def load(folder: Path | str):
     return analyses.load(folder)
 
 
-def warm_up(prepared: str, lang: str) -> None:
-    """Read a kept analysis in the warm process and make what every report asks of it, so that its children need not."""
+def rehearse() -> None:
+    """Make in the warm process what the first report of any analysis makes, so that its children need not."""
     from ecoanalysis import charts
     from ecoanalysis.export import markup, paper
 
-    load(prepared).warm_up()
     charts.warm_up()
     markup.environment().get_template("notebook.html")
-    for language in languages(lang):
+    for language in words.LANGUAGES:
         paper.look_of(language)
+
+
+def warm_up(prepared: str) -> None:
+    """Read a kept analysis in the warm process and look up what every report asks of it."""
+    analysis = load(prepared)
+    analysis.warm_up()
+    for name in kept.MAKERS:
+        kept.table(analysis, name)
 
 
 def input_hashes(data: Path) -> dict[str, str]:
