@@ -484,8 +484,11 @@ class Analysis:
 
     def items(self, region: str) -> pd.DataFrame:
         """The items of a region: item, binding, verdict, met_at_due, outlook."""
-        rows = self.assessment[self.assessment["region_code"] == region]
-        return headline.items(rows, self.item_of)
+        key = ("items", region)
+        if key not in self.cache:
+            rows = self.assessment[self.assessment["region_code"] == region]
+            self.cache[key] = headline.items(rows, self.item_of)
+        return self.cache[key].copy()
 
     # ------------------------------------------------------------------ asking
 
@@ -571,6 +574,11 @@ class Analysis:
         """The row of an observation, by its id."""
         return {id_: row for row, id_ in enumerate(self.observations["id"])}
 
+    @functools.cached_property
+    def _observed(self) -> list[tuple]:
+        """Every observation as a tuple named by the columns, in their order."""
+        return list(self.observations.itertuples(index=False))
+
     def _of_row(self, i) -> Statement:
         return self._statements[i]
 
@@ -587,7 +595,7 @@ class Analysis:
 
     def warm_up(self) -> None:
         """Look everything up once, for whoever shares this analysis from now on."""
-        _ = self._statements, self._forecasts_of, self._no_forecast, self.deciding("")
+        _ = self._statements, self._forecasts_of, self._no_forecast, self._row_of, self._observed, self.deciding("")
         for code in self.cache["values"]:
             self._compared(code)
 
@@ -1357,8 +1365,18 @@ class Statement:
         """The observations behind the latest value: variable, year, value, unit, status, source, file, sheet, cell."""
         columns = "region_code variable year value unit status source file sheet cell id".split()
         rows = self.analysis.observations
-        found = sorted(self.analysis._row_of[one] for one in self.inputs if one in self.analysis._row_of)
-        return rows.iloc[found][[c for c in columns if c in rows]].reset_index(drop=True)
+        return rows.iloc[self._observed_in][[c for c in columns if c in rows]].reset_index(drop=True)
+
+    @property
+    def observed(self) -> list[tuple]:
+        """The same as `sources`, as tuples named by the columns: a table for each of many takes its time."""
+        return [self.analysis._observed[row] for row in self._observed_in]
+
+    @property
+    def _observed_in(self) -> list[int]:
+        """The rows of `sources` among all observations."""
+        row_of = self.analysis._row_of
+        return sorted({row_of[one] for one in self.inputs if one in row_of})
 
     @property
     def departments(self) -> tuple[str, str]:

@@ -588,7 +588,7 @@ def chain(s, w: Words) -> str:
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines += fared_by_source(s, w)
     lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
-    for row in s.sources.itertuples():
+    for row in s.observed:
         name = input_name(row.variable, w, s.analysis.records)
         lines.append(
             w(
@@ -614,4 +614,4 @@ def place_of(row) -> str:
 
 def sources(s, w: Words) -> list[str]:
     """Source, file and row of every observation behind the latest value."""
-    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.sources.itertuples()]
+    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.observed]

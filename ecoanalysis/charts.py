@@ -325,6 +325,8 @@ class _Fan(Picture):
             axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
             axes.tick_params(colors=QUIET, length=0)
             axes.grid(axis="x", visible=False)
+            for axis in (axes.xaxis, axes.yaxis):  # they bear no label, so that none has to be kept clear of the ticks
+                axis.set_label_coords(0, 0)
 
     def show(self, s) -> None:
         """Move everything to a statement."""

@@ -172,8 +172,7 @@ class OfStatement:
     def drivers(self, lang: str = "zh") -> Picture:
         """What the two inputs of a rate brought of its change, step by step (`plan.drivers`, LMDI)."""
         s, w = self.statement, words.of(lang)
-        rows = kept.table(s.analysis, "drivers")
-        rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+        rows = kept.of(s, "drivers")
         title = w("plots.drivers", name=f"{s.analysis.name(s.region_code, lang)} · {_labelled(s.record, w)}")
         if rows.empty:
             return _in_words(title, w("plots.no_drivers"), w)

@@ -317,8 +317,7 @@ class _Chapter(Paper):
 
     def cause(self, s) -> str:
         """What its two inputs brought, or a blank for the department that alone can tell."""
-        rows = kept.table(self.analysis, "drivers")
-        rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+        rows = kept.of(s, "drivers")
         said = drivers.sentence(rows, self.analysis, self.words)
         if s.verdict == "reached_at_risk":
             return said
@@ -326,8 +325,7 @@ class _Chapter(Paper):
 
     def measure(self, s) -> str:
         """The projects that act on it and what they change; a blank where none is listed."""
-        w, rows = self.words, kept.table(self.analysis, "effects")
-        rows = rows[(rows["region_code"] == s.region_code) & (rows["indicator"] == s.indicator)]
+        w, rows = self.words, kept.of(s, "effects")
         rows = rows[rows["comparison"] == s.comparison]
         if len(rows):
             row = rows.iloc[0]
@@ -356,8 +354,7 @@ class _Chapter(Paper):
 
     def task(self, s) -> str:
         """What is to be added by year: by county in the city's chapter, of the city's gap in a county's."""
-        rows = self.tasks
-        rows = rows[(rows["indicator"] == s.indicator) & (rows["comparison"] == s.comparison)]
+        rows = self.tasks_of.get((s.indicator, s.comparison), self.tasks[:0])
         of_city = rows[rows["city"] == s.region_code]
         if len(of_city):
             return self.city_task(of_city)
@@ -376,6 +373,11 @@ class _Chapter(Paper):
         """What each county has to add each year, where it has to add anything."""
         rows = kept.table(self.analysis, "tasks")
         return rows[rows["needed"] > 0]
+
+    @functools.cached_property
+    def tasks_of(self) -> dict:
+        """The same by indicator and comparison."""
+        return dict(list(self.tasks.groupby(["indicator", "comparison"], sort=False)))
 
     def city_task(self, rows: pd.DataFrame) -> str:
         """The whole, by year, and by county the largest first; the table of tasks has both at once."""
@@ -596,9 +598,8 @@ class _Chapter(Paper):
         """For every number its sources with file and row."""
         lines = []
         for s in self.statements:
-            rows = self.behind(s)
-            if len(rows):
-                shown = "\n".join(self.shortened(rows))
+            if s.observed:
+                shown = "\n".join(self.shortened(s.observed))
                 lines.append([s.record.label, self.words.name(s.record), self.latest(s), shown])
         self.caption("table", "table.sources", self.say("docx.sources"), keep=bool(lines))
         if not lines:
@@ -607,18 +608,10 @@ class _Chapter(Paper):
         head = [self.say("column.number"), self.say("column.indicator"), self.say("docx.column.latest")]
         self.table([*head, self.say("column.source")], lines, (11, 38, 25, 82), centred=(0,), size=8.5)
 
-    def behind(self, s) -> pd.DataFrame:
-        """The observations behind the latest value, looked up by their ids."""
-        cache, rows = self.analysis.cache, self.analysis.observations
-        if "rows_by_id" not in cache:
-            cache["rows_by_id"] = pd.Series(np.arange(len(rows)), index=rows["id"].astype(str))
-        ids = [one for one in s.inputs if one in cache["rows_by_id"].index]
-        return rows.iloc[np.unique(cache["rows_by_id"].loc[ids].to_numpy(dtype=int))] if ids else rows[:0]
-
-    def shortened(self, rows: pd.DataFrame) -> list[str]:
+    def shortened(self, rows: list[tuple]) -> list[str]:
         """Each source once, with the file and rows of its first cells and how many there are in all."""
         cells_of: dict[str, list[str]] = {}
-        for row in rows.itertuples():
+        for row in rows:
             cells_of.setdefault(self.analysis.called(row.source, self.lang), []).append(briefing.place_of(row))
         shown = []
         for source, cells in cells_of.items():

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import permutations
 from pathlib import Path
@@ -91,11 +91,13 @@ def _em(character: str) -> float:
     return 0.74 if character.isupper() else 0.63
 
 
+@lru_cache(1 << 16)
 def ems(text: str) -> float:
     """The width of a text in ems, on the wide side of the common fonts."""
     return sum(map(_em, text)) + GAP * len(BETWEEN.findall(text))
 
 
+@lru_cache(1 << 16)
 def line_count(text: str, room: float) -> int:
     """Lines that a text takes in a width [ems]: Chinese breaks anywhere, words and numbers stay whole while they fit."""
     lines, at, before = 1, 0.0, ""

@@ -417,7 +417,7 @@ class Book:
 
     def assessment_columns(self) -> list[_Column]:
         w, rows = self.w, self.statements
-        reckoned = [_Reckoning(s, self.parts.get((s.region_code, s.indicator)), self.factors) for s in rows]
+        reckoned = [_Reckoning(s, self.parts.get((s.region_code, s.indicator, s.latest_year)), self.factors) for s in rows]
         decimals = ["#,##0" + ("." + "0" * n if n else "") for n in map(briefing.decimals_of, rows)]
         departments = [duties.named_departments(s, w) for s in rows]
         number = "#,##0.####"
@@ -497,11 +497,12 @@ class Book:
 
     @cached_property
     def parts(self) -> dict:
-        """Numerator and denominator of the figure that decides, by region, indicator: a Series by year each."""
+        """Numerator and denominator of the figure that decides, by region, indicator and year."""
         rows = compute.deciding(self.analysis.results)
         rows = rows.dropna(subset="value").drop_duplicates(["region_code", "indicator", "year"], keep="last")
-        rows = rows.astype({"numerator": float, "denominator": float, "value": float})
-        return {key: group.set_index("year") for key, group in rows.groupby(["region_code", "indicator"])}
+        keys = zip(rows["region_code"], rows["indicator"], rows["year"], strict=True)
+        parts = zip(rows["numerator"].astype(float), rows["denominator"].astype(float), strict=True)
+        return dict(zip(keys, parts, strict=True))
 
     @cached_property
     def factors(self) -> dict[str, float]:
@@ -547,7 +548,7 @@ class Book:
         sheet = self.sheet("series", paper=A3)
         by_pair = {(s.region_code, s.indicator): s for s in reversed(self.statements)}
         rows = [by_pair[pair] for pair in self.drawn]
-        forecasts = {key: group.set_index("year") for key, group in a.forecasts.groupby(["region_code", "indicator"])}
+        forecasts = {(row.region_code, row.indicator, row.year): row for row in a.forecasts.itertuples()}
         shapes = ["#,##0" + ("." + "0" * s.record.decimals if s.record.decimals else "") for s in rows]
         columns = [
             _Column("item", [s.record.number for s in rows], 6, "0", heading=w("column.number")),
@@ -562,8 +563,7 @@ class Book:
             columns.append(_Column("value", cells, 8.5, shapes, heading=str(year)))
         for name in ("lo80", "median", "hi80"):
             for year in self.ahead:
-                tables = [forecasts.get(pair) for pair in self.drawn]
-                cells = [np.nan if t is None or year not in t.index else float(t.at[year, name]) for t in tables]
+                cells = [float(getattr(forecasts.get((*pair, year)), name, np.nan)) for pair in self.drawn]
                 heading = f"{year} {w(f'column.{name}')}"
                 columns.append(_Column(name, cells, 9, shapes, heading=heading))
         status = [w.status(s.status) for s in rows]
@@ -931,27 +931,29 @@ class Book:
     # ------------------------------------------------------------------ data and sources
 
     @cached_property
-    def observed(self) -> list[tuple[tuple[str, str], pd.DataFrame]]:
+    def observed(self) -> list[tuple[tuple[str, str], list[tuple]]]:
         """Observations by region and variable, in the order of the regions and of the catalogue; years descending."""
         rows = self.analysis.observations.astype({"variable": str, "region_code": str})
         rows = rows[rows["region_code"].isin(self.names)].sort_values("year", ascending=False)
         listed = {code: k for k, code in enumerate([*catalog.variables(), *self.analysis.indicators])}
-        groups = list(rows.groupby(["region_code", "variable"], sort=False))
-        return sorted(groups, key=lambda one: (self.position_of[one[0][0]], listed.get(one[0][1], math.inf)))
+        groups: dict[tuple[str, str], list[tuple]] = {}
+        for row in rows.itertuples():
+            groups.setdefault((row.region_code, row.variable), []).append(row)
+        return sorted(groups.items(), key=lambda one: (self.position_of[one[0][0]], listed.get(one[0][1], math.inf)))
 
     @cached_property
     def data_row_of(self) -> dict[str, int]:
         """The row of an observation in the sheet of data, by its id."""
-        return {id_: y for y, (_, rows) in enumerate(self.observed, start=1) for id_ in rows["id"]}
+        return {row.id: y for y, (_, rows) in enumerate(self.observed, start=1) for row in rows}
 
     def data(self) -> None:
         """Every statistic of every region: its years, the newest first, with source, file and cell of the latest."""
         w = self.w
         sheet = self.sheet("data", paper=A3, upright=True)
-        latest = [rows.iloc[0] for _, rows in self.observed]
-        years = sorted({year for _, rows in self.observed for year in rows["year"]}, reverse=True)
-        values = [dict(zip(rows["year"], rows["value"], strict=True)) for _, rows in self.observed]
-        ids = [dict(zip(rows["year"], rows["id"], strict=True)) for _, rows in self.observed]
+        latest = [rows[0] for _, rows in self.observed]
+        years = sorted({row.year for _, rows in self.observed for row in rows}, reverse=True)
+        values = [{row.year: row.value for row in rows} for _, rows in self.observed]
+        ids = [{row.year: row.id for row in rows} for _, rows in self.observed]
 
         sources = [_with_address(self.analysis.called(row.source, w.lang)) for row in latest]
 
@@ -1133,17 +1135,15 @@ class _Reckoning:
     Parameters
     ----------
     s : Statement
-    figures : DataFrame or None
-        Numerator, denominator and value by year, of the figure that decides.
+    parts : tuple of float or None
+        Numerator and denominator of the figure that decides.
     factors : dict
         What numerator over denominator is multiplied with, by indicator.
     """
 
-    def __init__(self, s: Statement, figures: pd.DataFrame | None, factors: dict[str, float]):
+    def __init__(self, s: Statement, parts: tuple[float, float] | None, factors: dict[str, float]):
         self.s, self.factor = s, factors.get(s.indicator, np.nan)
-        row = figures.loc[int(s.latest_year)] if figures is not None and s.latest_year in figures.index else None
-        self.numerator = float(row["numerator"]) if row is not None else np.nan
-        self.denominator = float(row["denominator"]) if row is not None else np.nan
+        self.numerator, self.denominator = parts or (np.nan, np.nan)
         history = s.history
         self.first = float(history.get(s.pace_from, np.nan)) if len(history) else np.nan
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecoanalysis.analysis import Analysis
+from ecoanalysis.analysis import Analysis, Statement
 from ecoanalysis.plan import drivers, projects, revisions, tasks
 
 MAKERS = {  # name -> how it is made, and its columns where it cannot be
@@ -41,6 +41,15 @@ def table(analysis: Analysis, name: str) -> pd.DataFrame:
         else:
             analysis.cache[key] = MAKERS[name][0](analysis)
     return analysis.cache.get(key, pd.DataFrame(columns=MAKERS[name][1]))
+
+
+def of(s: Statement, name: str) -> pd.DataFrame:
+    """The rows of such a table that speak of a statement's region and indicator."""
+    cache, key = s.analysis.cache, f"plan_{name}_of"
+    if key not in cache:
+        rows = table(s.analysis, name)
+        cache[key] = dict(list(rows.groupby(["region_code", "indicator"], sort=False)))
+    return cache[key].get((s.region_code, s.indicator), table(s.analysis, name)[:0])
 
 
 def save(analysis: Analysis, folder: Path | str) -> None:

@@ -279,17 +279,20 @@ def documents(lang: str) -> list[str]:
 
 def write_document(prepared: str, path: str, regions: list[str], lang: str) -> None:
     """Write one document of all regions, or the folder of a region's charts; `path` says which by its name."""
-    from ecoanalysis import charts
-    from ecoanalysis.export import pptx, xlsx
-
     analysis = only(load(prepared), regions)
     if Path(path).parent.name == CHARTS:
+        from ecoanalysis import charts
+
         for language in languages(lang):
             charts.save_for_print(analysis, regions[0], Path(path) / language, language)
     elif path.endswith(".pptx"):
+        from ecoanalysis.export import pptx
+
         language, template = Path(path).stem.split("_")[-1], Path(prepared) / TEMPLATE
         pptx.write(analysis, Path(path), language, template=template if template.is_file() else None)
     else:
+        from ecoanalysis.export import xlsx
+
         name = Path(path).stem
         xlsx.write(analysis, Path(path), name.split("_")[-1] if "_" in name else languages(lang)[0])
 
