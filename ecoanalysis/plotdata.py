@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
 from ecoanalysis import forecast, futures, headline, judge
 from ecoanalysis.catalog import Indicator
@@ -138,6 +137,8 @@ def fan_limits(table: pd.DataFrame, indicator: Indicator, ticks: int) -> tuple[f
     margin = max(0.05 * (high - low), (least - (high - low)) / 2)
     bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
     bottom, top = np.clip([low - margin, high + margin], *bounds)
+    from matplotlib.ticker import MaxNLocator  # a tenth of a second to import, for charts alone
+
     marks = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
     bottom, top = np.clip(marks[[0, -1]], *bounds)
     return round(float(bottom), 6), round(float(top), 6), round(float(marks[1] - marks[0]), 6)

@@ -9,7 +9,7 @@ import pytest
 import ecoanalysis as eco
 from ecoanalysis import analysis as analyses
 from ecoanalysis import intake
-from ecoanalysis.explore import screen
+from ecoanalysis.explore import page as offline
 from ecoanalysis.export import docx, xlsx
 
 SEWAGE = "rural_sewage_treatment_rate"
@@ -183,7 +183,7 @@ def test_screen_documents_year_before_and_a_kept_analysis_know_the_indicator(cit
     )  # fmt: skip
     assert made.as_of_year(2022)["C1", "wpa"].latest_value == pytest.approx(2.4)
     assert made.with_target("C1", "wpa", 1.5, "<=")["C1", "wpa"].target == 1.5
-    page = screen.write_page(made, tmp_path / "explore.html").read_text("utf-8")
+    page = offline.write(made, tmp_path / "explore.html").read_text("utf-8")
     written = json.loads(page.split('id="written">')[1].split("</script>")[0])
     assert "wpa" in [one["code"] for one in written["choices"]["indicators"]] and "C1/wpa" in written["views"]
     docx.write(made, "C1", tmp_path / "chapter.docx", "zh")

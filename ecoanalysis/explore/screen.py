@@ -1,24 +1,15 @@
-"""The exploring screen in JupyterLab, and the same view as one page without kernel or network.
-
-The kernel answers questions of the view (`Screen.reply`); the page carries quantiles and answers itself. Both are drawn
-by `screen.js`.
-"""
+"""The exploring screen in JupyterLab: the kernel answers questions of the view, which `screen.js` draws."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import anywidget
 import traitlets
-from markupsafe import Markup
 
-from ecoanalysis import judge, words
-from ecoanalysis.analysis import Analysis, NotThere, Told
-from ecoanalysis.explore import levers, payload, scenarios
-from ecoanalysis.export import markup, replacing
-
-SCRIPT, STYLE = (markup.own(name, "ecoanalysis.explore") for name in ("screen.js", "screen.css"))
+from ecoanalysis import words
+from ecoanalysis.analysis import Analysis, Told
+from ecoanalysis.explore import levers, page, payload, scenarios
 
 
 class Screen(anywidget.AnyWidget):
@@ -32,8 +23,8 @@ class Screen(anywidget.AnyWidget):
         What was set, by (region, indicator); it is what `scenario` keeps.
     """
 
-    _esm = traitlets.Unicode(SCRIPT).tag(sync=True)
-    _css = traitlets.Unicode(STYLE).tag(sync=True)
+    _esm = traitlets.Unicode(page.SCRIPT).tag(sync=True)
+    _css = traitlets.Unicode(page.STYLE).tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
     start = traitlets.Dict().tag(sync=True)
 
@@ -104,7 +95,7 @@ class Screen(anywidget.AnyWidget):
         All regions and indicators are in it; levers are answered from quantiles (`payload.LEVELS`), so chances after a
         change are right to two points, and a chance of holding is an upper bound.
         """
-        return write_page(self.analysis, path, self.start)
+        return page.write(self.analysis, path, self.start)
 
 
 def explore(
@@ -128,93 +119,9 @@ def explore(
     levers.Refused
     """
     w = words.of(lang)
-    region, indicator = opened_at(analysis, region, indicator)
+    region, indicator = page.opened_at(analysis, region, indicator)
     levers.checked(analysis[region, indicator], setting or {}, w)
     return Screen(analysis, region, indicator, lang, setting or {})
-
-
-def opened_at(analysis: Analysis, region=None, indicator=None) -> tuple[str, str]:
-    """Codes of the region and the indicator that a screen opens at."""
-    if not len(analysis.assessment):
-        raise NotThere(words.in_both("explore.no_data", region=analysis.data.name))
-    if region is not None:
-        code = analysis.region_code(region)
-    else:  # a city without targets of its own stands behind its counties
-        there = set(analysis.assessment["region_code"])
-        code = next(code for code in [analysis.city, *analysis.regions["code"]] if code in there)
-    if indicator is not None:
-        return code, analysis.indicator_code(indicator)
-    weak = analysis[code].weak + analysis[code].statements
-    if not weak:
-        raise NotThere(words.in_both("explore.no_data", region=analysis.name(code, "zh")))
-    return code, next((s.indicator for s in weak if levers.has_paths(s)), weak[0].indicator)
-
-
-def write_page(
-    analysis: Analysis,
-    path: Path | str,
-    start: dict | None = None,
-    *,
-    lang: str = "zh",
-    notices: dict[str, list[str]] | None = None,
-    home: str = "",
-) -> Path:
-    """Write the offline page.
-
-    Parameters
-    ----------
-    start : dict, optional
-        As `Screen.start`; by default the city's most pressing indicator in `lang`.
-    notices : dict, optional
-        By language, sentences that stand above everything, beside the scenario's.
-    home : str, optional
-        The page that this one belongs to, as an address beside it; a link leads there, to its part in the language shown.
-    """
-    if start is None:
-        region, indicator = opened_at(analysis)
-        start = {"region": region, "indicator": indicator, "lang": lang, "setting": {}}
-    views = {}
-    for s in statements(analysis):
-        views[f"{s.region_code}/{s.indicator}"] = payload.view(s)
-    choices = payload.choices(analysis)
-    for language, sentences in (notices or {}).items():
-        choices["notices"][language] += sentences
-    titles = {language: title(analysis, language) for language in words.LANGUAGES}
-    written = {"choices": choices | {"titles": titles}, "start": start, "views": views, "home": home}
-    path = Path(path)
-    with replacing(path) as temporary:
-        temporary.write_text(page(written), encoding="utf-8")
-    return path
-
-
-def statements(analysis: Analysis) -> list:
-    """One statement a region and indicator: the worst of its targets."""
-    worst = {}
-    for s in analysis.statements:
-        before = worst.setdefault((s.region_code, s.indicator), s)
-        if judge.SEVERITY.index(s.verdict) > judge.SEVERITY.index(before.verdict):
-            worst[s.region_code, s.indicator] = s
-    return list(worst.values())
-
-
-def title(analysis: Analysis, lang: str) -> str:
-    region = analysis.name(analysis.city or analysis.counties[0], lang)
-    return words.of(lang)("explore.page_title", region=region, as_of=analysis.as_of)
-
-
-def page(written: dict) -> str:
-    """The page as text, in the language it opens with; its policy lets its own script run and nothing be fetched."""
-    data = json.dumps(written, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    lang = written["start"]["lang"]
-    return markup.page(
-        "explore.html",
-        lang,
-        written["choices"]["titles"][lang],
-        style=STYLE,
-        script=f"{SCRIPT}\nopenPage();\n",
-        written=Markup(data),  # nothing but a `<` could end the script that it stands in
-        no_script=words.in_both("explore.no_script"),
-    )
 
 
 def _both(error: Told) -> dict[str, str]:

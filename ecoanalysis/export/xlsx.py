@@ -417,7 +417,9 @@ class Book:
 
     def assessment_columns(self) -> list[_Column]:
         w, rows = self.w, self.statements
-        reckoned = [_Reckoning(s, self.parts.get((s.region_code, s.indicator, s.latest_year)), self.factors) for s in rows]
+        reckoned = [
+            _Reckoning(s, self.parts.get((s.region_code, s.indicator, s.latest_year)), self.factors) for s in rows
+        ]
         decimals = ["#,##0" + ("." + "0" * n if n else "") for n in map(briefing.decimals_of, rows)]
         departments = [duties.named_departments(s, w) for s in rows]
         number = "#,##0.####"

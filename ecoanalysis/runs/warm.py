@@ -70,6 +70,7 @@ class Warm:
     def _start(self) -> None:
         for name in (self.address, f"{self.address}.ready"):
             Path(name).unlink(missing_ok=True)
+        paths = os.pathsep.join(filter(None, sys.path))
         # A session of its own: a terminal's Ctrl-C reaches the starter alone, which then ends this one in order.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ecoanalysis.runs.warm", self.address],
@@ -77,7 +78,7 @@ class Warm:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=ONE_THREAD | KEEP_MEMORY | os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=ONE_THREAD | KEEP_MEMORY | os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": paths},
         )
 
     def __enter__(self) -> Warm:

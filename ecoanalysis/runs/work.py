@@ -169,9 +169,9 @@ def can_explore(analysis, regions: list[str]) -> bool:
 
 def write_explore(analysis, path: Path, regions: list[str], lang: str, notices: dict[str, list[str]]) -> None:
     """The exploring screen of these regions as one page that needs neither kernel nor network."""
-    from ecoanalysis.explore import screen
+    from ecoanalysis.explore import page
 
-    screen.write_page(only(analysis, regions), path, lang=languages(lang)[0], notices=notices, home="index.html")
+    page.write(only(analysis, regions), path, lang=languages(lang)[0], notices=notices, home="index.html")
 
 
 def write_replay(raw, path: Path, lang: str) -> None:

@@ -21,7 +21,8 @@ import pylopdf_fonts_zh_cn
 import pytest
 
 from ecoanalysis import cli
-from ecoanalysis.explore import payload, screen
+from ecoanalysis.explore import page as offline
+from ecoanalysis.explore import payload
 from ecoanalysis.runs import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page_file(shipped, tmp_path_factory):
-    return screen.explore(shipped, "620523", SHARE).save(tmp_path_factory.mktemp("page") / "explore.html")
+    return shipped.explore("620523", SHARE).save(tmp_path_factory.mktemp("page") / "explore.html")
 
 
 def opened(browser, **options):
@@ -241,7 +242,7 @@ def test_an_answer_of_the_page_by_hand(browser, page_file, tmp_path):
     levels, numbers = written["choices"]["levels"], written["views"][f"620523/{SHARE}"]["numbers"]
     for year, (low, high) in {2024: (28, 32), 2025: (30, 70), 2026: (20, 60)}.items():
         numbers["quantiles"][numbers["years"].index(year)] = [low + level * (high - low) for level in levels]
-    (tmp_path / "by_hand.html").write_text(screen.page(written), encoding="utf-8")
+    (tmp_path / "by_hand.html").write_text(offline.text_of(written), encoding="utf-8")
     page = opened(browser, offline=True)
     page.goto((tmp_path / "by_hand.html").as_uri())
     page.wait_for_selector(".explore .card tr")
@@ -270,7 +271,7 @@ def test_levers_of_a_scenario_s_page_stand_where_it_set_them(browser, shipped, t
 
     set_ = {("620523", SHARE): {"things": 10, "projects": {"演示：甘谷农村生活污水治理项目": {}}}}
     made = shipped.under(scenarios.of_settings(shipped, "加快", set_))
-    monkeypatch.setattr(screen, "statements", lambda analysis: [analysis["620523", SHARE]])
+    monkeypatch.setattr(offline, "statements", lambda analysis: [analysis["620523", SHARE]])
     page = opened(browser, offline=True)
     page.goto(made.explore("620523", SHARE).save(tmp_path / "explore.html").as_uri())
     page.wait_for_selector(".explore .card tr")

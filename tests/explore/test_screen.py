@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ecoanalysis import analyse, words
-from ecoanalysis.explore import payload, scenarios, screen
+from ecoanalysis.explore import page, payload, scenarios
 
 SHARE = "rural_sewage_treatment_rate"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -136,13 +136,13 @@ def test_what_cannot_be_comes_back_as_sentences_and_nothing_is_lost(shipped):
 
 
 def test_a_screen_opens_at_what_is_most_pressing(shipped):
-    region, indicator = screen.opened_at(shipped)
+    region, indicator = page.opened_at(shipped)
     assert region == "620500" and shipped[region, indicator].verdict != "reached"
 
 
 def test_the_page_needs_nothing_from_outside_and_carries_the_demo_mark(shipped, tmp_path, monkeypatch):
     few = [shipped["620523", code] for code in (SHARE, "ecological_index", "river_chief_system")]
-    monkeypatch.setattr(screen, "statements", lambda analysis: few)
+    monkeypatch.setattr(page, "statements", lambda analysis: few)
     text = shipped.explore("620523", SHARE).save(tmp_path / "甘谷.html").read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=|https?://(?!www\.w3\.org/2000/svg)|import\s*\(", text)
     assert "default-src 'none'" in text and "演示数据" in text
@@ -155,7 +155,7 @@ def test_a_source_with_markup_stays_text(folder, tmp_path):
     statistics = folder.path / "statistics/statistics.csv"
     statistics.write_text(statistics.read_text().replace("yearbook", "</script><script>x()"), encoding="utf-8")
     folder.target(SHARE, ">=", 60, "%", due=2025)
-    text = screen.write_page(analyse(folder.path, 2023), tmp_path / "x.html").read_text(encoding="utf-8")
+    text = page.write(analyse(folder.path, 2023), tmp_path / "x.html").read_text(encoding="utf-8")
     assert "<script>x" not in text and "u003c/script>" in text
 
 

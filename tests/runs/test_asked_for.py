@@ -176,7 +176,7 @@ def test_an_exploring_page_that_fails_is_that_document_s_failure_and_the_next_ru
     out = made.out
     (out / "2023/explore.html").write_text("spoiled")
     with monkeypatch.context() as broken:
-        broken.setattr("ecoanalysis.explore.screen.page", lambda *_: 1 / 0)
+        broken.setattr("ecoanalysis.explore.page.text_of", lambda *_: 1 / 0)
         assert run(made) == 1
     assert "Traceback" not in capsys.readouterr().err
     assert documents(out)["explore.html"]["error"] == "division by zero" and not (out / "2023/explore.html").exists()

@@ -90,18 +90,18 @@ LONG_PAGE = """
 import sys, time
 from pathlib import Path
 from ecoanalysis import cli, runs
-from ecoanalysis.explore import payload, screen
+from ecoanalysis.explore import page, payload
 runs.NOTEBOOKS = Path(sys.argv[1])
-view, page = payload.view, screen.page
+view, text_of = payload.view, page.text_of
 def seen(s):
     Path(sys.argv[2]).write_text("views")
     return view(s)
 def long(written):  # half a minute of encoding
     Path(sys.argv[2]).write_text("page")
-    return page(written | {"more": [written["views"]] * 3000})
+    return text_of(written | {"more": [written["views"]] * 3000})
 if sys.argv[3] == "views":
-    screen.statements = lambda a, all=screen.statements: all(a) * 3000
-payload.view, screen.page = seen, long
+    page.statements = lambda a, all=page.statements: all(a) * 3000
+payload.view, page.text_of = seen, long
 sys.exit(cli.main(sys.argv[4:]))
 """
 
