@@ -184,9 +184,9 @@ def test_explain_tells_a_record_that_lies_in_the_reports_folder(rising, tmp_path
 
 def test_a_record_goes_into_the_documents_and_is_that_of_the_trend_without_projects(rising):
     a = analyse(rising.path, 2023)
-    before = work.went_in(a, "C1")
+    before = work.went_in(a)["C1"]
     a.cache["own_record"] = record = track_record.OwnRecord({}, ())
-    assert work.went_in(a, "C1") != before  # what was made without it is made anew
+    assert work.went_in(a)["C1"] != before  # what was made without it is made anew
     assert work.only(a, ["C1"]).own_record is record
     assert a.judged_as("other", a.assessment, a.forecasts, {}).own_record == record
     assert dataclasses.replace(a, cache={"without_projects": a}).own_record == record

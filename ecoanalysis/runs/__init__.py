@@ -505,7 +505,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
         there = ", ".join(f"{code} {name}" for code, name in known.items())
         raise Refused("unknown_region", regions=", ".join(unknown), known=there)
     parents = [code for code in known if code in set(parent.values())]
-    jobs = []
+    jobs, rows = [], work.went_in(analysis)
     for code in [*(code for code in known if code not in parents), *parents]:
         overview = code in parents
         folder = "city" if overview and code == parents[0] else folder_name(code, known[code])
@@ -524,7 +524,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
         if not any(job.notebook == notebook for job in jobs):
             check_parameters(source, parameters, declared[notebook])
         went_in = {
-            "rows": work.went_in(analysis, code),
+            "rows": rows[code],
             "asked": _hash(parameters),
             "settings": _hash(work.settings(analysis)),
             "notebook": hashlib.sha256(source.read_bytes()).hexdigest(),

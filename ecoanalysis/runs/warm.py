@@ -120,11 +120,13 @@ class Warm:
                 ready.touch()
 
     def load(self, function: str, **arguments: object) -> None:
-        """Call a function in the warm process itself, so that every later child already has what it loaded."""
+        """Have a function called in the warm process itself; whatever is asked of it from now on finds it done.
+
+        Requests are taken in their order, so nobody waits here.
+        """
         self.wait()
-        with _connected(self.address, {"load": function, "arguments": arguments}) as connection:
-            for _ in connection.makefile(encoding="utf-8"):
-                pass
+        with _connected(self.address, {"load": function, "arguments": arguments}):
+            pass
 
     def call(self, function: str, arguments: dict, tell: Callable[[str], None] | None = None) -> object:
         """Run `module:function(**arguments)` in a forked child and return its (JSON) answer.

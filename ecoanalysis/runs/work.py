@@ -205,27 +205,28 @@ def only(analysis, regions: list[str]):
     )
 
 
-def went_in(analysis, code: str) -> str:
-    """A hash of all that an analysis knows of a region: rows, results, futures and the rows left out.
+def went_in(analysis) -> dict[str, str]:
+    """By region, a hash of all that an analysis knows of it: rows, results, futures and the rows left out.
 
-    Taken after the analysis, so a neighbour's row that moved this region's chances counts, and one that moved
-    nothing does not.
+    Taken after the analysis, so a neighbour's row that moved a region's chances counts, and one that moved nothing does
+    not. Rows are hashed once a table, so that the time grows with their number alone.
     """
-    digest = hashlib.sha256()
-    for name in OF_A_REGION:
-        table = _rows(getattr(analysis, name), [code]).drop(columns=[*NOT_HASHED], errors="ignore")
-        digest.update(_of_table(table))
-    digest.update(_of_table(analysis.regions[analysis.regions["code"] == code]))
-    digest.update(_of_table(analysis.milestones))
-    moved = analysis.changes
-    digest.update(_of_table(moved[moved["region_code"] == code]))
-    for table in (kept.table(analysis, name) for name in kept.MAKERS):
-        mine = table["region_code"] == code
-        mine |= (table["city"] if "city" in table else table["region_code"]) == code
-        digest.update(_of_table(table[mine]))
-    digest.update(json.dumps(problems(analysis, "en")).encode())
-    digest.update(repr(analysis.own_record).encode())
-    return digest.hexdigest()
+    tables = {name: getattr(analysis, name) for name in OF_A_REGION} | {"changes": analysis.changes}
+    tables["regions"] = analysis.regions.rename(columns={"code": "region_code"})
+    tables |= {name: kept.table(analysis, name) for name in kept.MAKERS}
+    about = [_of_table(analysis.milestones), repr(analysis.own_record), problems(analysis, "en")]
+    common = repr([*about, *(list(table) for table in tables.values())]).encode()
+    digests = {code: hashlib.sha256(common) for code in analysis.regions["code"]}
+    for name, table in tables.items():
+        rows = pd.util.hash_pandas_object(table.drop(columns=[*NOT_HASHED], errors="ignore"), index=False).to_numpy()
+        owners = [table["region_code"]]
+        if "city" in table:  # a city shows its counties' rows
+            owners.append(table["city"].where(table["city"].astype(str) != table["region_code"].astype(str)))
+        for owner in owners:
+            for code, positions in owner.groupby(owner.to_numpy(), observed=True).indices.items():
+                if code in digests:
+                    digests[code].update(name.encode() + rows[positions].tobytes())
+    return {code: digest.hexdigest() for code, digest in digests.items()}
 
 
 def common_ground(analysis) -> str:

@@ -33,7 +33,7 @@ class Pool:
         return self._warm.address if self._warm else ""
 
     def load(self, function: str, **arguments: object) -> None:
-        """Have something read once, where that helps."""
+        """Have something read once, where that helps; what is submitted afterwards finds it there."""
         if self._warm:
             self._warm.load(function, **arguments)
 
