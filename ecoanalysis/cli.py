@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,17 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # An optional format checker of jsonschema that builds a grammar for a second at import; notebooks do not need it.
 sys.modules.setdefault("rfc3987_syntax", None)
 
+# What argparse says of wrong arguments, in English alone, and the phrase that says it to everybody.
+WRONG_ARGUMENTS = {
+    "arguments.required": r"the following arguments are required: (?P<names>.+)",
+    "arguments.unknown": r"unrecognized arguments: (?P<names>.+)",
+    "arguments.one_of": r"argument (?P<names>.+): invalid choice: '?(?P<given>.*?)'? \(choose from (?P<choices>.+)\)",
+    "arguments.whole": r"argument (?P<names>.+): invalid int value: '(?P<given>.*)'",
+    "arguments.number": r"argument (?P<names>.+): invalid float value: '(?P<given>.*)'",
+    "arguments.nothing_after": r"argument (?P<names>.+): expected .*argument.*",
+    "arguments.not_both": r"argument (?P<names>.+): not allowed with argument (?P<other>.+)",
+    "arguments.several": r"ambiguous option: (?P<names>.+) could match (?P<choices>.+)",
+}
 DEFAULT_DATA, DEFAULT_OUT = Path("data/raw"), Path("reports")
 
 
@@ -28,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options, others = parser.parse_known_args(arguments)
     if others and options.command is not _lab:
-        parser.error(f"不认识的参数 · unknown arguments: {' '.join(others)}")
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     options.others = others
     try:
         code = options.command(options)
@@ -45,8 +57,24 @@ def _close_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells what is wrong in both languages."""
+
+    def error(self, message: str):
+        from ecoanalysis import words
+
+        for key, pattern in WRONG_ARGUMENTS.items():
+            if found := re.fullmatch(pattern, message, re.DOTALL):
+                message = words.in_both(
+                    key, **{name: text.replace("'", "") for name, text in found.groupdict().items()}
+                )
+                break
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ecoanalysis",
         description="生态文明建设指标可达性分析 · Reachability analysis of ecological-civilisation indicators",
     )
