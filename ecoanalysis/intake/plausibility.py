@@ -26,6 +26,7 @@ KINDS = (
 FEWEST = 4  # values of a series, or regions, below which there is nothing to compare with
 NEIGHBOURS = (-1, 1, -2, 2, -3, 3, -4, 4)
 FACTORS = {10: "10", 100: "100", 1000: "1000", 10_000: "10⁴", 15: "15", 1500: "1500", 1e6: "10⁶", 1e8: "10⁸"}
+SLIP_NEAR = 0.15  # how far from such a factor a value still is that slip, in logarithms
 MOST_OF_A_RULE = 1000  # beyond them something is wrong with the table as a whole, and 1000 say so as well
 LONGEST_FOR_SWAPS = 40  # years; every pair of them is tried
 COUNTED = {"person", "piece", "village", "household", "answer", "day", "point"}
@@ -424,15 +425,13 @@ def _history(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     does not make its neighbours look bad. Distances are logarithmic where values are positive.
     """
     x, logarithmic = _scaled(panel)
-    expected = _expected(panel, x)
-    away = x - expected
-    away = away - _common(panel, away)
-    spread = _spread(panel, away)
-    counted = panel.counted
-    with np.errstate(divide="ignore", invalid="ignore"):
-        coarse = np.where(counted & logarithmic, 1.5 / np.maximum(np.exp(expected), 1), 0.0)
-        limit = rule.tolerance * spread + np.where(logarithmic, 0.01, 0.02) + coarse
-        odd = (np.abs(away) > limit) & (panel.size >= FEWEST) & np.isfinite(away)
+    odd, away, limit = _far(panel, x, logarithmic, rule)
+    # A straight line bends where logarithms are taken, most at its ends: what no slip explains must be far by its own
+    # measure, too.
+    far = _far(panel, _in_ranges(panel), np.zeros_like(logarithmic), rule)[0]
+    bent = np.flatnonzero(odd & logarithmic & ~far)
+    slips = np.log(list(FACTORS))[:, None]
+    odd[bent] = (np.abs(np.abs(away[bent]) - slips) < SLIP_NEAR).any(axis=0)
     for position in panel.first(np.flatnonzero(odd), rule):
         middle = x[position] - away[position]
         low, high = middle - limit[position], middle + limit[position]
@@ -443,14 +442,31 @@ def _history(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
         yield panel.suspicion(position, rule, "unit_shift" if factor else "history", low, high, others, factor=factor)
 
 
+def _far(panel: Panel, x: np.ndarray, logarithmic: np.ndarray, rule: Rule) -> tuple[np.ndarray, ...]:
+    """Whether each value is far from its neighbours, how far it is, and how far it may be."""
+    expected = _expected(panel, x)
+    away = x - expected
+    away = away - _common(panel, away)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        coarse = 1.5 / np.maximum(np.exp(np.where(panel.counted & logarithmic, expected, np.inf)), 1)
+        limit = rule.tolerance * _spread(panel, away) + np.where(logarithmic, 0.01, 0.02) + coarse
+        odd = (np.abs(away) > limit) & (panel.size >= FEWEST) & np.isfinite(away)
+    return odd, away, limit
+
+
+def _in_ranges(panel: Panel) -> np.ndarray:
+    """Values in units of their variable's range."""
+    width = np.array([max(np.ptp(panel.value[positions]), 1e-9) for positions in panel.positions.values()])
+    return panel.value / width[panel.variable]
+
+
 def _scaled(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Values as logarithms where a variable is positive, else in units of its own range; zeros are NaN there."""
     lowest = np.array([panel.value[positions].min() for positions in panel.positions.values()])
     positive = (lowest >= 0)[panel.variable]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(panel.value > 0, panel.value, np.nan))
-    width = np.array([max(np.ptp(panel.value[positions]), 1e-9) for positions in panel.positions.values()])
-    return np.where(positive, logs, panel.value / width[panel.variable]), positive
+    return np.where(positive, logs, _in_ranges(panel)), positive
 
 
 def _expected(panel: Panel, x: np.ndarray) -> np.ndarray:
@@ -771,7 +787,7 @@ def _factor(value: float, plausible: float) -> str:
     ratio = value / plausible
     for factor, text in FACTORS.items():
         for sign, size in (("×", factor), ("÷", 1 / factor)):
-            if abs(np.log(ratio / size)) < 0.15:
+            if abs(np.log(ratio / size)) < SLIP_NEAR:
                 return f"{sign}{text}"
     return ""
 

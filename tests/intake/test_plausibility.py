@@ -69,6 +69,18 @@ def test_a_slip_of_digits_or_unit_is_told_with_its_factor_and_place(folder, fact
     assert " 万元，" in one.text("zh") and "CNY" not in one.text("zh")  # units in words
 
 
+def test_a_straight_line_is_quiet_at_its_ends_and_a_slip_there_is_told(folder):
+    line = [("C1", 2014 + k, "gdp_current", 10 * (k + 1), "亿元") for k in range(10)]  # 10, 20 … 100
+    write(folder, line)
+    assert suspicions(folder) == []
+    write(folder, [("C1", 2014, "gdp_current", 1, "亿元"), *line[1:]])
+    (one,) = suspicions(folder, "history")
+    assert (one.year, one.cell) == (2014, "2")
+    write(folder, [*line[:-1], ("C1", 2023, "gdp_current", 1000, "亿元")])
+    (one,) = suspicions(folder, "history")
+    assert (one.year, one.cell) == (2023, "11")
+
+
 def test_nothing_where_there_was_always_something(folder):
     write(folder, series(change={("C2", 2016): 0}))
     (one,) = suspicions(folder, "zero")
