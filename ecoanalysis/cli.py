@@ -366,7 +366,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     import ecoanalysis as eco
-    from ecoanalysis import catalog, runs
+    from ecoanalysis import catalog
 
     lang = _word(options)
     if options.cell:
@@ -387,10 +387,17 @@ def _explain(options: argparse.Namespace) -> int:
         return _refuse(catalog.phrase("depends.which", lang))
     analysis = eco.analyse(options.data, options.year, skip_bad_rows=True)
     reports = options.run.absolute().parent if options.run else DEFAULT_OUT
-    if record := runs.kept_record(reports, options.data):
-        analysis.track_record(record)
+    _take_up_record(analysis, reports, options.data)
     print(analysis[options.region, options.indicator].explain(_word(options)))
     return 0
+
+
+def _take_up_record(analysis, reports: Path, data: Path) -> None:
+    """Tell what came of our own statements, where `track-record` has left them beside the reports."""
+    from ecoanalysis import runs
+
+    if record := runs.kept_record(reports, data):
+        analysis.track_record(record)
 
 
 def _evidence(options: argparse.Namespace) -> int:
@@ -417,6 +424,7 @@ def _deck(options: argparse.Namespace) -> int:
     from ecoanalysis.export import languages, pptx
 
     analysis = eco.analyse(options.data, options.as_of, skip_bad_rows=options.skip_bad_rows)
+    _take_up_record(analysis, DEFAULT_OUT, options.data)
     wanted = [[analysis.region_code(name)] for name in options.region or ()] or [None]
     for lang in languages(options.lang):
         for regions in wanted:

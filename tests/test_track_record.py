@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from pptx import Presentation
 
 from ecoanalysis import __version__, analyse, cli, intake, load, runs, track_record
 from ecoanalysis.runs import work
@@ -180,6 +181,10 @@ def test_explain_tells_a_record_that_lies_in_the_reports_folder(rising, tmp_path
     assert cli.main(asked) == 0
     assert "甲市数据回溯检验：当时尚未达标、说有" in (shown := capsys.readouterr().out)
     assert "可能的 60 项判断中，后来实现 7 项（3 条序列、2 个年份，判断互有重叠，仅供参考）。" in shown
+    assert cli.main(["deck", "--data", str(rising.path), "--as-of", "2023"]) == 0
+    deck = Presentation("deck/briefing_zh.pptx")
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides if slide.has_notes_slide]
+    assert any("后来实现 7 项（3 条序列、2 个年份" in text for text in notes), notes
 
 
 def test_a_record_goes_into_the_documents_and_is_that_of_the_trend_without_projects(rising):
