@@ -34,7 +34,7 @@ OF_A_REGION = (*TABLES, "targets", "evidence")
 # The file's own hash and the time of writing say nothing about a row.
 NOT_HASHED = {"sha256"}
 PACKAGES = (
-    "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient nbconvert "
+    "ecoanalysis numpy pandas scipy statsmodels matplotlib seaborn papermill nbclient mistune "
     "python-docx python-pptx xlsxwriter"
 )
 
