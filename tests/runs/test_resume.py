@@ -1,12 +1,17 @@
 """A second run does what changed and says why; each report speaks of its own region; all ways of working agree."""
 
+import dataclasses
 import json
 import sys
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 
-from ecoanalysis import runs
+from ecoanalysis import analyse, runs
+from ecoanalysis.plan import kept
+from ecoanalysis.runs import work
 from tests.runs.conftest import Made, said
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
@@ -161,3 +166,35 @@ def test_a_plain_kernel_does_the_same_where_there_is_no_fork(going_on, tmp_path,
     plain = Made(made.folder, made.notebooks, tmp_path / "plain")
     assert again(run(plain)) == {"C", "C1", "C2"}
     assert said(plain.out / "2023") == said(made.out / "2023")
+
+
+def test_what_goes_into_a_region_is_every_cell_of_its_rows_and_of_no_others(three):
+    a = analyse(three.path, 2023)
+    tables = {name: getattr(a, name) for name in work.OF_A_REGION}
+    seen = 0
+    for name, table in tables.items():
+        for column in table.columns:
+            if not (mine := table.index[table["region_code"] == "C1"]).empty and column != "region_code":
+                same, other = (table.astype({column: object}) for _ in range(2))
+                value = other.at[mine[0], column]
+                number = isinstance(value, (int, float, np.number)) and value == value
+                other.at[mine[0], column] = value + 1 if number else "something else"
+                before, after = (work.went_in(dataclasses.replace(a, **{name: one})) for one in (same, other))
+                moved = {code for code in before if before[code] != after[code]}
+                assert moved == (set() if column == "sha256" else {"C1"}), (name, column)
+                seen += 1
+    assert seen > 60
+
+
+def test_a_countys_tasks_go_into_its_city_too_and_what_all_share_into_every_region(three):
+    a = analyse(three.path, 2023)
+    tasks = kept.table(a, "tasks").reindex([0, 1])
+    tasks[["city", "region_code", "needed"]] = [["C", "C1", 5], ["C", "C2", 6]]
+    hashes = []
+    for needed in (5, 7):
+        tasks.loc[0, "needed"] = needed
+        a.cache["plan_tasks"] = tasks.copy()
+        hashes.append(work.went_in(a))
+    assert {code for code in hashes[0] if hashes[0][code] != hashes[1][code]} == {"C", "C1"}
+    other = work.went_in(dataclasses.replace(a, milestones=pd.DataFrame({"year": [2025]}), cache=a.cache))
+    assert all(other[code] != hashes[1][code] for code in other) and len(set(other.values())) == 3
