@@ -78,7 +78,7 @@ def lmdi_additive(start: pd.DataFrame, end: pd.DataFrame) -> pd.Series:
     >>> lmdi_additive(a, b).round(6).to_dict()
     {'population': 3.0, 'emission_per_head': 0.0}
     """
-    return _lmdi_effects(start, end).sum(axis=0, skipna=False)
+    return lmdi_by_sector(start, end).sum(axis=0, skipna=False)
 
 
 def lmdi_multiplicative(start: pd.DataFrame, end: pd.DataFrame) -> pd.Series:
@@ -100,8 +100,8 @@ def lmdi_multiplicative(start: pd.DataFrame, end: pd.DataFrame) -> pd.Series:
     return np.exp(lmdi_additive(start, end) / (mean if mean > 0 else np.nan))
 
 
-def _lmdi_effects(start: pd.DataFrame, end: pd.DataFrame) -> pd.DataFrame:
-    """Effect of each factor (columns) in each sector (rows)."""
+def lmdi_by_sector(start: pd.DataFrame, end: pd.DataFrame) -> pd.DataFrame:
+    """Effect of each factor (columns) in each sector (rows): what `lmdi_additive` sums up, taking and raising the same."""
     if set(start.columns) != set(end.columns) or set(start.index) != set(end.index):
         raise ValueError(
             f"start and end must have the same sectors and factors; start has {list(start.index)} × "

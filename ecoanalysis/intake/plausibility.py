@@ -525,32 +525,40 @@ def _sisters(panel: Panel, rule: Rule) -> Iterator[Suspicion]:
     """A whole series, or a value without a history, far from the sister regions per head or per area."""
     heads = panel.typical("resident_population")
     area = panel.regions["area_km2"].to_numpy(dtype=float)
-    known = catalog.variables()
-    for name, positions in panel.positions.items():
-        extensive = name in known and known[name].aggregate == "sum"
-        values = panel.typical(name)
-        away, spread = np.full(len(values), np.nan), np.full(len(values), np.inf)
-        for whole in (heads, area) if extensive else (np.ones(len(values)),):
-            other, width = _among_sisters(panel.parent, values, whole)
-            closer = width < spread  # the whole that the sisters agree on better
-            away, spread = np.where(closer, other, away), np.where(closer, width, spread)
-        with np.errstate(invalid="ignore"):
-            odd = np.abs(away) > np.maximum(np.log(8), rule.tolerance * spread)
-        for region in panel.first(np.flatnonzero(odd), rule):
-            own = positions[panel.region[positions] == region]
-            middle = values[region] / np.exp(away[region])
-            facts = {"factor": _factor(values[region], middle), "middle": _number(middle)}
+    known, names = catalog.variables(), list(panel.positions)
+    if not names:
+        return
+    values = np.column_stack([panel.typical(name) for name in names])
+    extensive = np.array([name in known and known[name].aggregate == "sum" for name in names])
+    away, spread = np.full(values.shape, np.nan), np.full(values.shape, np.inf)
+    for whole, some in ((np.ones(len(values)), ~extensive), (heads, extensive), (area, extensive)):
+        other, width = _among_sisters(panel.parent, values[:, some], whole)
+        closer = width < spread[:, some]  # the whole that the sisters agree on better
+        away[:, some], spread[:, some] = (
+            np.where(closer, other, away[:, some]),
+            np.where(closer, width, spread[:, some]),
+        )
+    with np.errstate(invalid="ignore"):
+        odd = np.abs(away) > np.maximum(np.log(8), rule.tolerance * spread)
+    for number, positions in enumerate(panel.positions.values()):
+        for region in panel.first(np.flatnonzero(odd[:, number]), rule):
+            own, value = positions[panel.region[positions] == region], values[region, number]
+            middle = value / np.exp(away[region, number])
+            facts = {"factor": _factor(value, middle), "middle": _number(middle)}
             yield panel.suspicion(int(own[-1]), rule, "sisters", middle / 8, middle * 8, **facts)
 
 
 def _among_sisters(parent: np.ndarray, values: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far each region's ratio lies from its sisters' median (logarithm), and their spread; NaN for too few."""
+    """How far each region's ratio (rows) of each variable lies from its sisters' median (logarithm), and their spread; NaN
+    for too few."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log(np.where(values > 0, values, np.nan) / np.where(whole > 0, whole, np.nan))
-    sisters = pd.Series(ratio).where(parent >= 0).groupby(parent)
-    away = pd.Series(ratio) - sisters.transform("median")
+        ratio = np.log(np.where(values > 0, values, np.nan) / np.where(whole > 0, whole, np.nan)[:, None])
+    has_sisters = (parent >= 0)[:, None]
+    ratio = pd.DataFrame(np.where(has_sisters, ratio, np.nan))
+    sisters = ratio.groupby(parent)
+    away = ratio - sisters.transform("median")
     spread = 1.4826 * away.abs().groupby(parent).transform("median")
-    enough = (sisters.transform("count") >= FEWEST) & (parent >= 0)
+    enough = (sisters.transform("count") >= FEWEST) & has_sisters
     return away.where(enough).to_numpy(), spread.clip(lower=0.15).where(enough).to_numpy()
 
 

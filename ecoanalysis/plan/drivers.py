@@ -42,17 +42,23 @@ def drivers(analysis) -> pd.DataFrame:
     rows = rows[np.isfinite(rows["pace_from"].astype(float)) & np.isfinite(rows["latest_year"].astype(float))]
     results = compute.deciding(analysis.results).set_index(["region_code", "indicator", "year"])
     results = results[["value", "numerator", "denominator"]].astype(float)
-    made = []
+    keys, named = [], []
     for row in rows.drop_duplicates(["region_code", "indicator"]).to_dict("records"):
-        inputs = _inputs(analysis, row["indicator"])
+        inputs, pair = _inputs(analysis, row["indicator"]), (row["region_code"], row["indicator"])
         years = int(row["pace_from"]), int(row["latest_year"])
-        keys = [(row["region_code"], row["indicator"], year) for year in years]
-        if not inputs or years[0] == years[1] or not all(key in results.index for key in keys):
-            continue
-        start, end = (results.loc[key] for key in keys)
-        for place, effect in enumerate(_effects(start, end)):
-            name = ("numerator", "denominator")[place]
-            made.append([row["region_code"], row["indicator"], inputs[place], *years, start[name], end[name], effect])
+        if inputs and years[0] != years[1] and all((*pair, year) in results.index for year in years):
+            keys.append([(*pair, year) for year in years])
+            named.append(inputs)
+    if not keys:
+        return pd.DataFrame(columns=COLUMNS)
+    start, end = (results.loc[list(one)].reset_index(drop=True) for one in zip(*keys, strict=True))
+    effects = _effects(start, end)
+    made = []
+    for k in effects.index:
+        (region, indicator, first), (*_, last) = keys[k]
+        for name, variable in zip(("numerator", "denominator"), named[k], strict=True):
+            sides = start.at[k, name], end.at[k, name]
+            made.append([region, indicator, variable, first, last, *sides, effects.at[k, name]])
     return pd.DataFrame(made, columns=COLUMNS)
 
 
@@ -66,16 +72,18 @@ def _inputs(analysis, indicator: str) -> tuple[str, str] | None:
     return counted, next(name for name in inputs if name != counted)
 
 
-def _effects(start: pd.Series, end: pd.Series) -> list[float]:
-    """What numerator and denominator brought; nothing where the value is not their ratio."""
-    numbers = pd.DataFrame([start, end])
-    if not (np.isfinite(numbers).all(axis=None) and (numbers > 0).all(axis=None)):
-        return []
-    factors = numbers["value"] * numbers["denominator"] / numbers["numerator"]
-    if abs(factors.iloc[0] / factors.iloc[1] - 1) > CLOSE:
-        return []
-    tables = [pd.DataFrame([[one["numerator"] * factors.iloc[0], 1 / one["denominator"]]]) for one in (start, end)]
-    return list(diagnosis.lmdi_additive(*tables))
+def _effects(start: pd.DataFrame, end: pd.DataFrame) -> pd.DataFrame:
+    """What numerator and denominator brought, row by row; no row where the value is not their ratio."""
+    numbers = pd.concat([start, end], axis=1).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = [one["value"] * one["denominator"] / one["numerator"] for one in (start, end)]
+        is_ratio = (factors[0] / factors[1] - 1).abs() <= CLOSE
+    kept = (np.isfinite(numbers) & (numbers > 0)).all(axis=1) & is_ratio
+    tables = [
+        pd.DataFrame({"numerator": one["numerator"] * factors[0], "denominator": 1 / one["denominator"]})[kept]
+        for one in (start, end)
+    ]
+    return diagnosis.lmdi_by_sector(*tables)
 
 
 def sentence(rows: pd.DataFrame, analysis, w: Words) -> str:

@@ -23,6 +23,10 @@ GOAL_COLUMNS = (
 TASK_COLUMNS = (
     "city indicator part comparison region_code year needed sure planned unit pace years seen as_fast percentile status"
 ).split()
+# What is asked of the rows of a target.
+OF_ROWS = (
+    "region_code indicator comparison contribution latest_year milestone base_year basis gap_count_unit method".split()
+)
 FINEST = 2  # decimals of what is weighed or measured, unless the city's gap has more
 
 
@@ -40,10 +44,11 @@ def goals(analysis) -> pd.DataFrame:
     """
     rows = analysis.without_projects.assessment
     rows = rows[rows["region_code"].isin(analysis.parents) & rows["verdict"].isin(judge.OPEN) & (rows["gap_count"] > 0)]
-    return pd.DataFrame([_goal(analysis, row) for row in rows.to_dict("records")], columns=GOAL_COLUMNS)
+    plan = projects.schedule(analysis)
+    return pd.DataFrame([_goal(analysis, row, plan) for row in rows.to_dict("records")], columns=GOAL_COLUMNS)
 
 
-def _goal(analysis, row: dict) -> dict:
+def _goal(analysis, row: dict, plan: pd.DataFrame) -> dict:
     region, record = row["region_code"], analysis.indicators[row["indicator"]]
     year, since = int(row["milestone"]), int(row["latest_year"])
     needed, unit = float(row["gap_count"]), row["gap_count_unit"]
@@ -54,7 +59,7 @@ def _goal(analysis, row: dict) -> dict:
         sure = max(needed, _whole(abs(pace_sure) * (year - since) * per_unit, unit))
     middle = float(row["median_at_milestone"])
     by_trend = record.direction * (middle - row["latest_value"]) * per_unit if np.isfinite(middle) else np.nan
-    plan = planned(analysis, [region, *projects.parts_of(analysis, region)], row)
+    plan = planned(analysis, plan, [region, *projects.parts_of(analysis, region)], row)
     seen = ever_as_fast(analysis, row["indicator"], pace, year - since)
     return {name: row[name] for name in ("region_code", "indicator", "part", "comparison", "target", "milestone")} | {
         "unit": unit,
@@ -88,10 +93,15 @@ def years_left(analysis, row: dict) -> list[int]:
     return list(range(max(int(row["latest_year"]), analysis.as_of) + 1, int(row["milestone"]) + 1))
 
 
-def planned(analysis, codes: list[str], row: dict) -> pd.DataFrame:
-    """What projects of these regions add to what a target counts, until its milestone: region_code, year, adds, demo."""
+def planned(analysis, plan: pd.DataFrame, codes: list[str], row: dict) -> pd.DataFrame:
+    """What projects of these regions add to what a target counts, until its milestone: region_code, year, adds, demo.
+
+    Parameters
+    ----------
+    plan : DataFrame
+        As `projects.schedule` gives it.
+    """
     counted = analysis.indicators[row["indicator"]].count_variable
-    plan = projects.schedule(analysis)
     plan = plan[plan["region_code"].isin(codes) & (plan["variable"] == counted)]
     plan = plan[(plan["year"] > row["latest_year"]) & (plan["year"] <= row["milestone"])]
     scale = 10_000 if row["gap_count_unit"] == "ha" else 1
@@ -113,7 +123,7 @@ def tasks(analysis) -> pd.DataFrame:
         `as_fast` and `percentile` as in `ever_as_fast`. No rows where no year is left.
     """
     made = []
-    rows = analysis.without_projects.assessment
+    rows, schedule = analysis.without_projects.assessment[OF_ROWS], projects.schedule(analysis)
     for goal in goals(analysis).to_dict("records"):
         mine = (rows["indicator"] == goal["indicator"]) & (rows["comparison"] == goal["comparison"])
         city = rows[mine & (rows["region_code"] == goal["region_code"])].iloc[0].to_dict()
@@ -121,7 +131,7 @@ def tasks(analysis) -> pd.DataFrame:
         counties = projects.parts_of(analysis, goal["region_code"])
         short = rows[mine & rows["region_code"].isin(counties) & (rows["contribution"] > 0)]
         shares = dict(zip(short["region_code"], short["contribution"], strict=True)) or {goal["region_code"]: 1.0}
-        plan = planned(analysis, [goal["region_code"], *counties], city)
+        plan = planned(analysis, schedule, [goal["region_code"], *counties], city)
         plan = plan[plan["year"].isin(years)]
         amounts = {name: spread(goal[name], shares, years, goal["unit"] in COUNTED) for name in ("needed", "sure")}
         for code in [code for code in analysis.regions["code"] if code in {*shares, *plan["region_code"]}]:

@@ -55,8 +55,13 @@ def test_what_is_no_rate_of_two_inputs_or_was_zero_has_no_drivers(table):
     ],
 )
 def test_effects_of_a_ratio_alone(start, end, effects):
-    one, other = (pd.Series(side, ["value", "numerator", "denominator"], dtype=float) for side in (start, end))
-    assert drivers._effects(one, other) == pytest.approx(effects)
+    one, other = (
+        pd.DataFrame([side], columns=["value", "numerator", "denominator"], dtype=float) for side in (start, end)
+    )
+    told = drivers._effects(one, other)
+    assert told.to_numpy().ravel().tolist() == pytest.approx(effects)
+    beside = drivers._effects(*(pd.concat([table, table], ignore_index=True) for table in (one, other)))
+    assert len(beside) == 2 * len(told)  # each row by itself
 
 
 def test_what_is_met_but_fragile_has_drivers_too(table):

@@ -8,7 +8,7 @@ import pytest
 
 import ecoanalysis as eco
 from ecoanalysis import catalog, judge, words
-from ecoanalysis.plan import tasks
+from ecoanalysis.plan import projects, tasks
 from tests.conftest import Folder
 
 RATE = "rural_sewage_treatment_rate"
@@ -115,14 +115,15 @@ def test_a_county_that_plans_for_the_citys_target_is_listed_with_what_it_plans(f
 def test_what_projects_plan_is_counted_in_the_unit_of_the_gap_until_the_milestone(analysis):
     """Eight villages a year from 2024 to 2026; in hectares ten thousand times fewer, as of m²."""
     row = {"indicator": RATE, "gap_count_unit": "village", "latest_year": 2023, "milestone": 2025}
-    told = tasks.planned(analysis, ["C1", "C2"], row)
+    plan = projects.schedule(analysis)
+    told = tasks.planned(analysis, plan, ["C1", "C2"], row)
     assert told[["region_code", "year", "adds"]].to_numpy().tolist() == [["C1", 2024, 8], ["C1", 2025, 8]]
-    assert tasks.planned(analysis, ["C1"], row | {"gap_count_unit": "ha"})["adds"].tolist() == [0.0008, 0.0008]
-    assert tasks.planned(analysis, ["C1"], row | {"latest_year": 2024, "milestone": 2026})["year"].tolist() == [
+    assert tasks.planned(analysis, plan, ["C1"], row | {"gap_count_unit": "ha"})["adds"].tolist() == [0.0008, 0.0008]
+    assert tasks.planned(analysis, plan, ["C1"], row | {"latest_year": 2024, "milestone": 2026})["year"].tolist() == [
         2025,
         2026,
     ]
-    assert tasks.planned(analysis, ["C2"], row).empty
+    assert tasks.planned(analysis, plan, ["C2"], row).empty
 
 
 def test_things_are_counted_from_the_base_year_where_there_is_one_and_areas_in_hectares():
