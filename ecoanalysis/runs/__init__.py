@@ -505,7 +505,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
         there = ", ".join(f"{code} {name}" for code, name in known.items())
         raise Refused("unknown_region", regions=", ".join(unknown), known=there)
     parents = [code for code in known if code in set(parent.values())]
-    jobs, rows = [], work.went_in(analysis)
+    jobs, rows = [], work.went_in(analysis, asked["lang"])
     for code in [*(code for code in known if code not in parents), *parents]:
         overview = code in parents
         folder = "city" if overview and code == parents[0] else folder_name(code, known[code])

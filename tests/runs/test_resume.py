@@ -1,12 +1,15 @@
 """A second run does what changed and says why; each report speaks of its own region; all ways of working agree."""
 
 import json
+import re
 import sys
 
 import nbformat
 import pytest
 
-from ecoanalysis import runs
+import ecoanalysis as eco
+from ecoanalysis import briefing, intake, runs, words
+from ecoanalysis.runs import work
 from tests.runs.conftest import Made, said
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
@@ -52,6 +55,81 @@ def test_a_run_does_what_changed_and_nothing_else(going_on, capsys):
     assert why(run(made)) == {"C1": "rows", "C": "rows"}
     assert "its data or what follows from them changed" in capsys.readouterr().out
     assert "90.0" in (made.out / "2023/C1_乙县/county_report.html").read_text(encoding="utf-8")
+
+
+def moved(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {code for code in before if before[code] != after[code]}
+
+
+def test_a_county_that_tells_its_share_of_the_city_s_gap_is_made_again_with_the_city(folder):
+    """All of 20 plans: C1 lacks 15 and C2 12, the city 27; one more in C1 leaves the city 26, and C2 its 12."""
+    for code, count in (("C1", 5), ("C2", 8)):
+        for year in range(2014, 2024):
+            folder.add((code, year, "plans_requiring_eia", 20, "piece"), (code, year, "plans_with_eia", count, "piece"))
+    folder.target("plan_eia_rate", ">=", 100, "%")
+    before = eco.analyse(folder.path, 2023)
+    statistics = (folder.path / "statistics/statistics.csv").read_text(encoding="utf-8")
+    statistics = statistics.replace("C1,2023,plans_with_eia,5", "C1,2023,plans_with_eia,6")
+    folder.write("statistics/statistics.csv", statistics)
+    after = eco.analyse(folder.path, 2023)
+    for a, whole in ((before, "27"), (after, "26")):
+        said = briefing.contribution(a["C2", "plan_eia_rate"], words.of("en"))
+        assert re.findall(r"\b\d+\b", said)[:2] in ([whole, "12"], ["12", whole]), said
+    assert moved(work.went_in(before), work.went_in(after)) == {"C", "C1", "C2"}
+
+
+def test_english_names_of_the_folder_make_english_documents_again(three):
+    three.write("names.csv", "zh,en\n某局,Some Bureau\n")
+    before = eco.analyse(three.path, 2023)
+    three.write("names.csv", "zh,en\n某局,Another Bureau\n")
+    after = eco.analyse(three.path, 2023)
+    for lang, made in (("zh", set()), ("en", {"C", "C1", "C2"}), ("both", {"C", "C1", "C2"})):
+        assert moved(work.went_in(before, lang), work.went_in(after, lang)) == made, lang
+
+
+def test_names_of_own_indicators_and_variables_make_documents_again(three):
+    def analysis(indicator: str, variable: str):
+        columns = "code,name_zh,name_en,unit,better,low,high,decimals,scope,aggregate,formula"
+        row = f'done,{indicator},Done,%,higher,0,100,1,both,ratio,"ratio(villages_sorting, villages)"'
+        three.write("indicators.csv", f"{columns}\n{row}\n")
+        three.write("variables.csv", f"code,name_zh,name_en,unit\nvillages_sorting,{variable},Sorting,village\n")
+        return eco.analyse(three.path, 2023)
+
+    three.target("done", ">=", 40, "%", due=2025)
+    first = analysis("占比", "村数")
+    for other in (analysis("比重", "村数"), analysis("占比", "个数")):
+        assert moved(work.went_in(first), work.went_in(other)) == {"C", "C1", "C2"}
+        assert work.common_ground(first) != work.common_ground(other)
+
+
+def test_another_day_of_the_statistics_makes_again_what_tells_of_revisions(three):
+    columns = "region_code,year,variable,value,unit,status,source,note,vintage"
+    rows = ["C1,2021,villages_sewage_treated,86,village,observed,yearbook,,2024-01-31"]
+    rows += ["C1,2021,villages_sewage_treated,84,village,observed,yearbook,,2023-01-31"]
+    own = (three.path / "statistics/statistics.csv").read_text(encoding="utf-8")
+    own = own.replace("C1,2021,villages_sewage_treated,86,village,observed,yearbook 2023 p. 88,\n", "")
+    three.write("statistics/statistics.csv", own)
+    three.write("statistics/dated.csv", "\n".join([columns, *rows]) + "\n")
+    before = eco.analyse(three.path, 2023)
+    assert before.vintage["used"] == "2024-01-31"
+    later = "C2,2012,villages_sewage_treated,80,village,observed,yearbook,,2024-05-31"
+    three.write("statistics/dated.csv", "\n".join([columns, *rows, later]) + "\n")
+    after = eco.analyse(three.path, 2023)
+    assert after.vintage["used"] == "2024-05-31"
+    assert "C1" in moved(work.went_in(before), work.went_in(after))
+
+
+def test_a_formula_in_a_file_of_the_folder_is_one_of_its_inputs(folder):
+    folder.write(
+        "indicators.csv", "code,name_zh,name_en,unit,better,formula\ntwice,两倍,Twice,m³,lower,own.py:doubled\n"
+    )
+    folder.write("own.py", "def doubled(water_use):\n    return 2 * water_use\n")
+    folder.add(("C1", 2022, "water_use", 60, "m³"))
+    before, read = intake.hashes(folder.path), intake.read(folder.path)
+    assert before["own.py"] == read.hashes["own.py"]
+    assert [account.state for account in read.files if account.file == "own.py"] == ["read"]
+    folder.write("own.py", "def doubled(water_use):\n    return 3 * water_use\n")
+    assert intake.hashes(folder.path)["own.py"] != before["own.py"]
 
 
 def test_a_changed_notebook_is_run_for_all_its_regions(going_on, regions_alone):
