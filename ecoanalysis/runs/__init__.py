@@ -406,7 +406,8 @@ class _Making:
     def documents_to_write(self, made: list[str]) -> tuple[list[str], str]:
         """The documents of all regions that must be written; those that would be the same are taken over."""
         # All regions' rows: a sentence on one tells how fast the others have been.
-        parts = [made, *(job.went_in for job in self.plan)]
+        doubts = [one["text"] for one in self.work.to_check(self.analysis, "en") if not one["acknowledged"]]
+        parts = [made, doubts, *(job.went_in for job in self.plan)]
         asked = [self.asked[name] for name in ("scenario", "template")]
         went_in = _hash(parts, self.lang, *asked, self.work.common_ground(self.analysis))
         listed = {outcome["name"]: outcome for outcome in self.earlier.get("documents", [])}

@@ -27,7 +27,7 @@ TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes assumed set own_indicators own_variables own_names names suspicions folder vintage").split()
+FOR_ALL = "changes assumed set own_indicators own_variables own_names names suspicions folder vintage".split()
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")

@@ -5,6 +5,7 @@ import re
 import sys
 
 import nbformat
+import openpyxl
 import pytest
 
 import ecoanalysis as eco
@@ -161,6 +162,26 @@ def test_another_map_is_drawn_and_nothing_else_is_made_again(going_on, regions_a
     borders.write_text(json.dumps({"type": "FeatureCollection", "features": [one, other]}), encoding="utf-8")
     assert not run(made).unchanged
     assert (made.out / "2023/index.html").read_text(encoding="utf-8").count('<g data-line="') == 2
+
+
+def test_a_number_set_aside_leaves_the_workbook(three, notebooks, tmp_path, monkeypatch):
+    monkeypatch.setattr("ecoanalysis.runs.work.documents", lambda lang: ["assessment.xlsx"])
+    monkeypatch.setattr("ecoanalysis.runs.work.can_explore", lambda analysis, regions: False)
+    notebooks()
+    three.add(("C1", 2012, "villages_sewage_treated", 220, "village"), ("C1", 2012, "villages", 200, "village"))
+    made = Made(three, runs.NOTEBOOKS, tmp_path / "out")
+    run(made)
+    doubted = [one for one in manifest(made)["to_check"] if "220" in one["text"]]
+
+    def doubts() -> int:
+        book = openpyxl.load_workbook(made.out / "2023/assessment.xlsx")
+        return sum("220" in str(cell.value) for row in book["To be verified"].iter_rows() for cell in row)
+
+    assert doubted and doubts()
+    rows = "".join(f"{one['key']},Zhang,2024-01-02,checked\n" for one in doubted)
+    three.write("acknowledged.csv", f"suspicion,name,date,reason\n{rows}")
+    assert again(run(made)) == set()
+    assert not doubts()
 
 
 def test_a_renamed_region_leaves_no_folder_behind(going_on, regions_alone):
