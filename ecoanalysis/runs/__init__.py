@@ -531,10 +531,19 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
             "notebook": hashlib.sha256(source.read_bytes()).hexdigest(),
             "package": work.package_hash(),
         }
-        if overview:
-            went_in["others"] = work.common_ground(analysis)
+        if overview:  # it tells the sources of the regions that it is made of
+            below = [rows[one] for one in known if code in _above(one, parent)]
+            went_in["others"] = _hash(work.common_ground(analysis), below)
         jobs.append(Job(code, known[code], notebook, folder, parameters, went_in))
     return jobs
+
+
+def _above(code: str, parent: dict[str, str]) -> list[str]:
+    """The region that a region is part of, and the one that this is part of, up to the first."""
+    above = []
+    while code := parent.get(code, ""):
+        above.append(code)
+    return above
 
 
 def _check_codes(known: dict[str, str], parent: dict[str, str]) -> None:

@@ -133,6 +133,16 @@ def test_a_formula_in_a_file_of_the_folder_is_one_of_its_inputs(folder):
     assert intake.hashes(folder.path)["own.py"] != before["own.py"]
 
 
+def test_a_city_tells_where_its_counties_figures_come_from(going_on, regions_alone):
+    made = going_on("en")
+    statistics = made.path / "statistics/statistics.csv"
+    row = "C1,2023,villages_sewage_treated,100,village,observed,yearbook 2023 p. 8"
+    text = statistics.read_text(encoding="utf-8")
+    assert f"{row}8" in text
+    statistics.write_text(text.replace(f"{row}8", f"{row}9"), encoding="utf-8")
+    assert why(run(made)) == {"C1": "rows", "C": "others"}
+
+
 def test_a_changed_notebook_is_run_for_all_its_regions(going_on, regions_alone):
     made = going_on("en")
     path = made.notebooks / "county_report.ipynb"
