@@ -20,7 +20,7 @@ import pandas as pd
 
 from ecoanalysis import catalog, compute, futures, headline, intake, judge, projects, words
 from ecoanalysis.assessment import Assessor, targets_of_regions
-from ecoanalysis.catalog import Indicator
+from ecoanalysis.catalog import Indicator, Variable
 from ecoanalysis.forecast import Explanation
 from ecoanalysis.headline import Headline
 from ecoanalysis.judge import Settings
@@ -418,8 +418,14 @@ class Analysis:
     @functools.cached_property
     def records(self) -> dict:
         """Every variable and indicator by its code, the shipped ones and the folder's own."""
-        variables = catalog.variables() if self.raw is None else self.raw.tables.variables
-        return variables | self.indicators
+        return catalog.variables() | self.own_variables | self.indicators
+
+    @property
+    def own_variables(self) -> dict:
+        """The variables that the folder adds to those that ship, by their code."""
+        if self.raw is None:
+            return self.cache.get("own_variables", {})
+        return {code: row for code, row in self.raw.tables.variables.items() if code not in catalog.variables()}
 
     @functools.cached_property
     def _regions_by_code(self) -> dict:
@@ -1008,6 +1014,7 @@ class Analysis:
             "own_indicators": [
                 asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
             ],
+            "own_variables": [asdict(row) for row in self.own_variables.values()],
             "own_names": self.own_names,
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),
             "problems": [[one.file, one.row, one.phrase, one.values] for one in self.problems],
@@ -1074,6 +1081,7 @@ def _loaded(folder: Path, written: int) -> Analysis:
             "own_record": about.get("own_record") and _above("track_record").OwnRecord.kept(**about["own_record"]),
             "vintage": about.get("vintage", {"used": "", "days": {}, "known_on": ""}),
             "own_indicators": {row["code"]: Indicator(**row) for row in about["own_indicators"]},
+            "own_variables": {row["code"]: Variable(**row) for row in about.get("own_variables", [])},
         },
     )
 

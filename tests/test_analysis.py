@@ -8,7 +8,8 @@ import pytest
 
 import ecoanalysis as eco
 from ecoanalysis import analysis as analyses
-from ecoanalysis import intake
+from ecoanalysis import intake, words
+from ecoanalysis.export import worded
 
 SEWAGE = "rural_sewage_treatment_rate"
 
@@ -392,6 +393,19 @@ def test_an_indicator_of_the_folder_s_own_is_judged_said_and_kept_like_any_other
     assert s.sentence("zh").startswith("2023 年为 29.0 %，目标 2025 年底不低于 40 %，尚差 11.0 个百分点，合 22 个村；")
     a.save(tmp_path / "kept")
     assert eco.load(tmp_path / "kept")["C1", "治污村占比"].sentence("zh") == s.sentence("zh")
+
+
+def test_a_variable_of_the_folder_s_own_is_called_by_its_name_where_the_analysis_was_kept(folder, tmp_path):
+    folder.write("variables.csv", "code,name_zh,name_en,unit\nvillages_sorting,分类村数,Villages that sort,village\n")
+    columns = "code,name_zh,name_en,unit,better,low,high,decimals,scope,aggregate,formula"
+    row = 'sorting,分类村占比,Sorting,%,higher,0,100,1,both,ratio,"ratio(villages_sorting, villages)"'
+    folder.write("indicators.csv", f"{columns}\n{row}\n")
+    folder.add(("C1", 2022, "villages", 200, "village"), ("C2", 2023, "villages_sorting", 20, "village"))
+    folder.target("sorting", ">=", 40, "%", due=2025)
+    eco.analyse(folder.path, 2023).save(tmp_path / "kept")
+    kept = eco.load(tmp_path / "kept")
+    assert kept["C1", "sorting"].sentence("zh") == "缺少行政村总数、分类村数，暂不能判断。"
+    assert worded.observations(kept, "C2", words.of("en")).iloc[-1, 0] == "Villages that sort"
 
 
 def test_a_rise_of_nothing_passes_where_the_base_was_full(folder):

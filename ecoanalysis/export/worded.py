@@ -272,7 +272,7 @@ def observations(analysis, region: str, w: Words, latest: int = 1) -> pd.DataFra
     rows = rows.sort_values("variable", key=lambda codes: codes.map(listed), kind="stable")
     table = pd.DataFrame(
         {
-            "variable": [briefing.input_name(code, w) for code in rows["variable"]],
+            "variable": [briefing.input_name(code, w, analysis.records) for code in rows["variable"]],
             "year": rows["year"].to_numpy(),
             "value": [w.plain(value) for value in rows["value"]],
             "unit": [w.unit(code) for code in rows["unit"]],

@@ -129,6 +129,9 @@ def hashes(folder: Path) -> dict[str, str]:
     for path in [*named, folder / BOUNDARIES, *_statistics(folder)]:
         with contextlib.suppress(files.Refused):  # what cannot be opened is reported by `read`
             hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(files.content(path, folder)).hexdigest()
+    for path in folder.glob("*.py"):  # own formulas
+        with contextlib.suppress(OSError):
+            hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     root = folder / papers.FOLDER
     hashes |= {name: papers.sha256(folder / name, root) for name in papers.lying(folder)}
     return hashes
@@ -265,6 +268,11 @@ class _Folder:
             tables = catalog.read(self.folder)
         except (OSError, ValueError, csv.Error):  # told already, or by the check of the table itself
             return catalog.read()
+        for code in tables.own:
+            name = tables.indicators[code].formula.partition(":")[0]
+            if name.endswith(".py") and (self.folder / name).is_file():
+                self.hashes[name] = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+                self.accounts[name] = Account(name, "read", "own_formula")
         for fault in tables.faults:
             if fault.file in ("indicators.csv", "variables.csv"):
                 self.problems.append(Problem(fault.file, fault.row, fault.phrase, fault.values))

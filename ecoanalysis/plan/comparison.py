@@ -434,7 +434,7 @@ def revision_sentence(row, analysis: Analysis, w: Words) -> str:
     values = {
         "region": analysis.name(row.region_code, w.lang),
         "year": row.year,
-        "name": briefing.input_name(row.variable, w),
+        "name": briefing.input_name(row.variable, w, analysis.records),
         "unit": w.unit(row.unit),
         "before": w.plain(row.value_before) if np.isfinite(row.value_before) else "",
         "value": w.plain(row.value) if np.isfinite(row.value) else "",

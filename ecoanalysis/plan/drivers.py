@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecoanalysis import catalog, compute, judge
+from ecoanalysis import compute, judge
 from ecoanalysis.compute.needs import parameters
 from ecoanalysis.formulas import diagnosis
 from ecoanalysis.words import Words, rounded
@@ -100,7 +100,7 @@ def sentence(rows: pd.DataFrame, analysis, w: Words) -> str:
     decimals = max(record.decimals or 0, 1)
     clauses = []
     for row in rows.to_dict("records"):
-        name = w.name(catalog.variables()[row["input"]])
+        name = w.name(analysis.records[row["input"]])
         moved = row["after"] / row["before"] - 1
         effect = w.difference(abs(row["effect"]), record, decimals)
         if abs(moved) < LEAST or not float(rounded(abs(row["effect"]), decimals)):

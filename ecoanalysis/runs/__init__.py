@@ -406,7 +406,8 @@ class _Making:
     def documents_to_write(self, made: list[str]) -> tuple[list[str], str]:
         """The documents of all regions that must be written; those that would be the same are taken over."""
         # All regions' rows: a sentence on one tells how fast the others have been.
-        parts = [made, *(job.went_in for job in self.plan)]
+        doubts = [one["text"] for one in self.work.to_check(self.analysis, "en") if not one["acknowledged"]]
+        parts = [made, doubts, *(job.went_in for job in self.plan)]
         asked = [self.asked[name] for name in ("scenario", "template")]
         went_in = _hash(parts, self.lang, *asked, self.work.common_ground(self.analysis))
         listed = {outcome["name"]: outcome for outcome in self.earlier.get("documents", [])}
@@ -505,7 +506,7 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
         there = ", ".join(f"{code} {name}" for code, name in known.items())
         raise Refused("unknown_region", regions=", ".join(unknown), known=there)
     parents = [code for code in known if code in set(parent.values())]
-    jobs, rows = [], work.went_in(analysis)
+    jobs, rows = [], work.went_in(analysis, asked["lang"])
     for code in [*(code for code in known if code not in parents), *parents]:
         overview = code in parents
         folder = "city" if overview and code == parents[0] else folder_name(code, known[code])
@@ -530,10 +531,19 @@ def _plan(work, analysis, data: Path, out: Path, asked: dict, declared: dict[str
             "notebook": hashlib.sha256(source.read_bytes()).hexdigest(),
             "package": work.package_hash(),
         }
-        if overview:
-            went_in["others"] = work.common_ground(analysis)
+        if overview:  # it tells the sources of the regions that it is made of
+            below = [rows[one] for one in known if code in _above(one, parent)]
+            went_in["others"] = _hash(work.common_ground(analysis), below)
         jobs.append(Job(code, known[code], notebook, folder, parameters, went_in))
     return jobs
+
+
+def _above(code: str, parent: dict[str, str]) -> list[str]:
+    """The region that a region is part of, and the one that this is part of, up to the first."""
+    above = []
+    while code := parent.get(code, ""):
+        above.append(code)
+    return above
 
 
 def _check_codes(known: dict[str, str], parent: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import headline, intake, words
+from ecoanalysis import catalog, headline, intake, words
 from ecoanalysis.export import languages, write_table
 from ecoanalysis.plan import kept, revisions
 
@@ -27,7 +27,7 @@ TEMPLATE = "template.pptx"  # a bureau's own deck, beside the saved analysis
 CHARTS = "charts"
 EXPLORE = "explore.html"  # its levers ask the live analysis, so it is made where that is
 # what an analysis of some regions keeps of the whole one
-FOR_ALL = ("changes", "assumed", "set", "own_indicators", "own_names", "names", "suspicions", "folder", "vintage")
+FOR_ALL = "changes assumed set own_indicators own_variables own_names names suspicions folder vintage".split()
 BadData, BadYear = analyses.BadData, analyses.BadYear
 TABLES = ("observations", "results", "forecasts", "assessment", "headlines", "discrepancies", "editions")
 OF_A_REGION = (*TABLES, "targets", "evidence")
@@ -205,16 +205,19 @@ def only(analysis, regions: list[str]):
     )
 
 
-def went_in(analysis) -> dict[str, str]:
+def went_in(analysis, lang: str = "both") -> dict[str, str]:
     """By region, a hash of all that an analysis knows of it: rows, results, futures and the rows left out.
 
     Taken after the analysis, so a neighbour's row that moved a region's chances counts, and one that moved nothing does
     not. Rows are hashed once a table, so that the time grows with their number alone.
     """
     tables = {name: getattr(analysis, name) for name in OF_A_REGION} | {"changes": analysis.changes}
-    tables["regions"] = analysis.regions.rename(columns={"code": "region_code"})
+    tables["regions"] = _with_parents(analysis.regions).rename(columns={"code": "region_code"})
     tables |= {name: kept.table(analysis, name) for name in kept.MAKERS}
-    about = [_of_table(analysis.milestones), repr(analysis.own_record), problems(analysis, "en")]
+    tables["revised"] = tables["revised"].assign(day=analysis.vintage["used"])
+    tables["shares"] = _shares(analysis)
+    about = [_of_table(analysis.milestones), repr(analysis.own_record), problems(analysis, "en"), _own(analysis)]
+    about += [analysis.own_names] if "en" in languages(lang) else []  # English names are in English documents alone
     common = repr([*about, *(list(table) for table in tables.values())]).encode()
     digests = {code: hashlib.sha256(common) for code in analysis.regions["code"]}
     for name, table in tables.items():
@@ -229,9 +232,32 @@ def went_in(analysis) -> dict[str, str]:
     return {code: digest.hexdigest() for code, digest in digests.items()}
 
 
+def _with_parents(regions: pd.DataFrame) -> pd.DataFrame:
+    """The table of regions; beside each the names of the one that it is part of."""
+    names = regions[["code", "name_zh", "name_en"]].add_prefix("parent_")
+    return regions.merge(names, how="left", left_on="parent", right_on="parent_code")
+
+
+def _shares(analysis) -> pd.DataFrame:
+    """For every target that a county lacks something of: what its city lacks, which the county's report tells."""
+    rows = analysis.assessment.astype({"region_code": object, "indicator": object})
+    lacking = rows[rows["gap_count"] > 0].drop_duplicates(["region_code", "indicator"])
+    lacking = lacking.set_index(["region_code", "indicator"])["gap_count"]
+    parts = rows.loc[rows["contribution"] > 0, ["region_code", "indicator"]]
+    above = parts["region_code"].map(analysis.regions.set_index("code")["parent"])
+    whole = lacking.reindex(pd.MultiIndex.from_arrays([above, parts["indicator"]]))
+    return parts.assign(whole=whole.to_numpy(float))
+
+
+def _own(analysis) -> list[dict]:
+    """The indicators and variables that the folder adds; documents call them by name."""
+    own = [row for code, row in analysis.indicators.items() if code not in catalog.indicators()]
+    return [asdict(row) for row in [*own, *analysis.own_variables.values()]]
+
+
 def common_ground(analysis) -> str:
     """A hash of what every region's report shows beside its own rows: a city's view of its counties, and names."""
-    named = json.dumps(analysis.own_names, ensure_ascii=False).encode()
+    named = json.dumps([analysis.own_names, _own(analysis)], ensure_ascii=False).encode()
     return _hex(
         named + _of_table(analysis.regions) + _of_table(analysis.assessment.drop(columns=["inputs"], errors="ignore"))
     )

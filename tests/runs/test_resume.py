@@ -2,14 +2,17 @@
 
 import dataclasses
 import json
+import re
 import sys
 
 import nbformat
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
-from ecoanalysis import analyse, runs
+import ecoanalysis as eco
+from ecoanalysis import briefing, intake, runs, words
 from ecoanalysis.plan import kept
 from ecoanalysis.runs import work
 from tests.runs.conftest import Made, said
@@ -59,6 +62,91 @@ def test_a_run_does_what_changed_and_nothing_else(going_on, capsys):
     assert "90.0" in (made.out / "2023/C1_乙县/county_report.html").read_text(encoding="utf-8")
 
 
+def moved(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {code for code in before if before[code] != after[code]}
+
+
+def test_a_county_that_tells_its_share_of_the_city_s_gap_is_made_again_with_the_city(folder):
+    """All of 20 plans: C1 lacks 15 and C2 12, the city 27; one more in C1 leaves the city 26, and C2 its 12."""
+    for code, count in (("C1", 5), ("C2", 8)):
+        for year in range(2014, 2024):
+            folder.add((code, year, "plans_requiring_eia", 20, "piece"), (code, year, "plans_with_eia", count, "piece"))
+    folder.target("plan_eia_rate", ">=", 100, "%")
+    before = eco.analyse(folder.path, 2023)
+    statistics = (folder.path / "statistics/statistics.csv").read_text(encoding="utf-8")
+    statistics = statistics.replace("C1,2023,plans_with_eia,5", "C1,2023,plans_with_eia,6")
+    folder.write("statistics/statistics.csv", statistics)
+    after = eco.analyse(folder.path, 2023)
+    for a, whole in ((before, "27"), (after, "26")):
+        said = briefing.contribution(a["C2", "plan_eia_rate"], words.of("en"))
+        assert re.findall(r"\b\d+\b", said)[:2] in ([whole, "12"], ["12", whole]), said
+    assert moved(work.went_in(before), work.went_in(after)) == {"C", "C1", "C2"}
+
+
+def test_english_names_of_the_folder_make_english_documents_again(three):
+    three.write("names.csv", "zh,en\n某局,Some Bureau\n")
+    before = eco.analyse(three.path, 2023)
+    three.write("names.csv", "zh,en\n某局,Another Bureau\n")
+    after = eco.analyse(three.path, 2023)
+    for lang, made in (("zh", set()), ("en", {"C", "C1", "C2"}), ("both", {"C", "C1", "C2"})):
+        assert moved(work.went_in(before, lang), work.went_in(after, lang)) == made, lang
+
+
+def test_names_of_own_indicators_and_variables_make_documents_again(three):
+    def analysis(indicator: str, variable: str):
+        columns = "code,name_zh,name_en,unit,better,low,high,decimals,scope,aggregate,formula"
+        row = f'done,{indicator},Done,%,higher,0,100,1,both,ratio,"ratio(villages_sorting, villages)"'
+        three.write("indicators.csv", f"{columns}\n{row}\n")
+        three.write("variables.csv", f"code,name_zh,name_en,unit\nvillages_sorting,{variable},Sorting,village\n")
+        return eco.analyse(three.path, 2023)
+
+    three.target("done", ">=", 40, "%", due=2025)
+    first = analysis("占比", "村数")
+    for other in (analysis("比重", "村数"), analysis("占比", "个数")):
+        assert moved(work.went_in(first), work.went_in(other)) == {"C", "C1", "C2"}
+        assert work.common_ground(first) != work.common_ground(other)
+
+
+def test_another_day_of_the_statistics_makes_again_what_tells_of_revisions(three):
+    columns = "region_code,year,variable,value,unit,status,source,note,vintage"
+    rows = ["C1,2021,villages_sewage_treated,86,village,observed,yearbook,,2024-01-31"]
+    rows += ["C1,2021,villages_sewage_treated,84,village,observed,yearbook,,2023-01-31"]
+    own = (three.path / "statistics/statistics.csv").read_text(encoding="utf-8")
+    own = own.replace("C1,2021,villages_sewage_treated,86,village,observed,yearbook 2023 p. 88,\n", "")
+    three.write("statistics/statistics.csv", own)
+    three.write("statistics/dated.csv", "\n".join([columns, *rows]) + "\n")
+    before = eco.analyse(three.path, 2023)
+    assert before.vintage["used"] == "2024-01-31"
+    later = "C2,2012,villages_sewage_treated,80,village,observed,yearbook,,2024-05-31"
+    three.write("statistics/dated.csv", "\n".join([columns, *rows, later]) + "\n")
+    after = eco.analyse(three.path, 2023)
+    assert after.vintage["used"] == "2024-05-31"
+    assert "C1" in moved(work.went_in(before), work.went_in(after))
+
+
+def test_a_formula_in_a_file_of_the_folder_is_one_of_its_inputs(folder):
+    folder.write(
+        "indicators.csv", "code,name_zh,name_en,unit,better,formula\ntwice,两倍,Twice,m³,lower,own.py:doubled\n"
+    )
+    folder.write("own.py", "def doubled(water_use):\n    return 2 * water_use\n")
+    folder.add(("C1", 2022, "water_use", 60, "m³"))
+    before, read = intake.hashes(folder.path), intake.read(folder.path)
+    assert before["own.py"] == read.hashes["own.py"]
+    assert [account.state for account in read.files if account.file == "own.py"] == ["read"]
+    folder.write("own.py", "def doubled(water_use):\n    return 3 * water_use\n")
+    assert intake.hashes(folder.path)["own.py"] != before["own.py"]
+
+
+def test_a_city_tells_where_its_counties_figures_come_from(going_on, regions_alone):
+    made = going_on("en")
+    statistics = made.path / "statistics/statistics.csv"
+    row = "C1,2023,villages_sewage_treated,100,village,observed,yearbook 2023 p. 8"
+    text = statistics.read_text(encoding="utf-8")
+    assert f"{row}8" in text
+    statistics.write_text(text.replace(f"{row}8", f"{row}9"), encoding="utf-8")
+    assert why(run(made)) == {"C1": "rows", "C": "others"}
+
+
 def test_a_changed_notebook_is_run_for_all_its_regions(going_on, regions_alone):
     made = going_on("en")
     path = made.notebooks / "county_report.ipynb"
@@ -88,6 +176,26 @@ def test_another_map_is_drawn_and_nothing_else_is_made_again(going_on, regions_a
     borders.write_text(json.dumps({"type": "FeatureCollection", "features": [one, other]}), encoding="utf-8")
     assert not run(made).unchanged
     assert (made.out / "2023/index.html").read_text(encoding="utf-8").count('<g data-line="') == 2
+
+
+def test_a_number_set_aside_leaves_the_workbook(three, notebooks, tmp_path, monkeypatch):
+    monkeypatch.setattr("ecoanalysis.runs.work.documents", lambda lang: ["assessment.xlsx"])
+    monkeypatch.setattr("ecoanalysis.runs.work.can_explore", lambda analysis, regions: False)
+    notebooks()
+    three.add(("C1", 2012, "villages_sewage_treated", 220, "village"), ("C1", 2012, "villages", 200, "village"))
+    made = Made(three, runs.NOTEBOOKS, tmp_path / "out")
+    run(made)
+    doubted = [one for one in manifest(made)["to_check"] if "220" in one["text"]]
+
+    def doubts() -> int:
+        book = openpyxl.load_workbook(made.out / "2023/assessment.xlsx")
+        return sum("220" in str(cell.value) for row in book["To be verified"].iter_rows() for cell in row)
+
+    assert doubted and doubts()
+    rows = "".join(f"{one['key']},Zhang,2024-01-02,checked\n" for one in doubted)
+    three.write("acknowledged.csv", f"suspicion,name,date,reason\n{rows}")
+    assert again(run(made)) == set()
+    assert not doubts()
 
 
 def test_a_renamed_region_leaves_no_folder_behind(going_on, regions_alone):
@@ -169,7 +277,7 @@ def test_a_plain_kernel_does_the_same_where_there_is_no_fork(going_on, tmp_path,
 
 
 def test_what_goes_into_a_region_is_every_cell_of_its_rows_and_of_no_others(three):
-    a = analyse(three.path, 2023)
+    a = eco.analyse(three.path, 2023)
     tables = {name: getattr(a, name) for name in work.OF_A_REGION}
     seen = 0
     for name, table in tables.items():
@@ -177,8 +285,8 @@ def test_what_goes_into_a_region_is_every_cell_of_its_rows_and_of_no_others(thre
             if not (mine := table.index[table["region_code"] == "C1"]).empty and column != "region_code":
                 same, other = (table.astype({column: object}) for _ in range(2))
                 value = other.at[mine[0], column]
-                number = isinstance(value, (int, float, np.number)) and value == value
-                other.at[mine[0], column] = value + 1 if number else "something else"
+                number = isinstance(value, (int, float, np.number))
+                other.at[mine[0], column] = np.nan_to_num(value) + 1 if number else "something else"
                 before, after = (work.went_in(dataclasses.replace(a, **{name: one})) for one in (same, other))
                 moved = {code for code in before if before[code] != after[code]}
                 assert moved == (set() if column == "sha256" else {"C1"}), (name, column)
@@ -187,7 +295,7 @@ def test_what_goes_into_a_region_is_every_cell_of_its_rows_and_of_no_others(thre
 
 
 def test_a_countys_tasks_go_into_its_city_too_and_what_all_share_into_every_region(three):
-    a = analyse(three.path, 2023)
+    a = eco.analyse(three.path, 2023)
     tasks = kept.table(a, "tasks").reindex([0, 1])
     tasks[["city", "region_code", "needed"]] = [["C", "C1", 5], ["C", "C2", 6]]
     hashes = []
