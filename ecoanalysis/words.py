@@ -6,6 +6,7 @@ that stand side by side agree with a pocket calculator. Every text comes from `t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -167,6 +168,17 @@ class Words:
     def name(self, record) -> str:
         """The name of a record that has one in both languages."""
         return record.name_en if self.lang == "en" else record.name_zh
+
+    def standard(self, text: str) -> str:
+        """A standard, or a clause of one, by its name; what `standards.csv` does not know stays as it is.
+
+        >>> Words("zh").standard("2019 indicator list"), Words("zh").standard("item 5")
+        ('国家生态文明建设示范市县建设指标（2019年）', '第5项')
+        """
+        number = re.fullmatch(r"item (\d+)", text)
+        row = catalog.standards().get("item {n}" if number else text)
+        named = row[f"name_{self.lang}"] if row else text
+        return named.replace("{n}", number[1]) if number else named
 
     def list(self, names: Iterable[str]) -> str:
         return self("list").join(names)

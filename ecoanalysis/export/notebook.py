@@ -416,7 +416,8 @@ def unverified(figures: Figures, standard: str = "HJ 192-2015") -> None:
     """Coefficients of a standard whose confidence is C or D: they stay settings and are shown as unverified."""
     rows = [row for row in figures.coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
     columns = ["group", "name", "value", "unit", "clause", "confidence"]
-    table(figures.words.columns(pd.DataFrame([vars(row) for row in rows], columns=columns)))
+    told = [vars(row) | {"clause": figures.words.standard(row.clause)} for row in rows]
+    table(figures.words.columns(pd.DataFrame(told, columns=columns)))
 
 
 # ---------------------------------------------------------------------- the track record
