@@ -137,6 +137,19 @@ class Words:
             value = rounded(value / 1000, 0) * 1000
         return self._with_unit(self._short(value), name)
 
+    def exact(self, value: float, unit: str, of: str = "") -> str:
+        """Things as `count` calls them, to the hundredth of their unit, so that parts add up to their whole.
+
+        >>> Words("zh").exact(327.527, "10⁴ CNY"), Words("en").exact(327.527, "10⁴ CNY"), Words("en").exact(1.9, "t")
+        ('327.53 万元', 'CNY 3\u2009275\u2009300', '1.90 t')
+        """
+        if unit in COUNTED:
+            return self.count(value, unit, of)
+        size, name = _multiple(unit)
+        if self.lang == "zh" or size == 1:
+            return self._with_unit(self.number(value, 2), unit)
+        return self._with_unit(self.number(rounded(value, 2) * size, 0), name)
+
     def _short(self, value: Decimal) -> str:
         """About three digits, without zeros that say nothing."""
         decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2

@@ -118,7 +118,9 @@ def test_a_number_stays_on_the_line_of_its_unit_in_words_tables_and_text(tmp_pat
         {"output_type": "display_data", "data": {"text/plain": "1\u2009018 万人次"}},
     ]
     notebook, page = tmp_path / "a.ipynb", tmp_path / "a.html"
-    notebook.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "", "outputs": outputs}]}), encoding="utf-8")
+    notebook.write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": "", "outputs": outputs}]}), encoding="utf-8"
+    )
     write_page(notebook, page, {"region": "G"})
     text = page.read_text(encoding="utf-8")
     assert "<td>99.91\u00a0%</td>" in text and "达标概率 33\u00a0%，难达标" in text and "1\u202f018 万人次" in text
