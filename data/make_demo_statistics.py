@@ -28,7 +28,7 @@ import numpy as np
 
 RAW = Path(__file__).resolve().parent / "raw"
 TARGET = RAW / "statistics" / "demo.csv"
-SOURCE = "演示数据 demo data (data/make_demo_statistics.py)"
+SOURCE = "演示数据（data/make_demo_statistics.py）"
 SEED = 20231123
 PROVINCE, CITY = "620000", "620500"
 COUNTIES = ["620502", "620503", "620521", "620522", "620523", "620524", "620525"]

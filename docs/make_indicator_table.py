@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ecoanalysis import catalog
 from ecoanalysis.formulas import FORMULAS
+from ecoanalysis.words import Words
 
 DOCS = Path(__file__).parent
 TESTS = DOCS.parent / "tests"
@@ -155,27 +156,6 @@ CHINESE = {  # words of formulas, longest first when replaced
     " × area": " × 面积",
     " × emission": " × 排放量",
 }
-STANDARDS = {
-    "2019 indicator list": "2019版建设指标",
-    "2021 revision": "2021修订版",
-    "EQI 2021": "区域生态质量评价办法（试行）",
-    "2021 no. 99": "环监测〔2021〕99号",
-    "composite index": "综合指数",
-    "rural sewage": "农村生活污水",
-    "rural waste": "农村生活垃圾",
-    "14th five-year plan": "“十四五”规划",
-    "project convention": "本项目约定",
-    "item 14; 1 counts waste carried over, 0 leaves it out": "第14项；1计入结转量，0不计入",
-    "pollution load; unit not confirmed: 1000000 for 10⁶ m³, 1000 for mm·km², 0 for mm": "污染负荷；单位未确认：1000000 为 10⁶ m³，1000 为 mm·km²，0 为 mm",
-    "water network density; text not seen": "水网密度；未见原文",
-    "biological richness": "生物丰度",
-    "sub-indices": "分指数",
-    "change classes": "变化分类",
-    "classes": "分类",
-    "price base and base year of the running plan": "五年规划期价格基准年与基期",
-    "base year of the assessment task": "考核任务基期",
-    "base of targets that must not fall below (or rise above) a base": "不低于（不高于）基期类目标的基期",
-}
 
 
 def page(lang: str) -> str:
@@ -237,7 +217,7 @@ def _indicator_row(indicator: catalog.Indicator, lang: str) -> list[str]:
 
 def _said(text: str, lang: str) -> str:
     """A standard or clause in the page's language."""
-    return text if lang == "en" else re.sub(r"^item (\d+)", r"第\1项", STANDARDS.get(text, text))
+    return Words(lang).standard(text)
 
 
 def _named(row: catalog.Indicator | catalog.Variable, lang: str) -> str:

@@ -360,13 +360,13 @@ def own_class(known, city: str, w: Words) -> str:
     not one."""
     whose = city or w("claim.fared_whose")
     counts = {name: w.number(getattr(known, name), 0) for name in ("statements", "came_true", "series", "origins")}
-    text = w("claim.fared_own", whose=whose, said=between(known), **counts)
+    text = w("claim.fared_own", whose=whose, said=between(known, w), **counts)
     return text + w.bracket(w.demo_mark(known.demo))
 
 
-def between(known) -> str:
-    """A class of chance: 60–80 %."""
-    return f"{100 * known.low:.0f}–{100 * known.high:.0f} %"
+def between(known, w: Words) -> str:
+    """A class of chance: 60 %—80 %, 60–80 %."""
+    return w("claim.between", low=f"{100 * known.low:.0f}", high=f"{100 * known.high:.0f}")
 
 
 def fared_elsewhere(s, w: Words) -> str:
@@ -377,7 +377,7 @@ def fared_elsewhere(s, w: Words) -> str:
     if known is None:
         return ""
     counts = {"count": w.number(known.statements, 0), "series": w.number(known.series, 0)}
-    return w(f"claim.fared_{known.domain}", said=between(known), came=w.chance(known.came_true), **counts)
+    return w(f"claim.fared_{known.domain}", said=between(known, w), came=w.chance(known.came_true), **counts)
 
 
 def city_gap(s) -> float:
@@ -392,13 +392,22 @@ def city_gap(s) -> float:
     return s.analysis.cache[key].get(s.analysis.region_row(s.region_code).parent, np.nan)
 
 
+def set_off(s) -> bool:
+    """Whether a county of the same city is beyond the city's target, so that the gap is what is left of theirs."""
+    parent, rows = s.analysis.region_row(s.region_code).parent, s.analysis.assessment
+    rows = rows[rows["indicator"] == s.indicator]
+    target = rows.loc[(rows["region_code"] == parent) & (rows["gap_count"] > 0), "target"].iloc[0]
+    beyond = rows.loc[s.record.direction * (rows["latest_value"] - target) > 0, "region_code"]
+    return any(s.analysis.region_row(code).parent == parent for code in beyond)
+
+
 def contribution(s, w: Words) -> str:
     """How many of the city's missing things lie in this county; empty for the city and where nothing is missing."""
     whole = city_gap(s)
     if not whole > 0:
         return ""
     return w(
-        "claim.contribution",
+        "claim.contribution" if set_off(s) else "claim.contribution_whole",
         city=s.analysis.name(s.analysis.region_row(s.region_code).parent, w.lang),
         region=s.analysis.name(s.region_code, w.lang),
         whole=w.count(whole, s.gap_count_unit, s.indicator),
@@ -540,22 +549,28 @@ def changed(region, w: Words) -> str:
     moved = region.changes
     if moved.empty:
         return ""
-    parts = []
-    for kind in ("better", "worse", "missed"):
-        rows = moved[moved["moved"] == kind]
-        if len(rows):
-            count, names = _first_items(region.analysis, rows["indicator"], w)
-            parts.append(w(f"headline.{kind}", count=count, names=names))
+    parts = [
+        w(f"headline.{kind}", count=len(items), names=_first_named(_item_names(region.analysis, items, w), w))
+        for kind, items in moved_items(region).items()
+    ]
     year = region.analysis.as_of - 1
     return (
         w("headline.changed", year=year, parts=w("join").join(parts)) if parts else w("headline.unchanged", year=year)
     )
 
 
-def _first_items(analysis, indicators, w: Words) -> tuple[int, str]:
-    """How many items these indicators belong to, and the names of the first, as many as can be read out."""
-    items = list(dict.fromkeys(analysis.item_name(analysis.item_of(code), w.lang) for code in indicators))
-    return len(items), _first_named(items, w)
+def moved_items(region) -> dict[str, list]:
+    """Items that are better, worse or missed since the year before; an item of several parts once, by its worst news."""
+    moved, told, found = region.changes, set(), {}
+    for kind in ("missed", "worse", "better"):
+        items = dict.fromkeys(map(region.analysis.item_of, moved.loc[moved["moved"] == kind, "indicator"]))
+        found[kind] = [item for item in items if item not in told]
+        told.update(items)
+    return {kind: found[kind] for kind in ("better", "worse", "missed") if found[kind]}
+
+
+def _item_names(analysis, items, w: Words) -> list[str]:
+    return [analysis.item_name(item, w.lang) for item in items]
 
 
 def _first_named(names: list[str], w: Words) -> str:
@@ -587,7 +602,7 @@ def chain(s, w: Words) -> str:
         )
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines += fared_by_source(s, w)
-    lines.append(w("chain.formula", standard=record.standard, clause=record.clause, confidence=record.confidence))
+    lines.append(w("chain.formula", text=where_it_stands(record, w), confidence=record.confidence))
     for row in s.observed:
         name = input_name(row.variable, w, s.analysis.records)
         lines.append(
@@ -604,6 +619,12 @@ def chain(s, w: Words) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def where_it_stands(row, w: Words) -> str:
+    """The standard and the clause of an indicator or a coefficient, by name."""
+    standard, clause = w.standard(row.standard), w.standard(row.clause)
+    return w("chain.standard", standard=standard, clause=clause) if standard and clause else standard or clause
 
 
 def place_of(row) -> str:

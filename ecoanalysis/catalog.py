@@ -242,6 +242,12 @@ def thresholds(folder: Path | None = None) -> list[Threshold]:
     return _overlaid("thresholds.csv", Threshold, folder, ("edition", "indicator", "part", "region_class"))
 
 
+@cache
+def standards() -> dict[str, dict[str, str]]:
+    """Standards and clauses in both languages, by what other tables call them; `{n}` stands for an item's number."""
+    return {row["code"]: row for row in rows(files("ecoanalysis") / "tables" / "standards.csv")}
+
+
 def phrase(key: str, lang: str, /, **values: object) -> str:
     """What the user reads for `key` in `lang` (zh or en), with `values` put into its braces; an `OSError` in words, and of
     `{count} [item|items]` what fits the number.

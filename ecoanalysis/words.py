@@ -6,6 +6,7 @@ that stand side by side agree with a pocket calculator. Every text comes from `t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -136,6 +137,19 @@ class Words:
             value = rounded(value / 1000, 0) * 1000
         return self._with_unit(self._short(value), name)
 
+    def exact(self, value: float, unit: str, of: str = "") -> str:
+        """Things as `count` calls them, to the hundredth of their unit, so that parts add up to their whole.
+
+        >>> Words("zh").exact(327.527, "10⁴ CNY"), Words("en").exact(327.527, "10⁴ CNY"), Words("en").exact(1.9, "t")
+        ('327.53 万元', 'CNY 3\u2009275\u2009300', '1.90 t')
+        """
+        if unit in COUNTED:
+            return self.count(value, unit, of)
+        size, name = _multiple(unit)
+        if self.lang == "zh" or size == 1:
+            return self._with_unit(self.number(value, 2), unit)
+        return self._with_unit(self.number(rounded(value, 2) * size, 0), name)
+
     def _short(self, value: Decimal) -> str:
         """About three digits, without zeros that say nothing."""
         decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
@@ -167,6 +181,17 @@ class Words:
     def name(self, record) -> str:
         """The name of a record that has one in both languages."""
         return record.name_en if self.lang == "en" else record.name_zh
+
+    def standard(self, text: str) -> str:
+        """A standard, or a clause of one, by its name; what `standards.csv` does not know stays as it is.
+
+        >>> Words("zh").standard("2019 indicator list"), Words("zh").standard("item 5")
+        ('国家生态文明建设示范市县建设指标（2019年）', '第5项')
+        """
+        number = re.fullmatch(r"item (\d+)", text)
+        row = catalog.standards().get("item {n}" if number else text)
+        named = row[f"name_{self.lang}"] if row else text
+        return named.replace("{n}", number[1]) if number else named
 
     def list(self, names: Iterable[str]) -> str:
         return self("list").join(names)

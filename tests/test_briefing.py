@@ -233,7 +233,7 @@ def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
     classes = [own(0.4, 0.6, 71, 49), own(0.6, 0.8, 80, 60)]
     zh, en = (briefing.fared(stated(shipped, classes), w) for w in (ZH, EN))
     assert zh.startswith(
-        "甲市数据回溯检验：当时尚未达标、说有 40–60 % 可能的 71 项判断中，后来实现 49 项"
+        "甲市数据回溯检验：当时尚未达标、说有 40 %—60 % 可能的 71 项判断中，后来实现 49 项"
         "（9 条序列、6 个年份，判断互有重叠，仅供参考）。在卫生、经济、就业和教育的参照序列上"
     )
     assert en.startswith(
@@ -241,7 +241,7 @@ def test_the_own_record_comes_first_and_says_whose_it_is(shipped):
         "(9 series, 6 years; they overlap, so this is a rough guide). On reference series of health"
     )
     two_cities = stated(shipped, classes, city=(), p_reach=0.6)  # a class begins at its lower bound
-    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60–80 % 可能的 80 项")
+    assert briefing.fared(two_cities, ZH).startswith("本地数据回溯检验：当时尚未达标、说有 60 %—80 % 可能的 80 项")
     assert "this folder’s own data: of 80 statements" in briefing.fared(two_cities, EN)
 
 
@@ -283,7 +283,8 @@ def test_a_number_is_led_back_step_by_step(small):
     assert zh[0] == "乙县 · 25 农村生活污水治理率" and "尚差 1.0 个百分点，合 1 个村；" in zh[1]
     assert zh[2] == "方法：由同类序列学得的分布；数据 8 年"
     assert zh[3].startswith("历年数值：2016: 24.0、2017: 29.0、") and zh[3].endswith("、2023: 59.0")
-    assert zh[-3] == "定义：2021 revision rural sewage（置信度 C）"
+    assert zh[-3] == "定义：建设指标（2021年修订版），农村生活污水（置信度 C）"
+    assert en[-3] == "Definition: 2021 revision, rural sewage (confidence C)"
     assert zh[-1] == (
         "← 完成生活污水治理的行政村数，乙县，2023 年：59 个村，实测统计；"
         "yearbook 2023 p. 88；statistics/statistics.csv:24"
@@ -355,9 +356,7 @@ def test_a_county_one_village_short_has_its_part_of_the_city_s_gap(folder):
             folder.add((code, year, "villages_sewage_treated", treated - 2 * (2023 - year), "village"))
     folder.target("rural_sewage_treatment_rate", ">=", 60, "%", due=2025)
     a = analyse(folder.path, 2023)
-    assert briefing.contribution(a["C1", "25"], ZH) == (
-        "甲市净缺口 11 个村（已由超额县区抵补），按缺口比例，乙县占 1 个村（9 %）。"
-    )
+    assert briefing.contribution(a["C1", "25"], ZH) == ("甲市缺口 11 个村，其中乙县占 1 个村（9 %）。")
     assert "share is 1 village (9 %)" in briefing.contribution(a["C1", "25"], EN)
     assert briefing.contribution(a["C", "25"], ZH) == ""
 

@@ -163,6 +163,18 @@ def test_pictures_are_shown_as_they_are_drawn_and_chapter_and_year_before_come_a
     assert {path.parent.name for path in tmp_path.rglob("*.png")} == {"charts", "charts_en"}
 
 
+def test_a_weak_point_of_the_plan_is_named_once_in_the_conclusion(monkeypatch):
+    from ecoanalysis import analyse
+    from ecoanalysis.export import notebook
+
+    seen = []
+    monkeypatch.setattr(notebook, "display", lambda shown: seen.append(getattr(shown, "data", "")))
+    notebook.conclusion(analyse(ROOT / "data/raw", 2023)["甘谷县"], "zh")
+    said = "".join(seen)
+    assert said.count("方案点名的薄弱指标") == 1
+    assert "方案点名的薄弱指标：农村生活污水治理率尚差 45 个村（难达标）；" in said
+
+
 def test_without_a_year_before_the_report_says_so(folder, monkeypatch):
     from ecoanalysis import analyse
     from ecoanalysis.export import notebook

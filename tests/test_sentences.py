@@ -401,7 +401,8 @@ def test_why_a_pace_that_would_do_is_not_believed(fields, said):
 def analysis():
     """The city lacks one village of the target of 2025, and four of that of 2023; both counties lack one of the first."""
     rows = [("C", 1.0, 1.0), ("C", 4.0, np.nan), ("C1", 1.0, 0.75), ("C2", 1.0, 0.25)]
-    assessment = pd.DataFrame(rows, columns=["region_code", "gap_count", "contribution"]).assign(indicator=SEWAGE)
+    assessment = pd.DataFrame(rows, columns=["region_code", "gap_count", "contribution"])
+    assessment = assessment.assign(indicator=SEWAGE, latest_value=59.0, target=60.0)
     results = pd.DataFrame(
         [("C1", SEWAGE, 2023, "villages@C2;villages@C2;zero_denominator"), ("C1", SEWAGE, 2022, "nothing"),
          ("C2", SEWAGE, 2023, "")],
@@ -421,11 +422,25 @@ def test_what_a_county_has_of_the_city_s_gap(analysis):
     assert briefing.city_gap(s) == 1.0
     s.contribution = 1.0
     assert both(briefing.contribution, s) == (
+        "甲市缺口 1 个村，其中乙县占 1 个村（100 %）。",
+        "Of the 1 village that City A is short, County B's share is 1 village (100 %).",
+    )
+    beyond = pd.DataFrame([("C2", np.nan, np.nan, SEWAGE, 71.0, 60.0)], columns=analysis.assessment.columns)
+    analysis.assessment = pd.concat([analysis.assessment.query("region_code != 'C2'"), beyond])
+    assert both(briefing.contribution, s) == (
         "甲市净缺口 1 个村（已由超额县区抵补），按缺口比例，乙县占 1 个村（100 %）。",
         "Of the 1 village that City A is short once counties beyond the target are set off, "
         "County B's share is 1 village (100 %).",
     )
     assert briefing.contribution(made(contribution=0.0, analysis=analysis), EN) == ""
+
+
+def test_an_item_of_several_parts_has_moved_once_by_its_worst_news():
+    """Three parts of item 32: one is nearer, one lost ground, one was missed; item 24 is nearer."""
+    items = {"a": 32, "b": 32, "c": 32, "d": 24}
+    moved = pd.DataFrame({"indicator": list("abcd"), "moved": ["better", "worse", "missed", "better"]})
+    region = SimpleNamespace(changes=moved, analysis=SimpleNamespace(item_of=items.get))
+    assert briefing.moved_items(region) == {"better": [24], "missed": [32]}
 
 
 def test_what_is_lacking_is_that_of_the_latest_year(analysis):

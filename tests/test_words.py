@@ -189,3 +189,7 @@ def test_every_indicator_that_counts_pieces_says_what_they_are():
             assert words.has_phrase(f"counted.{code}") and words.has_phrase(f"counted.{code}_one"), code
     table = {key.split(".")[1].removesuffix("_one") for key in catalog.phrases() if key.startswith("counted.")}
     assert table == named and len(named) == 11
+
+
+def test_a_class_that_the_survey_s_error_caps_is_explained():
+    assert ZH("meaning.possible") == "未达标，届时达标概率 50 %—90 %，或更高而差距在调查误差范围内"

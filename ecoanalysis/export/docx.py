@@ -22,7 +22,7 @@ from ecoanalysis.words import NOTHING
 # Columns of the table of all indicators [mm].
 LONG_NAME = {"zh": 9, "en": 18}  # letters of a county's name beyond which its column is wide
 WIDTHS = {
-    "zh": (9, 13, 19, 39, 16, 12, 17, 19, 18, 18, 15, 20, 14, 20, 18),
+    "zh": (9, 13, 19, 37, 16, 12, 20, 18, 18, 18, 15, 20, 14, 20, 18),
     "en": (8, 16, 21, 34, 14, 14, 16, 15, 17, 17, 14, 21, 13, 18, 28),
 }
 WHOLE_SIZE = {"zh": 9, "en": 8.5}
@@ -188,9 +188,8 @@ class _Chapter(Paper):
         row = self.thresholds.get((s.indicator, s.comparison))
         if row is None:
             return NOTHING
-        sign = words.SIGNS.get(row.national_comparison, row.national_comparison)
         mark = "※" if row.confidence in catalog.UNVERIFIED else ""
-        return self.below(f"{sign} {self.words.plain(row.national)}", f"{row.edition}{mark}")
+        return self.below(worded.asked(row, self.words), f"{row.edition}{mark}")
 
     def below(self, text: str, year: int | str) -> str:
         """A year or edition in brackets under what it belongs to."""
@@ -361,7 +360,7 @@ class _Chapter(Paper):
         own = rows[rows["region_code"] == s.region_code]
         if len(own):
             city = self.analysis.name(own["city"].iloc[0], self.lang)
-            whole = self.words.count(own["needed"].sum(), own["unit"].iloc[0], s.indicator)
+            whole = self.words.exact(own["needed"].sum(), own["unit"].iloc[0], s.indicator)
             return self.say("docx.task_county", city=city, whole=whole, years=self.yearly(own))
         missing = briefing.things(s, self.words)
         if s.verdict in judge.OPEN and missing:
@@ -372,7 +371,7 @@ class _Chapter(Paper):
     def tasks(self) -> pd.DataFrame:
         """What each county has to add each year, where it has to add anything."""
         rows = kept.table(self.analysis, "tasks")
-        return rows[rows["needed"] > 0]
+        return rows[rows["needed"] > 0].assign(needed=lambda tasks: tasks["needed"].round(2))  # sums of printed numbers
 
     @functools.cached_property
     def tasks_of(self) -> dict:
@@ -385,18 +384,18 @@ class _Chapter(Paper):
         by_county = rows.groupby("region_code", sort=False)["needed"].sum().sort_values(ascending=False, kind="stable")
         parts = w.list(
             self.say(
-                "docx.task_part", region=self.analysis.name(code, self.lang), things=w.count(things, unit, indicator)
+                "docx.task_part", region=self.analysis.name(code, self.lang), things=w.exact(things, unit, indicator)
             )
             for code, things in by_county.items()
         )
-        whole, years = w.count(rows["needed"].sum(), unit, indicator), self.yearly(rows)
+        whole, years = w.exact(rows["needed"].sum(), unit, indicator), self.yearly(rows)
         return self.say("docx.task_city", whole=whole, years=years, parts=parts, table=self.reference("table.tasks"))
 
     def yearly(self, rows: pd.DataFrame) -> str:
         """2024 年 23 个村、2025 年 22 个村."""
         unit, indicator = rows["unit"].iloc[0], rows["indicator"].iloc[0]
         return self.words.list(
-            self.say("docx.year_part", year=int(year), things=self.words.count(things, unit, indicator))
+            self.say("docx.year_part", year=int(year), things=self.words.exact(things, unit, indicator))
             for year, things in rows.groupby("year")["needed"].sum().items()
         )
 
@@ -427,7 +426,7 @@ class _Chapter(Paper):
         wide["whole"] = wide.sum(axis=1)
         names = [self.analysis.name(code, self.lang) for code in wide.index]
         numbers = [*wide.to_numpy().tolist(), wide.sum().tolist()]
-        labels = [worded.indicator(s, self.words), self.words.unit(rows["unit"].iloc[0])]
+        labels = [worded.indicator(s, self.words), self.words.things(rows["unit"].iloc[0], s.indicator)]
         lines = [
             [UP, UP, name, *(self.words.number(number, decimals) if number else NOTHING for number in line)]
             for name, line in zip([*names, self.say("attribute.all")], numbers, strict=True)

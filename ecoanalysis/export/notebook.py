@@ -47,12 +47,12 @@ def table(frame: pd.DataFrame, index: bool = False) -> None:
 
 
 def conclusion(region, lang: str) -> None:
-    """The answer: headline, what the plan names as weak, what needs work; for a city the matrix of its counties.
+    """The answer: headline, what needs work; for a city the matrix of its counties.
 
     What moved since the year before is told by `since_last_year`, as it takes a second analysis: pictures come first.
     """
     w = words.of(languages(lang)[0])
-    text(*briefing.headline(region, w, since=False), worded.named_weak(region, w))
+    text(*briefing.headline(region, w, since=False))
     if worded.uses_demo(region.rows):
         text(w("slide.demo_notice"), kind="b")
     problems = worded.left_out(region.analysis, w)
@@ -416,7 +416,8 @@ def unverified(figures: Figures, standard: str = "HJ 192-2015") -> None:
     """Coefficients of a standard whose confidence is C or D: they stay settings and are shown as unverified."""
     rows = [row for row in figures.coefficients if row.standard == standard and row.confidence in catalog.UNVERIFIED]
     columns = ["group", "name", "value", "unit", "clause", "confidence"]
-    table(figures.words.columns(pd.DataFrame([vars(row) for row in rows], columns=columns)))
+    told = [vars(row) | {"clause": figures.words.standard(row.clause)} for row in rows]
+    table(figures.words.columns(pd.DataFrame(told, columns=columns)))
 
 
 # ---------------------------------------------------------------------- the track record
@@ -467,7 +468,7 @@ def own_record(said: pd.DataFrame, lang: str) -> None:
     classes = track_record.own_classes(said)
     enough = [one for one in classes if one.is_enough]
     points([briefing.own_class(one, "", w) for one in enough])
-    few = [briefing.between(one) for one in classes if not one.is_enough]
+    few = [briefing.between(one, w) for one in classes if not one.is_enough]
     if few:
         text(w("record.few", classes=w.list(few), **track_record.ENOUGH))
     text(w("record.told" if enough else "record.not_told"))

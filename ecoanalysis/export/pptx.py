@@ -269,12 +269,7 @@ class _Briefing:
         year = self.analysis.as_of - 1
         told = moved[moved["moved"].isin(("missed", "worse", "better"))]
         told = told.sort_values("moved", key=lambda kinds: kinds.map({"missed": 0, "worse": 1, "better": 2}))
-        parts = []
-        for kind in ("better", "worse", "missed"):
-            rows = told[told["moved"] == kind]
-            count = len({self.analysis.item_of(code) for code in rows["indicator"]})
-            if count:
-                parts.append(w(f"slide.{kind}", count=count))
+        parts = [w(f"slide.{kind}", count=len(items)) for kind, items in briefing.moved_items(region).items()]
         if told.empty:
             title = w("slide.unchanged", region=region.name(w.lang), year=year)
             told = moved
@@ -466,7 +461,8 @@ class _Briefing:
         unit = rows["unit"].iloc[0]
         told = [w.count(amount, unit, s.indicator) for amount in amounts]
         if len(set(told)) == 1:
-            return w("slide.every_year", first=amounts.index[0], last=amounts.index[-1], things=told[0])
+            key = "slide.every_year" if unit in words.COUNTED else "slide.every_year_about"  # 3 × 29.7 is not 89.2
+            return w(key, first=amounts.index[0], last=amounts.index[-1], things=told[0])
         if unit in words.COUNTED:
             told = [w.number(amount, 0) for amount in amounts]
         parts = [w("slide.in_year", year=year, things=things) for year, things in zip(amounts.index, told, strict=True)]
@@ -643,9 +639,9 @@ class _Briefing:
             said.append(
                 w("slide.data", **values, years=w("slide.years", first=first, last=last) if first < last else first)
             )
-        said.append(w("slide.projects_in" if a.projects_in else "slide.projects_out"))
-        if a.demo_share:
+        if a.demo_share:  # "of them" are the figures of the line above
             said.append(w("slide.data_demo", share=w.percent(a.demo_share)))
+        said.append(w("slide.projects_in" if a.projects_in else "slide.projects_out"))
         if briefing.unverified(region, w):
             said.append(briefing.unverified(region, w))
         weaker = a.editions[(a.editions["region_code"] == region.code) & a.editions["weaker"].astype(bool)]

@@ -94,13 +94,6 @@ def weakest(region) -> list:
     return weak[: max(WEAK_SHOWN, sum(bool(s.named_weak) for s in weak))]
 
 
-def named_weak(region, w: Words) -> str:
-    """The weak points that the plan names, each with where it stands; empty where it names none."""
-    named = [s for s in region.statements if s.named_weak and s.verdict != "not_applicable"]
-    parts = [w("worded.with_verdict", name=w.name(s.record), verdict=briefing.short_verdict(s, w)) for s in named]
-    return w("worded.named_weak", names=w.list(parts)) if parts else ""
-
-
 def title(analysis, w: Words) -> str:
     """What a document of the whole analysis is called: the city's name before it, where there is a city."""
     city = analysis.name(analysis.city, w.lang) if analysis.city else ""
@@ -113,9 +106,15 @@ def uses_demo(rows: pd.DataFrame) -> bool:
 
 def national(row, w: Words) -> str:
     """A national threshold as printed, with 未核实 where its confidence is C or D; a row of the editions."""
-    number = f"{SIGNS.get(row.national_comparison, row.national_comparison)} {w.plain(row.national)}"
-    text = f"{number} {w.unit(row.unit)}".strip()
+    text = f"{asked(row, w)} {w.unit(row.unit)}".strip()
     return text + w.bracket(w("mark.unverified")) if row.confidence in catalog.UNVERIFIED else text
+
+
+def asked(row, w: Words) -> str:
+    """What a national edition asks, without unit; all of it without a sign, as there is nothing beyond."""
+    whole = row.unit == "%" and row.national == 100 and row.national_comparison == ">="
+    sign = "" if whole else SIGNS.get(row.national_comparison, row.national_comparison)
+    return f"{sign} {w.plain(row.national)}".strip()
 
 
 def weaker(analysis, w: Words) -> list[str]:

@@ -1067,9 +1067,7 @@ class Book:
         for row in catalog.coefficients(a.data):
             if row.confidence in catalog.UNVERIFIED:
                 name = f"{row.group} {row.name}".strip()
-                text = w(
-                    "book.coefficient", standard=row.standard, clause=row.clause, name=name, value=w.plain(row.value)
-                )
+                text = w("book.coefficient", text=briefing.where_it_stands(row, w), name=name, value=w.plain(row.value))
                 told.append(("coefficient", "", text, ""))
         return told
 
@@ -1090,8 +1088,8 @@ class Book:
             _Column("unit", [w.unit(record.unit) for record in records], 14),
             _Column("attribute", [w(f"attribute.{'binding' if r.binding else 'advisory'}") for r in records], 10),
             _Column("requirement", [w(f"book.requirement_{record.requirement}") for record in records], 14),
-            _Column("standard", [record.standard for record in records], 30, wrap=True),
-            _Column("clause", [record.clause for record in records], 24, wrap=True),
+            _Column("standard", [w.standard(record.standard) for record in records], 30, wrap=True),
+            _Column("clause", [w.standard(record.clause) for record in records], 24, wrap=True),
             _Column("verified", [self.verified(record.confidence) for record in records], 10),
             _Column("code", [record.code for record in records], 30, hidden=True),
         ]

@@ -319,6 +319,16 @@ def test_sorting_and_filters_work_in_a_browser_without_a_server(written):
         view.locator("select[data-chooses=item]").select_option(label="25 农村生活污水治理率")
         tile = view.locator("ul.tiles li", has_text="甘谷县")
         assert "难达标" in tile.inner_text() and tile.evaluate("one => one.style.background") == "rgb(230, 121, 43)"
+        bottoms = (
+            "marks => marks.map(one => [one, one.previousElementSibling].map(it => it.getBoundingClientRect().bottom))"
+        )
+        marks = view.eval_on_selector_all("td .value + .mark", bottoms)  # beside their values, not under them
+        assert marks and all(abs(mark - value) < 6 for mark, value in marks)
+        view.emulate_media(media="print")
+        view.set_viewport_size({"width": 703, "height": 1032})  # A4 upright within 12 mm
+        table, names = view.locator("table.matrix"), view.locator("table.matrix tbody th").first
+        assert table.evaluate("one => one.getBoundingClientRect().right <= innerWidth")
+        assert names.evaluate("one => one.getBoundingClientRect().width") > 60
         assert errors == []
         opened.close()
 

@@ -191,7 +191,7 @@ def test_the_task_sheet_says_what_who_where_and_until_when(chinese):
     assert len(table) == 1 + 10
     assert table[0] == ["措施", "牵头", "配合", "县区", "时限"]
     assert table[1:3] == [
-        ["28 城镇人均公园绿地面积：补上 89.2 公顷（2024—2026 年每年 29.7 公顷）", "住建局", "—",
+        ["28 城镇人均公园绿地面积：补上 89.2 公顷（2024—2026 年每年约 29.7 公顷）", "住建局", "—",
          "北县 84.2 公顷、南县 4.95 公顷", "2026 年底"],
         ["25 农村生活污水治理率：补上 50 个村（2024—2025 年每年 25 个村）", "生态环境局", "—",
          "北县 40 个村、南县 10 个村", "2025 年底"],
@@ -238,6 +238,13 @@ def test_methods_stand_in_the_annex_alone(chinese):
         assert ("历年变化推算今后各年" in said) == title.startswith("附：")
 
 
+def test_the_share_of_demo_data_stands_behind_the_number_of_figures(deck):
+    said = "\n".join(texts(titled(opened(deck("shipped_zh")), "附："))).split("\n")
+    at = next(n for n, line in enumerate(said) if line.startswith("数据：8 个地区"))
+    assert said[at + 1].startswith("其中演示数据占 ")
+    assert "随年变化的指标：按历年变化推算今后各年的可能数值，其中达到目标的比例即达标概率。" in said
+
+
 def test_notes_hold_talking_points_and_then_sources(chinese):
     notes = titled(chinese, "农村生活污水治理率").notes_slide.notes_text_frame.text
     points, sources = notes.split("\n\n数据来源（文件:行）\n")
@@ -270,6 +277,7 @@ def test_the_shipped_city_rests_on_demo_data_but_for_its_dates_and_methods(deck)
 def test_projects_are_told_without_and_with_them(deck):
     """The shipped demo projects: 30 ha of parks in Maiji, whose cost is 21 million, half of them three years long."""
     slide = titled(opened(deck("shipped_zh")), "6 个项目：天水市")
+    assert re.search(r"达标概率由 \d+ % 升至 \d+ %$", slide.shapes.title.text.replace("\u00a0", " "))
     table = cells(slide)
     assert table[0] == ["指标", "按期可增加", "考虑推迟后", "不计项目", "计入项目", "只靠项目", "投资"]
     row = next(row for row in table if row[0] == "甘谷县：农村生活污水治理率")
@@ -357,7 +365,7 @@ def test_a_broken_file_is_noticed(each, tmp_path):
 
 def test_the_file_says_whose_it_is_and_names_no_library(chinese):
     about = chinese.core_properties
-    assert about.title == "示例市生态文明建设指标可达性汇报" and about.subject == "截止 2023 年（不使用更晚的数据）"
+    assert about.title == "示例市生态文明建设指标可达性汇报" and about.subject == "截至 2023 年（不使用更晚的数据）"
     assert about.author == about.last_modified_by == "示例市"
     now = datetime.now(UTC).replace(tzinfo=None)
     assert abs(about.created.replace(tzinfo=None) - now) < timedelta(minutes=30)

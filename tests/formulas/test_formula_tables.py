@@ -10,6 +10,7 @@ import pytest
 
 from ecoanalysis import catalog
 from ecoanalysis.formulas import CHANGES, FORMULAS, diagnosis, economy, grades
+from ecoanalysis.words import Words
 
 INDICATORS, VARIABLES = catalog.indicators(), catalog.variables()
 COEFFICIENTS, THRESHOLDS = catalog.coefficients(), catalog.thresholds()
@@ -19,6 +20,14 @@ CLASSES = {
     "climate": {"arid", "other"},
     "city_size": {"megacity", "large", "medium_small"},
 }
+
+
+def test_every_standard_and_clause_has_a_chinese_name():
+    texts = {text for row in [*INDICATORS.values(), *COEFFICIENTS] for text in (row.standard, row.clause)}
+    named = {text: Words("zh").standard(text) for text in texts - {""}}
+    assert [text for text, name in named.items() if re.search("[A-Za-z]{3}", name)] == []
+    assert named["item 14"] == "第14项" and named["HJ 192-2015"] == "生态环境状况评价技术规范（HJ 192-2015）"
+    assert Words("en").standard("item 14") == "item 14" and Words("zh").standard("茶园标准") == "茶园标准"
 
 
 def parameters(function):

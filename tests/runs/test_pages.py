@@ -111,6 +111,21 @@ def test_a_page_speaks_one_language_and_is_named_after_its_region(tmp_path):
     assert "能否达标？" in text and "Will it?" in text
 
 
+def test_a_number_stays_on_the_line_of_its_unit_in_words_tables_and_text(tmp_path):
+    outputs = [
+        {"output_type": "display_data", "data": {"text/html": "<table><tr><td>99.91 %</td></tr></table>"}},
+        {"output_type": "display_data", "data": {"text/markdown": "- 达标概率 33 %，难达标"}},
+        {"output_type": "display_data", "data": {"text/plain": "1\u2009018 万人次"}},
+    ]
+    notebook, page = tmp_path / "a.ipynb", tmp_path / "a.html"
+    notebook.write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": "", "outputs": outputs}]}), encoding="utf-8"
+    )
+    write_page(notebook, page, {"region": "G"})
+    text = page.read_text(encoding="utf-8")
+    assert "<td>99.91\u00a0%</td>" in text and "达标概率 33\u00a0%，难达标" in text and "1\u202f018 万人次" in text
+
+
 def test_a_table_keeps_its_colours():
     style = '<style type="text/css">#T_1_row0_col0 { background-color: #2b6a8f; }</style>'
     html = clean(f'{style}<table id="T_1"><tr><td id="T_1_row0_col0" class="data" colspan="2">已达标</td></tr></table>')
