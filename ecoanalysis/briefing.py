@@ -394,11 +394,14 @@ def city_gap(s) -> float:
 
 def set_off(s) -> bool:
     """Whether a county of the same city is beyond the city's target, so that the gap is what is left of theirs."""
-    parent, rows = s.analysis.region_row(s.region_code).parent, s.analysis.assessment
-    rows = rows[rows["indicator"] == s.indicator]
-    target = rows.loc[(rows["region_code"] == parent) & (rows["gap_count"] > 0), "target"].iloc[0]
-    beyond = rows.loc[s.record.direction * (rows["latest_value"] - target) > 0, "region_code"]
-    return any(s.analysis.region_row(code).parent == parent for code in beyond)
+    a, parent = s.analysis, s.analysis.region_row(s.region_code).parent
+    key = ("set_off", parent, s.indicator)
+    if key not in a.cache:
+        rows = a.assessment[a.assessment["indicator"] == s.indicator]
+        target = rows.loc[(rows["region_code"] == parent) & (rows["gap_count"] > 0), "target"].iloc[0]
+        beyond = rows.loc[s.record.direction * (rows["latest_value"] - target) > 0, "region_code"]
+        a.cache[key] = any(a.region_row(code).parent == parent for code in beyond)
+    return a.cache[key]
 
 
 def contribution(s, w: Words) -> str:

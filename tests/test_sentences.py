@@ -427,6 +427,7 @@ def test_what_a_county_has_of_the_city_s_gap(analysis):
     )
     beyond = pd.DataFrame([("C2", np.nan, np.nan, SEWAGE, 71.0, 60.0)], columns=analysis.assessment.columns)
     analysis.assessment = pd.concat([analysis.assessment.query("region_code != 'C2'"), beyond])
+    analysis.cache.clear()
     assert both(briefing.contribution, s) == (
         "甲市净缺口 1 个村（已由超额县区抵补），按缺口比例，乙县占 1 个村（100 %）。",
         "Of the 1 village that City A is short once counties beyond the target are set off, "

@@ -89,6 +89,9 @@ def test_years_without_a_figure_or_without_a_distance_have_no_drivers():
     assert effects(2019.0) == effects(2023.0) == effects(np.nan) == effects(2020.0, "reached") == []
 
 
+KNOWN = SimpleNamespace(indicators=catalog.indicators(), records=catalog.variables() | catalog.indicators())
+
+
 def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame:
     rows = [["990000", indicator, name, 2018, 2023, 100.0, after, effect] for name, after, effect in inputs]
     return pd.DataFrame(rows, columns=drivers.COLUMNS)
@@ -125,7 +128,7 @@ def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame
     ids="grew fell half_a_per_cent unseen".split(),
 )
 def test_what_each_input_did_in_words(inputs, zh, en):
-    table, known = moved(*inputs), SimpleNamespace(indicators=catalog.indicators())
+    table, known = moved(*inputs), KNOWN
     assert (drivers.sentence(table, known, words.of("zh")), drivers.sentence(table, known, words.of("en"))) == (
         zh,
         en,
@@ -134,7 +137,7 @@ def test_what_each_input_did_in_words(inputs, zh, en):
 
 def test_an_effect_has_the_decimals_of_its_indicator_and_points_for_a_share():
     table = moved(("villages_sewage_treated", 150.0, 24.2308), indicator="rural_sewage_treatment_rate")
-    assert drivers.sentence(table, SimpleNamespace(indicators=catalog.indicators()), words.of("en")) == (
+    assert drivers.sentence(table, KNOWN, words.of("en")) == (
         "2018–2023: Villages with domestic sewage treated grew by 50.0 %, raising it by 24.2 points."
     )
 
