@@ -308,6 +308,7 @@ def serve(address: str) -> None:
     listener.listen(64)
     out, gate = sys.stdout.fileno(), sys.stdin.fileno()
     if not _import(gate):
+        _leave(address)
         return
     os.write(out, b"ready\n")
     children: set[int] = set()
@@ -327,6 +328,15 @@ def serve(address: str) -> None:
     for pid in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+    _leave(address)
+
+
+def _leave(address: str) -> None:
+    """Clear the private folder: a starter that was killed cannot."""
+    with contextlib.suppress(OSError):
+        for name in (address, f"{address}.ready"):
+            Path(name).unlink(missing_ok=True)
+        Path(address).parent.rmdir()
 
 
 def leave_out_grammar() -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -124,6 +125,24 @@ def test_stopped_while_the_exploring_page_is_made_nothing_is_half_written(three,
     assert process.returncode == 130 and "Interrupted" in told and "Traceback" not in told
     assert not [child for child in started if child.is_running() and child.status() != "zombie"]
     assert not list(out.rglob("*explore.html*")) and not (out / "2023").exists()
+
+
+def test_a_killed_starter_leaves_no_folder_behind():
+    code = "import time\nfrom ecoanalysis.runs.warm import Warm\nwarm = Warm()\n{}\n"
+    code += "print(warm._folder, flush=True)\ntime.sleep(60)"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    for ready in ("warm.wait()", "time.sleep(0.5)"):  # at work, and still importing
+        command = [sys.executable, "-c", code.format(ready)]
+        starter = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        folder = Path(starter.stdout.readline().strip())
+        assert folder.name.startswith("eco-") and folder.is_dir()
+        starter.kill()
+        starter.communicate()
+        for _ in range(200):
+            if not folder.exists():
+                break
+            time.sleep(0.1)
+        assert not folder.exists(), ready
 
 
 def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
