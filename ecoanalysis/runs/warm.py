@@ -27,6 +27,7 @@ import tempfile
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -203,6 +204,11 @@ def kernel_manager(address: str):
                     raise RuntimeError("the kernel did not start")
 
     class Manager(AsyncKernelManager):
+        @default("connection_file")
+        def _connection_file_default(self) -> str:
+            """In the private folder, which goes with the warm process even where nobody could end the kernel."""
+            return str(Path(address).with_name(f"{uuid.uuid4().hex}.json"))
+
         @default("client_factory")
         def _client_factory_default(self) -> type:
             return Client
@@ -334,8 +340,8 @@ def serve(address: str) -> None:
 def _leave(address: str) -> None:
     """Clear the private folder: a starter that was killed cannot."""
     with contextlib.suppress(OSError):
-        for name in (address, f"{address}.ready"):
-            Path(name).unlink(missing_ok=True)
+        for path in (Path(address), Path(f"{address}.ready"), *Path(address).parent.glob("*.json")):
+            path.unlink(missing_ok=True)
         Path(address).parent.rmdir()
 
 

@@ -127,6 +127,28 @@ def test_stopped_while_the_exploring_page_is_made_nothing_is_half_written(three,
     assert not list(out.rglob("*explore.html*")) and not (out / "2023").exists()
 
 
+def test_interrupted_while_it_imports_a_command_ends_in_a_sentence(three, tmp_path, capsys, monkeypatch):
+    def interrupted(*_: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    asked = ["--data", str(three.path), "--lang", "en"]
+    monkeypatch.setattr("ecoanalysis.runs.run", interrupted)
+    monkeypatch.setitem(sys.modules, "ecoanalysis.analysis", None)  # its import was what was interrupted
+    assert cli.main(["run", *asked, "--out", str(tmp_path / "out")]) == 130
+    assert "Interrupted before anything was made" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setattr("ecoanalysis.cli._check", interrupted)
+    assert cli.main(["check", *asked]) == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
+def test_a_kernel_s_connection_file_lies_in_the_private_folder(kept_warm):
+    from ecoanalysis.runs.warm import kernel_manager
+
+    made = [Path(kernel_manager(kept_warm.address)().connection_file) for _ in range(2)]
+    assert {path.parent for path in made} == {Path(kept_warm.address).parent} and made[0] != made[1]
+
+
 def test_a_killed_starter_leaves_no_folder_behind():
     code = "import time\nfrom ecoanalysis.runs.warm import Warm\nwarm = Warm()\n{}\n"
     code += "print(warm._folder, flush=True)\ntime.sleep(60)"
