@@ -464,8 +464,9 @@ def _guarded(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        values = {"reason": error, "file": error.filename or ""}
-        print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)
+        reason = catalog.disk(error, lang)
+        named = catalog.phrase("run.stopped_at", lang, reason=reason, file=error.filename) if error.filename else reason
+        print(catalog.phrase("run.stopped", lang, reason=named), file=sys.stderr)
         return 1
 
 

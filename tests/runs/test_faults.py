@@ -1,5 +1,6 @@
 """Kills, hangs, full disks: every one is one region's failure or a sentence, and the next run mends it."""
 
+import errno
 import json
 import os
 import random
@@ -58,6 +59,27 @@ def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, regions
     assert time.monotonic() - started < 25
     assert [outcome.region for outcome in report.failed] == ["C2"] and "3 s" in report.failed[0].error
     assert "import time" in (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", "0.5", "nan", "inf"])
+def test_a_limit_that_no_notebook_can_keep_is_refused(three, tmp_path, capsys, limit):
+    asked = ["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en", f"--limit={limit}"]
+    assert cli.main(asked) == 2
+    assert capsys.readouterr().err == f"A limit of {limit} s cannot be; it must be 1 s or more\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_the_disk_says_is_told_with_the_file_where_it_names_one(three, tmp_path, capsys, monkeypatch):
+    asked = ["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en"]
+    for named, told in (((), "the disk is full;"), (("a/b.csv",), "the disk is full (a/b.csv);")):
+        error = OSError(errno.ENOSPC, "No space left on device", *named)
+        monkeypatch.setattr("ecoanalysis.runs.run", lambda *_, error=error, **__: raise_(error))
+        assert cli.main(asked) == 1
+        assert f"The run stopped: {told} make room" in capsys.readouterr().err
+
+
+def raise_(error):
+    raise error
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
