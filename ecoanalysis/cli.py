@@ -48,6 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read along has read enough, such as `| head`
         _close_output()
         return 0
+    except KeyboardInterrupt:
+        from ecoanalysis import catalog
+
+        print(catalog.phrase("cli.interrupted", _word(options)), file=sys.stderr)
+        return 130
     return code
 
 
@@ -480,23 +485,24 @@ def _guarded(options: argparse.Namespace) -> int:
     lang = _word(options)
     try:
         return options.guarded(options)
+    except runs.Interrupted as error:
+        print(catalog.phrase("run.interrupted", lang, kept=error.kept, total=error.total), file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:  # first: what was interrupted may be the import that the others ask for
+        print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
+        return 130
     except named("BadData") as error:
         return _bad_data(error, lang)
     except named("Told") as error:
         return _refuse(str(error))
     except runs.Refused as error:
         return _refuse(catalog.phrase(f"run.refused.{error.phrase}", lang, **error.values))
-    except runs.Interrupted as error:
-        print(catalog.phrase("run.interrupted", lang, kept=error.kept, total=error.total), file=sys.stderr)
-        return 130
-    except KeyboardInterrupt:
-        print(catalog.phrase("run.interrupted_early", lang), file=sys.stderr)
-        return 130
     except BrokenPipeError:
         raise
     except OSError as error:
-        values = {"reason": error, "file": error.filename or ""}
-        print(catalog.phrase("run.stopped", lang, **values), file=sys.stderr)
+        reason = catalog.disk(error, lang)
+        named = catalog.phrase("run.stopped_at", lang, reason=reason, file=error.filename) if error.filename else reason
+        print(catalog.phrase("run.stopped", lang, reason=named), file=sys.stderr)
         return 1
 
 

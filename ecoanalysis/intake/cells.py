@@ -23,7 +23,7 @@ YEAR = re.compile(r"((?:19|20|21)\d\d)(?:\.0+)?", re.ASCII)
 DATE = re.compile(r"((?:19|20|21)\d\d)(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 MISSING_MARK = re.compile(r"[-—–―－‐…⋯.·/／\\*\s]+|(?i:n/?a|nan|null|none)|空|无|缺|缺失|无数据|未统计|未填报|不详")
 LONGEST_CELL = 32_767  # what one cell of a workbook can hold
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # the last two can stand in no document
 
 
 class Desk:

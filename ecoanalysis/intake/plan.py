@@ -22,7 +22,7 @@ from ecoanalysis.intake.columns import (
 )
 
 REGION_CODE = re.compile(r"[0-9A-Za-z_-]{1,20}", re.ASCII)
-NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')  # a region's name becomes the name of a folder
+NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\ufffe\uffff]')  # a region's name becomes the name of a folder
 LONGEST_NAME = 60
 ORDERED_KINDS = ("self_check", "pre_review", "acceptance", "re_inspection")  # none comes before those on its left
 PLACES = ("n", "n2", "level", "region")  # what a name in a table may hold in braces

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -124,7 +125,7 @@ def run(
     Raises
     ------
     Refused
-        Nothing has been started: unknown region or parameter, a folder that cannot be written or is in use.
+        Nothing has been started: unknown region or parameter, no time or worker, a folder that cannot be written or is in use.
     work.BadData
         The data folder has problems.
     NoDeck
@@ -135,6 +136,8 @@ def run(
     started = time.monotonic()
     data, out, language = Path(data).absolute(), Path(out).absolute(), languages(lang)[0]
     jobs = workers_for(jobs)
+    if not 1 <= limit < math.inf:  # nor no number
+        raise Refused("limit", limit=f"{limit:g}")
     to_do = not any(out.glob(f"[0-9]*/{MANIFEST}"))  # for certain
     with warming(cluster) if to_do else contextlib.nullcontext() as warm:
         from ecoanalysis.runs import notebook, work

@@ -27,6 +27,7 @@ import tempfile
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -203,6 +204,11 @@ def kernel_manager(address: str):
                     raise RuntimeError("the kernel did not start")
 
     class Manager(AsyncKernelManager):
+        @default("connection_file")
+        def _connection_file_default(self) -> str:
+            """In the private folder, which goes with the warm process even where nobody could end the kernel."""
+            return str(Path(address).with_name(f"{uuid.uuid4().hex}.json"))
+
         @default("client_factory")
         def _client_factory_default(self) -> type:
             return Client
@@ -308,6 +314,7 @@ def serve(address: str) -> None:
     listener.listen(64)
     out, gate = sys.stdout.fileno(), sys.stdin.fileno()
     if not _import(gate):
+        _leave(address)
         return
     os.write(out, b"ready\n")
     children: set[int] = set()
@@ -327,6 +334,15 @@ def serve(address: str) -> None:
     for pid in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+    _leave(address)
+
+
+def _leave(address: str) -> None:
+    """Clear the private folder: a starter that was killed cannot."""
+    with contextlib.suppress(OSError):
+        for path in (Path(address), Path(f"{address}.ready"), *Path(address).parent.glob("*.json")):
+            path.unlink(missing_ok=True)
+        Path(address).parent.rmdir()
 
 
 def leave_out_grammar() -> None:

@@ -590,3 +590,12 @@ def test_what_depends_on_a_cell_is_said_and_an_unknown_cell_is_told(capsys):
     assert "--cell" in capsys.readouterr().err
     assert cli.main(["explain", "--cell", "economy.csv:23", "--data", shipped, "--lang", "en"]) == 0
     assert "Tianshui CO₂ emission per unit of GDP" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mark", ["\x07", "\ufffe", "\uffff"])
+def test_a_mark_that_no_document_can_hold_is_told_at_the_door(folder, mark):
+    """U+FFFE and U+FFFF are in no XML, so neither in a workbook nor in a chapter."""
+    targets = (folder.path / "targets.csv").read_text(encoding="utf-8")
+    folder.write("targets.csv", targets.replace("2026,plan,", f"2026,pl{mark}an,"))
+    told = [problem.text("en") for problem in intake.read(folder.path).problems if problem.file == "targets.csv"]
+    assert told == ["targets.csv:2 source holds invisible control characters; delete them"]

@@ -1,5 +1,6 @@
 """Kills, hangs, full disks: every one is one region's failure or a sentence, and the next run mends it."""
 
+import errno
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -57,6 +59,27 @@ def test_a_notebook_that_hangs_is_stopped_at_its_limit(three, notebooks, regions
     assert time.monotonic() - started < 25
     assert [outcome.region for outcome in report.failed] == ["C2"] and "3 s" in report.failed[0].error
     assert "import time" in (out / "2023/C2_丙县/error.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", "0.5", "nan", "inf"])
+def test_a_limit_that_no_notebook_can_keep_is_refused(three, tmp_path, capsys, limit):
+    asked = ["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en", f"--limit={limit}"]
+    assert cli.main(asked) == 2
+    assert capsys.readouterr().err == f"A limit of {limit} s cannot be; it must be 1 s or more\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_the_disk_says_is_told_with_the_file_where_it_names_one(three, tmp_path, capsys, monkeypatch):
+    asked = ["run", "--data", str(three.path), "--out", str(tmp_path / "out"), "--lang", "en"]
+    for named, told in (((), "the disk is full;"), (("a/b.csv",), "the disk is full (a/b.csv);")):
+        error = OSError(errno.ENOSPC, "No space left on device", *named)
+        monkeypatch.setattr("ecoanalysis.runs.run", lambda *_, error=error, **__: raise_(error))
+        assert cli.main(asked) == 1
+        assert f"The run stopped: {told} make room" in capsys.readouterr().err
+
+
+def raise_(error):
+    raise error
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
@@ -124,6 +147,46 @@ def test_stopped_while_the_exploring_page_is_made_nothing_is_half_written(three,
     assert process.returncode == 130 and "Interrupted" in told and "Traceback" not in told
     assert not [child for child in started if child.is_running() and child.status() != "zombie"]
     assert not list(out.rglob("*explore.html*")) and not (out / "2023").exists()
+
+
+def test_interrupted_while_it_imports_a_command_ends_in_a_sentence(three, tmp_path, capsys, monkeypatch):
+    def interrupted(*_: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    asked = ["--data", str(three.path), "--lang", "en"]
+    monkeypatch.setattr("ecoanalysis.runs.run", interrupted)
+    monkeypatch.setitem(sys.modules, "ecoanalysis.analysis", None)  # its import was what was interrupted
+    assert cli.main(["run", *asked, "--out", str(tmp_path / "out")]) == 130
+    assert "Interrupted before anything was made" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setattr("ecoanalysis.cli._check", interrupted)
+    assert cli.main(["check", *asked]) == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
+def test_a_kernel_s_connection_file_lies_in_the_private_folder(kept_warm):
+    from ecoanalysis.runs.warm import kernel_manager
+
+    made = [Path(kernel_manager(kept_warm.address)().connection_file) for _ in range(2)]
+    assert {path.parent for path in made} == {Path(kept_warm.address).parent} and made[0] != made[1]
+
+
+def test_a_killed_starter_leaves_no_folder_behind():
+    code = "import time\nfrom ecoanalysis.runs.warm import Warm\nwarm = Warm()\n{}\n"
+    code += "print(warm._folder, flush=True)\ntime.sleep(60)"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    for ready in ("warm.wait()", "time.sleep(0.5)"):  # at work, and still importing
+        command = [sys.executable, "-c", code.format(ready)]
+        starter = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        folder = Path(starter.stdout.readline().strip())
+        assert folder.name.startswith("eco-") and folder.is_dir()
+        starter.kill()
+        starter.communicate()
+        for _ in range(200):
+            if not folder.exists():
+                break
+            time.sleep(0.1)
+        assert not folder.exists(), ready
 
 
 def test_two_runs_at_once_do_not_meet(three, tmp_path, capsys, notebooks):
