@@ -602,7 +602,8 @@ def chain(s, w: Words) -> str:
         )
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines += fared_by_source(s, w)
-    lines.append(w("chain.formula", text=where_it_stands(record, w), confidence=record.confidence))
+    key = "chain.formula_unverified" if record.confidence in catalog.UNVERIFIED else "chain.formula"
+    lines.append(w(key, text=where_it_stands(record, w), confidence=record.confidence))
     for row in s.observed:
         name = input_name(row.variable, w, s.analysis.records)
         lines.append(
@@ -612,7 +613,7 @@ def chain(s, w: Words) -> str:
                 region=s.analysis.name(row.region_code, w.lang),
                 year=row.year,
                 value=w.plain(row.value),
-                unit=w.unit(row.unit),
+                unit=w.unit(row.unit, row.variable),
                 status=w.status(row.status),
                 source=s.analysis.called(row.source, w.lang),
                 cell=place_of(row),

@@ -972,7 +972,7 @@ class Book:
         columns = [
             _Column("region_name", [self.names[row.region_code] for row in latest], self.region_width, wrap=True),
             _Column("variable_name", [briefing.input_name(row.variable, w) for row in latest], 46, wrap=True),
-            _Column("unit", [w.unit(row.unit) for row in latest], 11, wrap=True),
+            _Column("unit", [w.unit(row.unit, row.variable) for row in latest], 11, wrap=True),
             _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
             _Column("source", [name for name, _ in sources], 50, wrap=True),
             *(of_year(int(year)) for year in years[:YEARS_PRINTED]),
