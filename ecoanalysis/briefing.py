@@ -636,4 +636,4 @@ def place_of(row) -> str:
 
 def sources(s, w: Words) -> list[str]:
     """Source, file and row of every observation behind the latest value."""
-    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.observed]
+    return [s.analysis.called(row.source, w.lang) + w("mark.in_brackets", text=place_of(row)) for row in s.observed]

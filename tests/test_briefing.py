@@ -98,7 +98,7 @@ def test_a_number_leads_back_to_its_raw_cell(shipped):
     s = shipped["甘谷", "25"]
     cells = []
     for source in briefing.sources(s, ZH):
-        file, line = re.search(r"\((statistics/.+\.csv):(\d+)\)", source).groups()
+        file, line = re.search(r"（(statistics/.+\.csv):(\d+)）", source).groups()
         cells.append((ROOT / "data/raw" / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split(","))
     assert len(cells) == 2
     assert {cell[0] for cell in cells} == {"620523"} and {cell[1] for cell in cells} == {"2023"}
