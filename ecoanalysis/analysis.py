@@ -627,7 +627,7 @@ class Analysis:
     def deciding(self, code: str) -> pd.DataFrame:
         """Results with a value of an indicator, by its code: of each region and year the figure that decides."""
         if "values" not in self.cache:
-            rows = compute.deciding(self.results).dropna(subset="value")
+            rows = compute.deciding(self.results, self.indicators).dropna(subset="value")
             self.cache["values"] = dict(list(rows.groupby("indicator", sort=False)))
         return self.cache["values"].get(code, self.results[:0])
 

@@ -605,7 +605,8 @@ def chain(s, w: Words) -> str:
         )
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines += fared_by_source(s, w)
-    lines.append(w("chain.formula", text=where_it_stands(record, w), confidence=record.confidence))
+    key = "chain.formula_unverified" if record.confidence in catalog.UNVERIFIED else "chain.formula"
+    lines.append(w(key, text=where_it_stands(record, w), confidence=record.confidence))
     for row in s.observed:
         name = input_name(row.variable, w, s.analysis.records)
         lines.append(
@@ -615,7 +616,7 @@ def chain(s, w: Words) -> str:
                 region=s.analysis.name(row.region_code, w.lang),
                 year=row.year,
                 value=w.plain(row.value),
-                unit=w.unit(row.unit),
+                unit=w.unit(row.unit, row.variable),
                 status=w.status(row.status),
                 source=s.analysis.called(row.source, w.lang),
                 cell=place_of(row),
@@ -638,4 +639,4 @@ def place_of(row) -> str:
 
 def sources(s, w: Words) -> list[str]:
     """Source, file and row of every observation behind the latest value."""
-    return [f"{s.analysis.called(row.source, w.lang)} ({place_of(row)})" for row in s.observed]
+    return [s.analysis.called(row.source, w.lang) + w("mark.in_brackets", text=place_of(row)) for row in s.observed]

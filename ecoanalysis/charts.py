@@ -487,11 +487,15 @@ def _subtitle_of(s, w: Words) -> str:
     """Region, verdict with its chance, unit."""
     said = briefing.verdict(s, w)
     if s.verdict in judge.OPEN and np.isfinite(s.p_reach):
-        said += f" ({w('chart.chance', year=s.milestone, chance=w.chance(s.p_reach))})"
+        said += w("mark.in_brackets", text=w("chart.chance", year=s.milestone, chance=w.chance(s.p_reach)))
     elif s.verdict.startswith("reached") and np.isfinite(s.p_hold):
-        said += f" ({w('chart.holding', year=s.hold_until, chance=w.chance(s.p_hold))})"
+        said += w("mark.in_brackets", text=w("chart.holding", year=s.hold_until, chance=w.chance(s.p_hold)))
     unit = w.unit(s.record.unit)
-    parts = [s.analysis.name(s.region_code, w.lang), said, f"{w('column.unit')}: {unit}" if unit else ""]
+    parts = [
+        s.analysis.name(s.region_code, w.lang),
+        said,
+        w("claim.named", name=w("column.unit"), sentence=unit) if unit else "",
+    ]
     return "  ·  ".join(part for part in parts if part)
 
 

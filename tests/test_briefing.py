@@ -98,7 +98,7 @@ def test_a_number_leads_back_to_its_raw_cell(shipped):
     s = shipped["甘谷", "25"]
     cells = []
     for source in briefing.sources(s, ZH):
-        file, line = re.search(r"\((statistics/.+\.csv):(\d+)\)", source).groups()
+        file, line = re.search(r"（(statistics/.+\.csv):(\d+)）", source).groups()
         cells.append((ROOT / "data/raw" / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split(","))
     assert len(cells) == 2
     assert {cell[0] for cell in cells} == {"620523"} and {cell[1] for cell in cells} == {"2023"}
@@ -283,8 +283,8 @@ def test_a_number_is_led_back_step_by_step(small):
     assert zh[0] == "乙县 · 25 农村生活污水治理率" and "尚差 1.0 个百分点，合 1 个村；" in zh[1]
     assert zh[2] == "方法：由同类序列学得的分布；数据 8 年"
     assert zh[3].startswith("历年数值：2016: 24.0、2017: 29.0、") and zh[3].endswith("、2023: 59.0")
-    assert zh[-3] == "定义：建设指标（2021年修订版），农村生活污水（置信度 C）"
-    assert en[-3] == "Definition: 2021 revision, rural sewage (confidence C)"
+    assert zh[-3] == "定义：建设指标（2021年修订版），农村生活污水（置信度 C，未核实）"
+    assert en[-3] == "Definition: 2021 revision, rural sewage (confidence C, unverified)"
     assert zh[-1] == (
         "← 完成生活污水治理的行政村数，乙县，2023 年：59 个村，实测统计；"
         "yearbook 2023 p. 88；statistics/statistics.csv:24"

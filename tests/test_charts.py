@@ -62,7 +62,8 @@ def test_the_picture_shows_band_target_dates_and_demo_mark(shipped):
     shown = texts(figure)
     assert "演示数据" in shown and "目标\n≥ 40" in shown and "到期" in shown and "复核" in shown
     assert "25 农村生活污水治理率" in shown
-    assert any(text.startswith("甘谷县  ·  难达标 (2025 年达标概率 ") for text in shown)
+    assert any(text.startswith("甘谷县  ·  难达标（2025 年达标概率 ") for text in shown)
+    assert any(text.endswith(" %）  ·  单位：%") for text in shown)
     assert legend(figure) == ["95 % 区间", "80 % 区间", "预测中位", "历年数值", "空心：估算或演示"]
     lines = {line.get_label(): line for line in axes.lines}
     rows = shipped.forecasts

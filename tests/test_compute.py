@@ -239,6 +239,9 @@ def test_the_share_of_appraisal_is_the_least_of_the_counties_and_no_pool_of_poin
     assert measured.value("appraisal_share", "from_counties").at[2022, "C"] == 12
     assert measured.value("appraisal_share").at[2022, "C"] == 20
     assert measured.deciding("appraisal_share")["C"] == "from_counties"  # met only when both are: the least decides
+    rows = compute.deciding(measured.results)
+    rows = rows[(rows["region_code"] == "C") & (rows["indicator"] == "appraisal_share")]
+    assert dict(zip(rows["year"], rows["value"], strict=True))[2022] == 12  # history, chart and workbook show the same
 
 
 def test_the_city_s_own_appraisal_scheme_decides_where_every_county_asks_more(folder):

@@ -193,3 +193,12 @@ def test_every_indicator_that_counts_pieces_says_what_they_are():
 
 def test_a_class_that_the_survey_s_error_caps_is_explained():
     assert ZH("meaning.possible") == "未达标，届时达标概率 50 %—90 %，或更高而差距在调查误差范围内"
+
+
+def test_what_an_input_counts_has_its_measure_word():
+    told = [
+        ZH.unit("piece", of)
+        for of in ("items_disclosed", "enterprises_audit_passed", "species_present", "water_sources")
+    ]
+    assert told == ["条", "家", "种", "个"] and ZH.unit("t", "items_disclosed") == "吨"
+    assert EN.unit("piece", "water_fixtures") == "fixtures" and ZH.unit("piece") == "个"

@@ -100,17 +100,23 @@ def discrepancies(table: pd.DataFrame, tables: catalog.Catalog | None = None) ->
     return wide[wide["difference"].abs() > printed].reset_index(drop=True)
 
 
-def deciding(results: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose basis decides for their region and indicator.
+def deciding(results: pd.DataFrame, indicators: dict | None = None) -> pd.DataFrame:
+    """The rows whose basis decides for their region and indicator, as `Measured.deciding` says it.
 
     A region's own figures decide as long as they reach as far as its counties' sum; a city that stopped reporting is
-    judged by its counties.
+    judged by its counties, and by the worst of them where that is what an indicator's `aggregate` asks.
     """
+    indicators = catalog.indicators() if indicators is None else indicators
     results = results.assign(value=results["value"].where(results["coverage"] >= 1))
     measured = results.dropna(subset="value")
     latest = measured.groupby(["region_code", "indicator", "basis"])["year"].max().unstack("basis")
     latest = latest.reindex(columns=[OWN, COUNTIES])
-    counties_decide = latest[OWN].isna() | (latest[COUNTIES] > latest[OWN])
+    last = measured.sort_values("year").groupby(["region_code", "indicator", "basis"])["value"].last().unstack("basis")
+    last = last.reindex(columns=[OWN, COUNTIES]).astype(float)
+    worst = {code: row.direction for code, row in indicators.items() if row.aggregate == "worst"}
+    direction = latest.index.get_level_values("indicator").map(lambda code: worst.get(code, 0))
+    worse = (latest[COUNTIES] == latest[OWN]) & (direction * (last[COUNTIES] - last[OWN]) < 0)
+    counties_decide = latest[OWN].isna() | (latest[COUNTIES] > latest[OWN]) | worse
     basis = counties_decide.map({True: COUNTIES, False: OWN}).rename("deciding")
     joined = results.join(basis, on=["region_code", "indicator"])
     unmeasured = joined["deciding"].isna() & (joined["basis"] == OWN)

@@ -333,7 +333,7 @@ def inputs(s: Statement, w: Words, sources: list[SimpleNamespace]) -> list[list[
     """The observations behind the latest value: name, region, year, value with unit, status, source, file and cell."""
     rows = []
     for row in sources:
-        value = f"{w.plain(row.value)} {w.unit(row.unit)}".strip()
+        value = f"{w.plain(row.value)} {w.unit(row.unit, row.variable)}".strip()
         name = briefing.input_name(row.variable, w, s.analysis.records)
         region, source = s.analysis.name(row.region_code, w.lang), s.analysis.called(row.source, w.lang)
         rows.append([name, region, str(row.year), value, w.status(row.status), source, briefing.place_of(row)])

@@ -842,7 +842,8 @@ def sources(statements: Iterable[Statement], w: Words, most: int = SOURCES_SHOWN
     for s in statements:
         known = briefing.sources(s, w)
         if known:
-            lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)} ({w.year(s.latest_year)})")
+            year = w("mark.in_brackets", text=w.year(s.latest_year))
+            lines.append(f"{_with_region(s, w)} = {briefing.value(s, w)}{year}")
             lines += [f"  {source}" for source in known[:most]]
             if len(known) > most:
                 lines.append("  " + w("slide.more_sources", count=len(known) - most, id=s.id))

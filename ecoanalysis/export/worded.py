@@ -274,7 +274,7 @@ def observations(analysis, region: str, w: Words, latest: int = 1) -> pd.DataFra
             "variable": [briefing.input_name(code, w, analysis.records) for code in rows["variable"]],
             "year": rows["year"].to_numpy(),
             "value": [w.plain(value) for value in rows["value"]],
-            "unit": [w.unit(code) for code in rows["unit"]],
+            "unit": [w.unit(code, of) for code, of in zip(rows["unit"], rows["variable"], strict=True)],
             "status": [w.status(code) for code in rows["status"]],
             "source": [analysis.called(text, w.lang) for text in rows["source"]],
             "cell": [briefing.place_of(row) for row in rows.itertuples()],

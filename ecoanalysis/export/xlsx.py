@@ -499,8 +499,11 @@ class Book:
 
     @cached_property
     def parts(self) -> dict:
-        """Numerator and denominator of the figure that decides, by region, indicator and year."""
-        rows = compute.deciding(self.analysis.results)
+        """Numerator and denominator of the figure that decides, by region, indicator and year; none of the worst county's."""
+        indicators = self.analysis.indicators
+        rows = compute.deciding(self.analysis.results, indicators)
+        worst = [code for code, row in indicators.items() if row.aggregate == "worst"]
+        rows = rows[(rows["basis"] != compute.COUNTIES) | ~rows["indicator"].isin(worst)]
         rows = rows.dropna(subset="value").drop_duplicates(["region_code", "indicator", "year"], keep="last")
         keys = zip(rows["region_code"], rows["indicator"], rows["year"], strict=True)
         parts = zip(rows["numerator"].astype(float), rows["denominator"].astype(float), strict=True)
@@ -974,7 +977,7 @@ class Book:
                 46,
                 wrap=True,
             ),
-            _Column("unit", [w.unit(row.unit) for row in latest], 11, wrap=True),
+            _Column("unit", [w.unit(row.unit, row.variable) for row in latest], 11, wrap=True),
             _Column("status", [w.status(row.status) for row in latest], 9, marks=self.status_marks),
             _Column("source", [name for name, _ in sources], 50, wrap=True),
             *(of_year(int(year)) for year in years[:YEARS_PRINTED]),

@@ -375,7 +375,7 @@ def _values(before, after, w: Words) -> str:
         return w("compare.value_same", **values)
     if before.latest_year == after.latest_year:
         return w("compare.value_revised", **values)
-    return w("compare.value_up" if moved > 0 else "compare.value_down", **values)
+    return w.closed(w("compare.value_up" if moved > 0 else "compare.value_down", **values))
 
 
 def _gaps(before, after, w: Words) -> str:

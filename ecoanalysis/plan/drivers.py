@@ -40,7 +40,7 @@ def drivers(analysis) -> pd.DataFrame:
     rows = analysis.assessment
     rows = rows[rows["verdict"].isin([*judge.OPEN, "reached_at_risk"])]
     rows = rows[np.isfinite(rows["pace_from"].astype(float)) & np.isfinite(rows["latest_year"].astype(float))]
-    results = compute.deciding(analysis.results).set_index(["region_code", "indicator", "year"])
+    results = compute.deciding(analysis.results, analysis.indicators).set_index(["region_code", "indicator", "year"])
     results = results[["value", "numerator", "denominator"]].astype(float)
     keys, named = [], []
     for row in rows.drop_duplicates(["region_code", "indicator"]).to_dict("records"):

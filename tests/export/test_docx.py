@@ -243,9 +243,9 @@ def test_unmet_binding_items_come_first_then_advisory_ones_then_what_may_slip(sm
     lang, _, document = small_chapter
     groups = {
         "zh": [
-            "（一）未达标的约束性指标（3 项）",
-            "（二）未达标的参考性指标（5 项）",
-            "（三）已达标但需巩固的指标（1 项）",
+            "（一）未达标的约束性指标（目标 3 条）",
+            "（二）未达标的参考性指标（目标 5 条）",
+            "（三）已达标但需巩固的指标（目标 1 条）",
         ],
         "en": [
             "4.1 Binding targets that are unmet (3)",
@@ -316,8 +316,8 @@ def test_risks_name_what_slips_what_is_unknown_and_the_papers(small_chapter):
     lang, _, document = small_chapter
     text = " ".join(lines(document))
     if lang == "zh":
-        assert re.search(r"已达标但需巩固 1 项，括号内为保持到复核的概率：24 城镇污水处理率（\d+ %）。", text)
-        assert "目标值待上级下达 1 项：17 单位地区生产总值能耗；" in text
+        assert re.search(r"已达标但需巩固的目标 1 条，括号内为保持到复核的概率：24 城镇污水处理率（\d+ %）。", text)
+        assert "目标值待上级下达 1 条：17 单位地区生产总值能耗；" in text
         assert "数据过旧 1 项：10 林草覆盖率；不能据以认定达标。" in text
         assert "15 条目标中有 1 条依赖演示数据" in text
         assert "材料尚未提供。涉及：1 生态文明建设规划。" in text

@@ -252,9 +252,9 @@ def test_notes_hold_talking_points_and_then_sources(chinese):
         "农村生活污水治理率：2023 年为 30.4 %，目标 2025 年底不低于 40 %，尚差 9.6 个百分点，合 50 个村"
     )
     assert sources.split("\n")[:3] == [
-        "示例市 · 25 农村生活污水治理率 = 30.4 % (2023)",
-        "  invented for this example (statistics/villages.csv:31)",
-        "  invented for this example (statistics/villages.csv:61)",
+        "示例市 · 25 农村生活污水治理率 = 30.4 %（2023）",
+        "  invented for this example（statistics/villages.csv:31）",
+        "  invented for this example（statistics/villages.csv:61）",
     ]
     for slide in chinese.slides:
         assert slide.notes_slide.notes_text_frame.text.strip()

@@ -61,6 +61,18 @@ def revised(tmp_path_factory):
 # ---------------------------------------------------------------------- a new year
 
 
+def test_no_space_parts_a_unit_in_chinese_from_the_verb():
+    used = {"indicator": "disposables_per_head", "comparison": "falling"}
+    before, after = (
+        made(latest_value=value, latest_year=year, **used) for value, year in ((235.6, 2022), (236.2, 2023))
+    )
+    assert comparison._values(before, after, words.of("zh")) == "由 2022 年的 235.6 件/人提高到 2023 年的 236.2 件/人"
+    assert (
+        comparison._values(before, after, words.of("en"))
+        == "up from 235.6 pieces a head in 2022 to 236.2 pieces a head in 2023"
+    )
+
+
 def test_a_new_year_moves_values_and_gaps(years):
     table = comparison.compare(*years)
     one, two, city = (row_of(table, region) for region in ("C1", "C2", "C"))
