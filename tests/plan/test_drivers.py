@@ -11,6 +11,8 @@ import ecoanalysis as eco
 from ecoanalysis import catalog, compute, formulas, words
 from ecoanalysis.plan import drivers, kept
 
+SHIPPED = SimpleNamespace(indicators=catalog.indicators(), records=catalog.variables() | catalog.indicators())
+
 
 @pytest.fixture(scope="module")
 def table(worked):
@@ -120,7 +122,7 @@ def moved(*inputs: tuple, indicator: str = "park_area_per_head") -> pd.DataFrame
     ids="grew fell half_a_per_cent unseen".split(),
 )
 def test_what_each_input_did_in_words(inputs, zh, en):
-    table, known = moved(*inputs), SimpleNamespace(indicators=catalog.indicators())
+    table, known = moved(*inputs), SHIPPED
     assert (drivers.sentence(table, known, words.of("zh")), drivers.sentence(table, known, words.of("en"))) == (
         zh,
         en,
@@ -129,7 +131,7 @@ def test_what_each_input_did_in_words(inputs, zh, en):
 
 def test_an_effect_has_the_decimals_of_its_indicator_and_points_for_a_share():
     table = moved(("villages_sewage_treated", 150.0, 24.2308), indicator="rural_sewage_treatment_rate")
-    assert drivers.sentence(table, SimpleNamespace(indicators=catalog.indicators()), words.of("en")) == (
+    assert drivers.sentence(table, SHIPPED, words.of("en")) == (
         "2018–2023: Villages with domestic sewage treated grew by 50.0 %, raising it by 24.2 points."
     )
 

@@ -417,7 +417,7 @@ def test_reasons_are_told_in_a_row_and_of_many_corrections_the_three_latest():
     rows = [("C1", "villages", 2017 + n, 80.0, 90.0, "village", "", "", f"s:{n}", f"s:{n}", str(n)) for n in range(5)]
     revised = pd.DataFrame(rows, columns=comparison.REVISION_COLUMNS)
     row = SimpleNamespace(why="new_year;revision;projects", year=2023.0, revised="0;1;2;3")
-    later = SimpleNamespace(name=lambda code, lang: "County B")
+    later = SimpleNamespace(name=lambda code, lang: "County B", records=catalog.variables())
     said = comparison.reasons(row, None, later, words.of("en"), revised)
     corrected = [f"Administrative villages of County B in {year} corrected from 80 to 90 villages (s:{year - 2017})"
                  for year in (2020, 2019, 2018)]  # fmt: skip
