@@ -329,7 +329,7 @@ def test_text_that_looks_like_a_formula_stays_text(small, tmp_path):
     observations["source"] = bad
     regions["name_zh"] = bad + regions["code"]
     targets["lead_department"] = "{=1+1}"
-    changed = dataclasses.replace(small, observations=observations, regions=regions, targets=targets)
+    changed = dataclasses.replace(small, observations=observations, regions=regions, targets=targets, cache={})
     path = tmp_path / "assessment.xlsx"
     xlsx.write(changed, path, "zh")
     book = openpyxl.load_workbook(path)
