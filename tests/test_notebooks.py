@@ -175,6 +175,15 @@ def test_a_weak_point_of_the_plan_is_named_once_in_the_conclusion(monkeypatch):
     assert "方案点名的薄弱指标：农村生活污水治理率尚差 45 个村（难达标）；" in said
 
 
+def test_papers_that_are_demo_data_say_so_in_the_table_of_every_indicator():
+    from ecoanalysis import analyse, words
+    from ecoanalysis.export import worded
+
+    table = worded.assessment(analyse(ROOT / "data/raw", 2023)["甘谷县"], words.of("zh")).set_index("序号")
+    assert (table.at["1", "现状值"], table.at["1", "数据状态"]) == ("—", "演示数据")
+    assert table.at["31", "数据状态"] == "—"  # none are supplied
+
+
 def test_without_a_year_before_the_report_says_so(folder, monkeypatch):
     from ecoanalysis import analyse
     from ecoanalysis.export import notebook

@@ -198,7 +198,7 @@ class _Chapter(Paper):
     def latest(self, s, unit: str = "") -> str:
         """Latest value, without the unit where a column of its own holds it, its year where it is not the as-of year."""
         if not np.isfinite(s.latest_value):
-            return NOTHING
+            return NOTHING + ("*" if s.status == "demo" else "")  # its papers are
         value = worded.value(s, self.words)
         value = value.removesuffix(f" {unit}") if unit else value
         value += "*" if s.status == "demo" else ""

@@ -64,8 +64,8 @@ def unbroken(text: str) -> str:
 
 
 def status(s, w: Words) -> str:
-    """What the latest value rests on."""
-    return w.status(s.status) if np.isfinite(s.latest_value) else NOTHING
+    """What the latest value rests on; of what has none, that its papers are demo data."""
+    return w.status(s.status) if np.isfinite(s.latest_value) or s.status == "demo" else NOTHING
 
 
 def said(s, w: Words) -> str:

@@ -292,6 +292,13 @@ def test_projects_are_told_with_both_chances_and_marked_demo(chapter, analysis):
         assert re.search(r"With them the chance goes from \d+ % to (\d+|>99) %\. \[demo data\]", text)
 
 
+def test_papers_that_are_demo_data_are_marked_in_the_whole_table(chapter):
+    """The city's river chiefs stand on demo papers; of its soil register none are supplied."""
+    _, _, document = chapter
+    by_number = {row[0]: row for row in rows_of(document, 1)[2:]}
+    assert (by_number["4"][7], by_number["13"][7]) == ("—*", "—")
+
+
 def test_an_edition_in_brackets_fits_its_column():
     """（2021※） is two brackets and ※ of 9 points and four digits of 4.5: 45 points, 15.9 mm; 1.2 mm are free on each side."""
     assert docx.WIDTHS["zh"][6] - 2 * 1.2 >= 15.9 and sum(docx.WIDTHS["zh"]) == 267
