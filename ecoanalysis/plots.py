@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from ecoanalysis import briefing, catalog, charts, judge, look, plotdata, words
+from ecoanalysis import briefing, charts, judge, look, plotdata, words
 from ecoanalysis.analysis import Analysis, BadYear, Region, Statement
 from ecoanalysis.charts import STYLE, Picture
 from ecoanalysis.plan import kept, rule_sets, tasks
@@ -177,7 +177,7 @@ class OfStatement:
         if rows.empty:
             return _in_words(title, w("plots.no_drivers"), w)
         first, last = int(rows["first"].iloc[0]), int(rows["last"].iloc[0])
-        steps = pd.Series(rows["effect"].to_numpy(float), [_input(code, w) for code in rows["input"]])
+        steps = pd.Series(rows["effect"].to_numpy(float), [_input(code, s.analysis, w) for code in rows["input"]])
         start = float(s.history[first])
         title = _fitted(w("plots.drivers_years", title=title, first=first, last=last), look.FIGURE[0] - 1.7, 12)
         demo = s.status == "demo"
@@ -587,7 +587,7 @@ def _drivers(a: Analysis, rows: pd.DataFrame, title: str, w: Words) -> Picture:
         unit = w.unit("pp" if record.unit == "%" else record.unit)
         axes.set(ylabel="", xlabel=w("plots.effect_axis", unit=unit))
         handles, _ = axes.get_legend_handles_labels()
-        names = [*(_fitted(_input(code, w), 3.2, 8.5, 1) for code in inputs), w("plots.change_whole")]
+        names = [*(_fitted(_input(code, a, w), 3.2, 8.5, 1) for code in inputs), w("plots.change_whole")]
         axes.legend(
             handles, names, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=8.5,
             labelcolor=look.QUIET, handlelength=1.2, columnspacing=1.0, borderaxespad=0.2,
@@ -597,7 +597,7 @@ def _drivers(a: Analysis, rows: pd.DataFrame, title: str, w: Words) -> Picture:
         axes.xaxis.label.set_color(look.QUIET)
         axes.grid(axis="y", visible=False)
     told = [
-        f"{a.name(r.region_code, w.lang)} {_input(r.input, w)} {w.number(r.effect, max(record.decimals or 0, 1))}"
+        f"{a.name(r.region_code, w.lang)} {_input(r.input, a, w)} {w.number(r.effect, max(record.decimals or 0, 1))}"
         for r in rows.itertuples()
     ]
     return _told(figure, title, told, w, demo)
@@ -864,8 +864,8 @@ def _labelled(record, w: Words) -> str:
     return f"{record.label} {w.name(record)}".strip()
 
 
-def _input(code: str, w: Words) -> str:
-    return w.name(catalog.variables()[code])
+def _input(code: str, a, w: Words) -> str:
+    return w.name(a.records[code])
 
 
 def _asked(statements, w: Words) -> str:

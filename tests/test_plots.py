@@ -424,3 +424,17 @@ def test_frames_without_rows_have_their_columns(odd):
     assert list(plotdata.contributions(odd, SEWAGE, "C")) == plotdata.PART_COLUMNS
     assert list(plotdata.changes(odd["C1", SEWAGE])) == plotdata.CHANGE_COLUMNS
     assert isinstance(plotdata.distances([]), pd.DataFrame)
+
+
+def test_drivers_call_a_variable_of_the_folder_s_own_by_its_name(folder):
+    folder.write("variables.csv", "code,name_zh,name_en,unit\nvillages_sorting,分类村数,Villages that sort,village\n")
+    columns = "code,name_zh,name_en,unit,better,low,high,decimals,scope,aggregate,formula,count_variable"
+    row = 'sorting,分类村占比,Sorting,%,higher,0,100,1,both,ratio,"ratio(villages_sorting, villages)",villages_sorting'
+    folder.write("indicators.csv", f"{columns}\n{row}\n")
+    for year in range(2016, 2024):
+        folder.add(("C1", year, "villages", 200, "village"))
+        folder.add(("C1", year, "villages_sorting", 20 + 4 * (year - 2016), "village"))
+    folder.target("sorting", ">=", 60, "%", due=2025)
+    a = eco.analyse(folder.path, 2023)
+    assert "Villages that sort" in a["C1", "sorting"].plot.drivers("en").alt
+    assert "分类村数" in a.plot.drivers("sorting").alt
