@@ -421,6 +421,11 @@ class Analysis:
         return catalog.variables() | self.own_variables | self.indicators
 
     @property
+    def own_indicators(self) -> dict[str, Indicator]:
+        """The indicators that the folder adds to those that ship, by their code."""
+        return {code: row for code, row in self.indicators.items() if code not in catalog.indicators()}
+
+    @property
     def own_variables(self) -> dict:
         """The variables that the folder adds to those that ship, by their code."""
         if self.raw is None:
@@ -1011,9 +1016,7 @@ class Analysis:
             "data": self.data.name,
             "hashes": self.hashes,
             "vintage": self.vintage,
-            "own_indicators": [
-                asdict(row) for code, row in self.indicators.items() if code not in catalog.indicators()
-            ],
+            "own_indicators": [asdict(row) for row in self.own_indicators.values()],
             "own_variables": [asdict(row) for row in self.own_variables.values()],
             "own_names": self.own_names,
             "projects": None if self.projects is None else json.loads(self.projects.to_json(orient="records")),

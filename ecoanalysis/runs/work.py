@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecoanalysis import analysis as analyses
-from ecoanalysis import catalog, headline, intake, words
+from ecoanalysis import briefing, headline, intake, words
 from ecoanalysis.export import languages, write_table
 from ecoanalysis.plan import kept, revisions
 
@@ -239,20 +239,16 @@ def _with_parents(regions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(analysis) -> pd.DataFrame:
-    """For every target that a county lacks something of: what its city lacks, which the county's report tells."""
-    rows = analysis.assessment.astype({"region_code": object, "indicator": object})
-    lacking = rows[rows["gap_count"] > 0].drop_duplicates(["region_code", "indicator"])
-    lacking = lacking.set_index(["region_code", "indicator"])["gap_count"]
-    parts = rows.loc[rows["contribution"] > 0, ["region_code", "indicator"]]
-    above = parts["region_code"].map(analysis.regions.set_index("code")["parent"])
-    whole = lacking.reindex(pd.MultiIndex.from_arrays([above, parts["indicator"]]))
-    return parts.assign(whole=whole.to_numpy(float))
+    """What a county's report tells of its city's gap: it turns with the other counties, too."""
+    told = [
+        (s.region_code, briefing.contribution(s, words.of("zh"))) for s in analysis.statements if s.contribution > 0
+    ]
+    return pd.DataFrame(told, columns=["region_code", "told"], dtype=object)
 
 
 def _own(analysis) -> list[dict]:
     """The indicators and variables that the folder adds; documents call them by name."""
-    own = [row for code, row in analysis.indicators.items() if code not in catalog.indicators()]
-    return [asdict(row) for row in [*own, *analysis.own_variables.values()]]
+    return [asdict(row) for row in [*analysis.own_indicators.values(), *analysis.own_variables.values()]]
 
 
 def common_ground(analysis) -> str:

@@ -306,3 +306,20 @@ def test_a_countys_tasks_go_into_its_city_too_and_what_all_share_into_every_regi
     assert {code for code in hashes[0] if hashes[0][code] != hashes[1][code]} == {"C", "C1"}
     other = work.went_in(dataclasses.replace(a, milestones=pd.DataFrame({"year": [2025]}), cache=a.cache))
     assert all(other[code] != hashes[1][code] for code in other) and len(set(other.values())) == 3
+
+
+def test_a_county_s_report_tells_whether_others_are_beyond_the_target_and_is_made_again_when_that_turns(folder):
+    """Of 400 villages 265 are treated, 70 % are asked: 15 short, C2's 80 % set off; were C2 below, only that word would go."""
+    for code, treated in (("C1", 105), ("C2", 160)):
+        folder.add(
+            (code, 2023, "villages", 200, "village"), (code, 2023, "villages_sewage_treated", treated, "village")
+        )
+    folder.target("rural_sewage_treatment_rate", ">=", 70, "%", due=2025)
+    a = eco.analyse(folder.path, 2023)
+    rows = a.assessment.copy()
+    rows.loc[rows["region_code"] == "C2", "latest_value"] = 69.0
+    below = dataclasses.replace(a, assessment=rows, cache={**a.cache})
+    for one, told in ((a, "甲市净缺口 15 个村（已由超额县区抵补）"), (below, "甲市缺口 15 个村")):
+        assert briefing.contribution(one["C1", "25"], words.of("zh")).startswith(told)
+    before, after = work.went_in(a), work.went_in(below)
+    assert before["C1"] != after["C1"]
