@@ -606,7 +606,7 @@ def chain(s, w: Words) -> str:
         lines += [f"· {text}" for text in forecast.sentences(s.explanation, w, record.decimals, unit, points)]
     lines += fared_by_source(s, w)
     key = "chain.formula_unverified" if record.confidence in catalog.UNVERIFIED else "chain.formula"
-    lines.append(w(key, text=where_it_stands(record, w), confidence=record.confidence))
+    lines.append(w(key, text=w.source_of(record), confidence=record.confidence))
     for row in s.observed:
         name = input_name(row.variable, w, s.analysis.records)
         lines.append(
@@ -623,12 +623,6 @@ def chain(s, w: Words) -> str:
             )
         )
     return "\n".join(lines)
-
-
-def where_it_stands(row, w: Words) -> str:
-    """The standard and the clause of an indicator or a coefficient, by name."""
-    standard, clause = w.standard(row.standard), w.standard(row.clause)
-    return w("chain.standard", standard=standard, clause=clause) if standard and clause else standard or clause
 
 
 def place_of(row) -> str:

@@ -131,14 +131,14 @@ def fan_limits(table: pd.DataFrame, indicator: Indicator, ticks: int) -> tuple[f
 
     An office chart would pull the axis of a stacked band to zero. Ends stay within the indicator's bounds.
     """
+    from matplotlib.ticker import MaxNLocator  # a tenth of a second to import, for charts alone
+
     drawn = table[["observed", "median", "lo80", "hi80", "target"]].to_numpy(float)
     low, high = np.nanmin(drawn), np.nanmax(drawn)
     least = max(0.02 * abs(high), 10.0 ** -(indicator.decimals or 0) * 4)  # a standing series is no mountain range
     margin = max(0.05 * (high - low), (least - (high - low)) / 2)
     bounds = [-np.inf if indicator.low is None else indicator.low, np.inf if indicator.high is None else indicator.high]
     bottom, top = np.clip([low - margin, high + margin], *bounds)
-    from matplotlib.ticker import MaxNLocator  # a tenth of a second to import, for charts alone
-
     marks = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(bottom, top)
     bottom, top = np.clip(marks[[0, -1]], *bounds)
     return round(float(bottom), 6), round(float(top), 6), round(float(marks[1] - marks[0]), 6)

@@ -198,6 +198,11 @@ class Words:
         named = row[f"name_{self.lang}"] if row else text
         return named.replace("{n}", number[1]) if number else named
 
+    def source_of(self, record) -> str:
+        """The standard and the clause that an indicator or a coefficient comes from, by name."""
+        standard, clause = self.standard(record.standard), self.standard(record.clause)
+        return self("chain.standard", standard=standard, clause=clause) if standard and clause else standard or clause
+
     def list(self, names: Iterable[str]) -> str:
         return self("list").join(names)
 

@@ -1070,7 +1070,7 @@ class Book:
         for row in catalog.coefficients(a.data):
             if row.confidence in catalog.UNVERIFIED:
                 name = f"{row.group} {row.name}".strip()
-                text = w("book.coefficient", text=briefing.where_it_stands(row, w), name=name, value=w.plain(row.value))
+                text = w("book.coefficient", text=w.source_of(row), name=name, value=w.plain(row.value))
                 told.append(("coefficient", "", text, ""))
         return told
 

@@ -221,18 +221,12 @@ def _explanations(book, items, raw, tables, title, head, wrap) -> None:
         goals = raw.targets[raw.targets["indicator"] == code]
         goal = "；".join(_goal(target) for target in goals.to_dict("records"))
         cells = [indicator.label, indicator.name_zh, "；".join(needs) or "计划、数据、佐证材料", goal]
-        for column, text in enumerate([*cells, _standing(indicator)]):
+        for column, text in enumerate([*cells, Words("zh").source_of(indicator)]):
             page.write_string(row, column, str(text), wrap)
     page.set_column(0, 0, 10)
     page.set_column(1, 2, 40)
     page.set_column(3, 4, 36)
     page.protect("")
-
-
-def _standing(indicator) -> str:
-    """Where an indicator stands: standard and clause by their Chinese names."""
-    w = Words("zh")
-    return "，".join(w.standard(part) for part in (indicator.standard, indicator.clause) if part)
 
 
 def _goal(target: dict) -> str:
