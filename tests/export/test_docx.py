@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -716,3 +717,12 @@ def test_a_weak_item_that_rests_on_demo_data_says_so_itself(small, tmp_path):
     for region, marked in (("C", True), ("C1", False), ("C2", True)):
         document = written(small, region, tmp_path / f"{region}.docx")
         assert paragraph_of(document, "25").endswith("【演示数据】") == marked
+
+
+def test_all_of_it_is_asked_without_a_sign_and_anything_less_with_one():
+    def asked(national, unit="%", comparison=">="):
+        row = SimpleNamespace(national=national, unit=unit, national_comparison=comparison)
+        return worded.asked(row, words.of("zh"))
+
+    assert (asked(100.0), asked(95.0), asked(99.5)) == ("100", "≥ 95", "≥ 99.5")
+    assert (asked(100.0, "分"), asked(100.0, comparison="<=")) == ("≥ 100", "≤ 100")
